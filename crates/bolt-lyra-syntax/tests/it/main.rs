@@ -1,0 +1,9 @@
+//! The syntax as its users see it: source text to trees, trees to text, findings.
+
+mod conformance;
+mod deep;
+mod diagnostics;
+mod input_form;
+mod parse;
+mod properties;
+mod round_trip;
