@@ -1,0 +1,46 @@
+//! Typed causal expression graphs over columns, and the machines that run them.
+//!
+//! A [`Graph`] is built node by node, from a formula or by code, shared and folded as it grows. A
+//! [`Program`] is a graph planned for evaluation. A [`Machine`] runs a program over rows: all at
+//! once, or as they arrive, with the same results to the last bit.
+//!
+//! What holds here:
+//! - **Causality.** No node can see a later row; the first rows of a result do not depend on how
+//!   many follow.
+//! - **Missing values.** NaN is missing and stays missing; a comparison with a missing value is
+//!   missing, neither true nor false.
+//! - **Reproducibility.** Results do not depend on the SIMD level, the block length or other
+//!   expressions in the program. Nor do they depend on other lanes, but for the last places of
+//!   rolling deviations, covariances and slopes, whose sums are moved over many lanes and rebuilt
+//!   over one.
+//!
+//! This crate does no input or output, starts no threads, and knows nothing of markets.
+
+mod cross;
+mod elementwise;
+mod graph;
+mod lower;
+mod machine;
+mod operator;
+mod operators;
+mod plan;
+mod program;
+mod quantile;
+mod recurrence;
+mod rolling;
+mod scalar;
+mod simd;
+mod wide;
+mod window;
+mod window_sums;
+
+pub use graph::{
+    Binary, Bits, Compare, Cross, Finish, Graph, Input, Linear, Node, NodeId, Recurrence, Shape,
+    StateId, Unary, ValueType, Window,
+};
+pub use lower::{FormulaError, Scope, formula, lower};
+pub use machine::{Block, Column, Machine, Options, Scalar};
+pub use operator::{ACROSS_ASSETS, Argument, ArgumentKind, Arguments, Catalog, Operator, ROWS_MAX};
+pub use operators::operators;
+pub use program::{Output, Program};
+pub use simd::Element;

@@ -1,0 +1,617 @@
+//! Runs a plan over rows, block by block, and remembers where it was.
+
+use crate::Program;
+use crate::cross::{self, Scratch, Sortable};
+use crate::elementwise::{self, CopyRows, Lift, Operand, Planes};
+use crate::graph::{Finish, Input, Linear, Shape};
+use crate::plan::{NumberOperand, Plan, RootSlot, Slot, Step, View};
+use crate::quantile::{self, QuantileJob, SortedState};
+use crate::recurrence::{self, LinearJob, LinearState, MeanJob, MeanState};
+use crate::simd::{Element, LANES_MAX};
+use crate::wide::{self, Wide, WideMut, Widen};
+use crate::window::{self, Rows};
+use crate::window_sums::{self, Source, SumsJob, SumsState};
+use bolt_hardware::SimdLevel;
+use std::mem;
+use std::sync::Arc;
+
+/// What a column is made of: `f64` or `f32`.
+pub trait Scalar: Element + Lift + Sortable + Widen {}
+impl Scalar for f64 {}
+impl Scalar for f32 {}
+
+/// How a [`Machine`] runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The SIMD level; results do not depend on it.
+    pub level: SimdLevel,
+    /// Rows computed at a time, `None` for what suits the caches; results do not depend on it.
+    pub block_rows: Option<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { level: SimdLevel::detect(), block_rows: None }
+    }
+}
+
+/// One input's values, as its [`Shape`] says.
+#[derive(Debug, Clone, Copy)]
+pub enum Column<'a, E> {
+    /// Row `r` of lane `l` is at `r * stride + l`.
+    Panel {
+        /// The values.
+        values: &'a [E],
+        /// Distance between rows, at least the number of lanes.
+        stride: usize,
+    },
+    /// A value a row.
+    Series(&'a [E]),
+    /// A value a lane.
+    Lanes(&'a [E]),
+}
+
+/// Rows of one root, as they come out of a [`Machine`].
+#[derive(Debug)]
+pub struct Block<'a, E> {
+    /// The first row, counted from the start of the call to [`Machine::run`].
+    pub first_row: usize,
+    /// The number of rows.
+    pub rows: usize,
+    /// The number of lanes.
+    pub lanes: usize,
+    stride: usize,
+    values: BlockValues<'a, E>,
+}
+
+#[derive(Debug)]
+enum BlockValues<'a, E> {
+    Numbers(&'a [E]),
+    Truths(&'a Planes),
+}
+
+impl<E: Scalar> Block<'_, E> {
+    /// Returns the numbers of a row; a NaN is any NaN.
+    ///
+    /// # Panics
+    /// If the root is a truth value.
+    pub fn numbers(&self, row: usize) -> &[E] {
+        let BlockValues::Numbers(values) = self.values else { panic!("the root is a truth value") };
+        &values[row * self.stride..row * self.stride + self.lanes]
+    }
+
+    /// Copies the numbers to rows `stride` apart, every NaN made the canonical one.
+    ///
+    /// # Panics
+    /// If the root is a truth value or `to` is too short.
+    pub(crate) fn copy_numbers(&self, level: SimdLevel, to: &mut [E], stride: usize) {
+        let BlockValues::Numbers(from) = self.values else { panic!("the root is a truth value") };
+        let Self { rows, lanes, stride: from_stride, .. } = *self;
+        // Rows that follow each other are copied as one.
+        let copy = match from_stride == lanes && stride == lanes {
+            true => {
+                CopyRows { from, from_stride: 0, to, to_stride: 0, rows: 1, lanes: rows * lanes }
+            }
+            false => CopyRows { from, from_stride, to, to_stride: stride, rows, lanes },
+        };
+        elementwise::copy_rows(level, copy);
+    }
+
+    /// Returns the truth value at a row and lane, `None` for missing.
+    ///
+    /// # Panics
+    /// If the root is a number.
+    pub fn truth(&self, row: usize, lane: usize) -> Option<bool> {
+        let BlockValues::Truths(planes) = self.values else { panic!("the root is a number") };
+        planes.get(row * self.stride + lane)
+    }
+
+    /// Returns where a root over one lane is true, a bit a row, the first row lowest. Bits after
+    /// the last row mean nothing.
+    ///
+    /// # Panics
+    /// If the root is a number or there are several lanes.
+    pub fn true_bits(&self) -> &[u8] {
+        assert_eq!(self.stride, 1, "bits are rows only over one lane");
+        let BlockValues::Truths(planes) = self.values else { panic!("the root is a number") };
+        &planes.yes[..self.rows.div_ceil(8)]
+    }
+}
+
+/// Rows of a column with its history.
+#[derive(Debug, Clone, Default)]
+struct Buffer<E> {
+    values: Vec<E>,
+    /// Where the values begin, so that a block that starts a buffer is aligned.
+    start: usize,
+    history: usize,
+}
+
+impl<E: Copy> Buffer<E> {
+    fn new(fill: E, history: usize, geometry: &Geometry) -> Self {
+        let length = geometry.buffer_length(history);
+        let values = vec![fill; length + 64];
+        let aligned = values[history * geometry.stride..].as_ptr().align_offset(64);
+        Self { values, start: aligned.min(64), history }
+    }
+
+    /// Returns the position of the current block's first row.
+    fn base(&self, geometry: &Geometry) -> usize {
+        let row = if self.history == 0 { 0 } else { self.history + geometry.head };
+        self.start + row * geometry.stride
+    }
+
+    fn keep_history(&mut self, geometry: &Geometry) {
+        let rows = self.history * geometry.stride;
+        let from = self.start + geometry.head * geometry.stride;
+        self.values.copy_within(from..from + rows, self.start);
+    }
+}
+
+/// Sizes that all buffers share.
+#[derive(Debug, Clone, Copy)]
+struct Geometry {
+    lanes: usize,
+    /// Values a row takes: 1 for one lane, else padded to whole vectors.
+    stride: usize,
+    block_rows: usize,
+    /// Rows after its history that a buffer holds before the history moves to the front.
+    capacity: usize,
+    /// Rows of that taken by earlier blocks.
+    head: usize,
+}
+
+impl Geometry {
+    fn new(lanes: usize, block_rows: Option<usize>, has_cross: bool) -> Self {
+        let stride = match lanes {
+            1 => 1,
+            // An odd number of vectors, so that rows do not all fall on the same cache sets.
+            _ => (lanes.div_ceil(LANES_MAX) | 1) * LANES_MAX,
+        };
+        let values = if has_cross { 16_384 } else { 8_192 };
+        let suitable = if stride == 1 { 1_024 } else { (values / stride).max(8) };
+        let block_rows = block_rows.unwrap_or(suitable).max(1);
+        Self { lanes, stride, block_rows, capacity: block_rows.max(64), head: 0 }
+    }
+
+    fn buffer_length(&self, history: usize) -> usize {
+        (history + self.capacity) * self.stride + LANES_MAX
+    }
+}
+
+/// A range of rows of the current block.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    first: usize,
+    rows: usize,
+}
+
+/// A program being run: it takes rows as they come, few or many at a time, and gives the same
+/// results however they are cut.
+#[derive(Debug, Clone)]
+pub struct Machine<E> {
+    plan: Arc<Plan>,
+    level: SimdLevel,
+    geometry: Geometry,
+    numbers: Vec<Buffer<E>>,
+    wide_high: Vec<Buffer<f64>>,
+    wide_low: Vec<Buffer<f64>>,
+    truths: Vec<Planes>,
+    linear: Vec<LinearState>,
+    means: Vec<MeanState>,
+    window_sums: Vec<SumsState>,
+    quantiles: Vec<SortedState<E>>,
+    states: Vec<Vec<E>>,
+    started: bool,
+}
+
+impl<E: Scalar> Machine<E> {
+    /// Returns a machine before its first row.
+    ///
+    /// # Panics
+    /// If there are no lanes.
+    pub fn new(program: &Program, lanes: usize, options: &Options) -> Self {
+        assert!(lanes > 0, "a machine has at least one lane");
+        let plan = program.plan(lanes);
+        let geometry = Geometry::new(lanes, options.block_rows, plan.has_cross);
+        let stride = geometry.stride;
+        let mut numbers: Vec<Buffer<E>> =
+            plan.numbers.iter().map(|&history| Buffer::new(E::NAN, history, &geometry)).collect();
+        for &(slot, value) in &plan.constants {
+            numbers[slot].values.fill(E::from_f64(value));
+        }
+        let wides: Vec<Buffer<f64>> =
+            plan.wides.iter().map(|&history| Buffer::new(f64::NAN, history, &geometry)).collect();
+        Self {
+            level: options.level,
+            numbers,
+            wide_high: wides.clone(),
+            wide_low: wides,
+            truths: plan
+                .truths
+                .iter()
+                .map(|_| Planes::new(geometry.capacity * stride + LANES_MAX))
+                .collect(),
+            linear: vec![LinearState::new(stride); plan.linear_memories],
+            means: vec![MeanState::new(stride); plan.mean_memories],
+            window_sums: plan
+                .window_sums
+                .iter()
+                .map(|&(finish, rows)| SumsState::new(finish, rows, stride))
+                .collect(),
+            quantiles: plan
+                .quantiles
+                .iter()
+                .map(|&(q, rows)| SortedState::new(q, rows, stride))
+                .collect(),
+            states: plan.states.iter().map(|&value| vec![E::from_f64(value); stride]).collect(),
+            plan,
+            geometry,
+            started: false,
+        }
+    }
+
+    /// Takes `rows` rows of every input, in the order of [`Program::inputs`], and gives each
+    /// root's results to `sink`, a block at a time, with the root's index.
+    ///
+    /// # Panics
+    /// If a column is shorter than `rows` or not of its input's shape. The values of
+    /// [`Column::Lanes`] are taken on the first call and must stay the same.
+    pub fn run(
+        &mut self,
+        inputs: &[Column<'_, E>],
+        rows: usize,
+        mut sink: impl FnMut(usize, Block<'_, E>),
+    ) {
+        let plan = Arc::clone(&self.plan);
+        assert_eq!(inputs.len(), plan.inputs.len(), "a column for each input");
+        if !self.started {
+            self.started = true;
+            self.load_lanes(&plan, inputs);
+        }
+        let mut first = 0;
+        while first < rows {
+            let block = self.geometry.block_rows.min(rows - first);
+            self.make_room(block);
+            self.load(&plan, inputs, first, block);
+            self.run_steps(&plan.steps, Span { first: 0, rows: block });
+            for (index, &root) in plan.roots.iter().enumerate() {
+                sink(index, self.block(root, first, block));
+            }
+            self.geometry.head += block;
+            first += block;
+        }
+    }
+
+    fn block(&self, root: RootSlot, first_row: usize, rows: usize) -> Block<'_, E> {
+        let Geometry { lanes, stride, .. } = self.geometry;
+        let values = match root {
+            RootSlot::Number(view) => {
+                BlockValues::Numbers(self.view(view, Span { first: 0, rows }))
+            }
+            RootSlot::Truth(slot) => BlockValues::Truths(&self.truths[slot]),
+        };
+        Block { first_row, rows, lanes, stride, values }
+    }
+
+    /// Moves the history to the front if the next block would not fit behind it.
+    fn make_room(&mut self, rows: usize) {
+        if self.geometry.head + rows <= self.geometry.capacity {
+            return;
+        }
+        let geometry = self.geometry;
+        self.numbers.iter_mut().for_each(|buffer| buffer.keep_history(&geometry));
+        let wides = self.wide_high.iter_mut().chain(&mut self.wide_low);
+        wides.for_each(|buffer| buffer.keep_history(&geometry));
+        self.geometry.head = 0;
+    }
+
+    fn load_lanes(&mut self, plan: &Plan, inputs: &[Column<'_, E>]) {
+        let Geometry { lanes, stride, .. } = self.geometry;
+        for (slot, input, column) in needed(plan, inputs) {
+            if let (Shape::Lanes, Column::Lanes(values)) = (input.shape, column) {
+                let buffer = &mut self.numbers[slot];
+                let start = buffer.start;
+                for row in buffer.values[start..].chunks_exact_mut(stride) {
+                    row[..lanes].copy_from_slice(&values[..lanes]);
+                }
+            }
+        }
+    }
+
+    fn load(&mut self, plan: &Plan, inputs: &[Column<'_, E>], first: usize, rows: usize) {
+        let Geometry { lanes, stride, .. } = self.geometry;
+        for (slot, input, column) in needed(plan, inputs) {
+            let buffer = &mut self.numbers[slot];
+            let base = buffer.base(&self.geometry);
+            let into = &mut buffer.values[base..base + rows * stride];
+            match (input.shape, column) {
+                (Shape::Panel, Column::Panel { values, stride: from }) => {
+                    for (row, into) in into.chunks_exact_mut(stride).enumerate() {
+                        let from = (first + row) * from;
+                        into[..lanes].copy_from_slice(&values[from..from + lanes]);
+                    }
+                }
+                (Shape::Panel | Shape::Series, Column::Series(values)) if stride == 1 => {
+                    into.copy_from_slice(&values[first..first + rows]);
+                }
+                (Shape::Series, Column::Series(values)) => {
+                    let values = &values[first..first + rows];
+                    for (into, &value) in into.chunks_exact_mut(stride).zip(values) {
+                        into.fill(value);
+                    }
+                }
+                (Shape::Lanes, Column::Lanes(_)) => {}
+                (shape, _) => panic!("input `{}` wants a column of shape {shape:?}", input.name),
+            }
+        }
+    }
+
+    /// Returns the values of a view, padded to whole vectors.
+    fn view(&self, view: View, span: Span) -> &[E] {
+        self.slice(&self.numbers[view.slot], view.delay, span)
+    }
+
+    fn slice<'b, T: Copy>(&self, buffer: &'b Buffer<T>, delay: usize, span: Span) -> &'b [T] {
+        let Geometry { stride, .. } = self.geometry;
+        let start = buffer.base(&self.geometry) + span.first * stride - delay * stride;
+        &buffer.values[start..start + self.padded(span)]
+    }
+
+    fn padded(&self, span: Span) -> usize {
+        (span.rows * self.geometry.stride).next_multiple_of(LANES_MAX)
+    }
+
+    fn operand(&self, operand: NumberOperand, span: Span) -> Operand<'_, E> {
+        match operand {
+            NumberOperand::View(view) => Operand::Column(self.view(view, span)),
+            NumberOperand::Constant(value) => Operand::Constant(E::from_f64(value)),
+        }
+    }
+
+    fn wide(&self, view: View, span: Span) -> Wide<'_> {
+        Wide {
+            high: self.slice(&self.wide_high[view.slot], view.delay, span),
+            low: self.slice(&self.wide_low[view.slot], view.delay, span),
+        }
+    }
+
+    /// Lends a buffer of numbers for writing, beside the machine for reading the others.
+    fn write(&mut self, out: Slot, span: Span, f: impl FnOnce(&mut Self, &mut [E])) {
+        let mut buffer = mem::take(&mut self.numbers[out]);
+        let start = buffer.base(&self.geometry) + span.first * self.geometry.stride;
+        let end = start + self.padded(span);
+        f(self, &mut buffer.values[start..end]);
+        self.numbers[out] = buffer;
+    }
+
+    fn write_truth(&mut self, out: Slot, f: impl FnOnce(&Self, &mut Planes)) {
+        let mut planes = mem::take(&mut self.truths[out]);
+        f(self, &mut planes);
+        self.truths[out] = planes;
+    }
+
+    fn write_wide(&mut self, out: Slot, span: Span, f: impl FnOnce(&Self, WideMut<'_>)) {
+        let mut high = mem::take(&mut self.wide_high[out]);
+        let mut low = mem::take(&mut self.wide_low[out]);
+        let (stride, length) = (self.geometry.stride, self.padded(span));
+        let at = |buffer: &Buffer<f64>| {
+            let start = buffer.base(&self.geometry) + span.first * stride;
+            start..start + length
+        };
+        let (high_range, low_range) = (at(&high), at(&low));
+        let planes =
+            WideMut { high: &mut high.values[high_range], low: &mut low.values[low_range] };
+        f(self, planes);
+        self.wide_high[out] = high;
+        self.wide_low[out] = low;
+    }
+
+    fn run_steps(&mut self, steps: &[Step], span: Span) {
+        for step in steps {
+            self.run_step(step, span);
+        }
+    }
+
+    fn run_step(&mut self, step: &Step, span: Span) {
+        let level = self.level;
+        let length = self.padded(span);
+        let bytes = length / 8;
+        match *step {
+            Step::Unary(operation, x, out) => self.write(out, span, |machine, out| {
+                elementwise::unary(level, operation, machine.view(x, span), out);
+            }),
+            Step::Binary(operation, a, b, out) => self.write(out, span, |machine, out| {
+                let (a, b) = (machine.operand(a, span), machine.operand(b, span));
+                elementwise::binary(level, operation, a, b, out);
+            }),
+            Step::Select { condition, yes, no, out } => self.write(out, span, |machine, out| {
+                let (yes, no) = (machine.view(yes, span), machine.view(no, span));
+                elementwise::select(level, &machine.truths[condition], yes, no, out);
+            }),
+            Step::ToNumber(x, out) => self.write(out, span, |machine, out| {
+                elementwise::to_number(level, &machine.truths[x], out);
+            }),
+            Step::Compare(comparison, a, b, out) => self.write_truth(out, |machine, out| {
+                let (a, b) = (machine.operand(a, span), machine.operand(b, span));
+                elementwise::compare(level, comparison, a, b, length, out);
+            }),
+            Step::ToBool(x, out) => self.write_truth(out, |machine, out| {
+                let x = Operand::Column(machine.view(x, span));
+                let zero = Operand::Constant(E::from_f64(0.0));
+                elementwise::compare(level, crate::Compare::Unequal, x, zero, length, out);
+            }),
+            Step::IsMissing(x, out) => self.write_truth(out, |machine, out| {
+                elementwise::is_missing(level, machine.view(x, span), out);
+            }),
+            Step::Not(x, out) => self.write_truth(out, |machine, out| {
+                elementwise::not(&machine.truths[x], bytes, out);
+            }),
+            Step::And(a, b, out) => self.write_truth(out, |machine, out| {
+                elementwise::and(&machine.truths[a], &machine.truths[b], bytes, out);
+            }),
+            Step::Or(a, b, out) => self.write_truth(out, |machine, out| {
+                elementwise::or(&machine.truths[a], &machine.truths[b], bytes, out);
+            }),
+            _ => self.run_step_over_rows(step, span),
+        }
+    }
+
+    /// Steps that see more than one row or lane at a time.
+    fn run_step_over_rows(&mut self, step: &Step, span: Span) {
+        let level = self.level;
+        match step {
+            &Step::FromNumbers(operation, a, b, out) => {
+                self.write_wide(out, span, |machine, out| {
+                    let (a, b) = (machine.view(a, span), machine.view(b, span));
+                    wide::from_numbers(level, operation.into(), a, b, out);
+                });
+            }
+            &Step::WideAdd(a, b, out) => self.write_wide(out, span, |machine, out| {
+                wide::add(level, machine.wide(a, span), machine.wide(b, span), out);
+            }),
+            &Step::WideAddNumber(a, x, out) => self.write_wide(out, span, |machine, out| {
+                wide::add_number(level, machine.wide(a, span), machine.view(x, span), out);
+            }),
+            &Step::WideAddScaled(a, b, factor, out) => {
+                self.write_wide(out, span, |machine, out| {
+                    wide::add_scaled(
+                        level,
+                        machine.wide(a, span),
+                        machine.wide(b, span),
+                        factor,
+                        out,
+                    );
+                });
+            }
+            Step::Finish { finish, rows, sums, out } => self.write(*out, span, |machine, out| {
+                let mut wides = [Wide { high: &[], low: &[] }; 5];
+                for (wide, sum) in wides.iter_mut().zip(sums) {
+                    *wide = machine.wide(*sum, span);
+                }
+                wide::finish(level, *finish, *rows, &wides[..sums.len()], out);
+            }),
+            &Step::Window(operation, x, length, out) => self.write(out, span, |machine, out| {
+                window::window(level, operation, machine.rows(x, span), length, out);
+            }),
+            &Step::Cross { cross, x, other, out } => self.write(out, span, |machine, out| {
+                let Geometry { lanes, stride, .. } = machine.geometry;
+                let mut scratch = Scratch::default();
+                let x = machine.view(x, span).chunks_exact(stride);
+                let other = other.map(|other| machine.view(other, span));
+                for (row, (x, out)) in
+                    x.zip(out.chunks_exact_mut(stride)).enumerate().take(span.rows)
+                {
+                    let other = other.map(|other| &other[row * stride..(row + 1) * stride]);
+                    cross::row(level, cross, x, other, lanes, &mut scratch, out);
+                }
+            }),
+            _ => self.run_step_with_memory(step, span),
+        }
+    }
+
+    /// Runs a step that remembers something from block to block.
+    fn run_step_with_memory(&mut self, step: &Step, span: Span) {
+        let level = self.level;
+        match step {
+            &Step::WindowSums { memory, x, y, out } => {
+                let (stride, empty) = (self.geometry.stride, SumsState::new(Finish::Sum, 1, 0));
+                let mut state = mem::replace(&mut self.window_sums[memory], empty);
+                self.write(out, span, |machine, out| {
+                    let (x, y) = (machine.source(x, span), machine.source(y, span));
+                    let job = SumsJob { state: &mut state, x, y, rows: span.rows, stride, out };
+                    window_sums::window_sums(level, job);
+                });
+                self.window_sums[memory] = state;
+            }
+            &Step::Quantile { memory, x, out } => {
+                let (stride, empty) = (self.geometry.stride, SortedState::new(0.0, 1, 0));
+                let mut state = mem::replace(&mut self.quantiles[memory], empty);
+                self.write(out, span, |machine, out| {
+                    let x = machine.source(x, span);
+                    let job = QuantileJob { state: &mut state, x, rows: span.rows, stride, out };
+                    quantile::quantile(level, job);
+                });
+                self.quantiles[memory] = state;
+            }
+            Step::Linear(jobs) => self.linear(jobs, span),
+            &Step::WeightedMean { decay, memory, x, out } => {
+                let stride = self.geometry.stride;
+                let mut state = mem::replace(&mut self.means[memory], MeanState::new(0));
+                self.write(out, span, |machine, out| {
+                    let x = machine.view(x, span);
+                    let job = MeanJob { decay, state: &mut state, x, out };
+                    recurrence::weighted_mean(level, span.rows, stride, job);
+                });
+                self.means[memory] = state;
+            }
+            &Step::ReadState(memory, out) => self.write(out, span, |machine, out| {
+                let state = &machine.states[memory];
+                out[..state.len()].copy_from_slice(state);
+            }),
+            Step::Scan { steps, next } => self.scan(steps, next, span),
+            _ => unreachable!("handled by run_step_over_rows"),
+        }
+    }
+
+    fn source(&self, x: View, span: Span) -> Source<'_, E> {
+        let Rows { values, origin, .. } = self.rows(x, span);
+        Source { values, origin }
+    }
+
+    fn rows(&self, x: View, span: Span) -> Rows<'_, E> {
+        let buffer = &self.numbers[x.slot];
+        let stride = self.geometry.stride;
+        let origin = buffer.base(&self.geometry) + span.first * stride - x.delay * stride;
+        Rows { values: &buffer.values, origin, rows: span.rows, stride }
+    }
+
+    fn linear(&mut self, jobs: &[(Linear, usize, View, Slot)], span: Span) {
+        let mut outs: Vec<Buffer<E>> =
+            jobs.iter().map(|&(.., out)| mem::take(&mut self.numbers[out])).collect();
+        let mut states: Vec<LinearState> = jobs
+            .iter()
+            .map(|&(_, memory, ..)| mem::replace(&mut self.linear[memory], LinearState::new(0)))
+            .collect();
+        let (geometry, padded) = (self.geometry, self.padded(span));
+        let mut work: Vec<LinearJob<'_, E>> = jobs
+            .iter()
+            .zip(outs.iter_mut().zip(&mut states))
+            .map(|(&(linear, _, x, _), (out, state))| {
+                let start = out.base(&geometry) + span.first * geometry.stride;
+                let out = &mut out.values[start..start + padded];
+                LinearJob { linear, state, x: self.view(x, span), out }
+            })
+            .collect();
+        recurrence::linear(self.level, span.rows, geometry.stride, &mut work);
+        for ((&(_, memory, _, out), buffer), state) in jobs.iter().zip(outs).zip(states) {
+            self.numbers[out] = buffer;
+            self.linear[memory] = state;
+        }
+    }
+
+    fn scan(&mut self, steps: &[Step], next: &[(usize, View)], span: Span) {
+        for first in span.first..span.first + span.rows {
+            let row = Span { first, rows: 1 };
+            self.run_steps(steps, row);
+            for &(memory, view) in next {
+                let mut state = mem::take(&mut self.states[memory]);
+                let values = self.view(view, row);
+                state.copy_from_slice(&values[..self.geometry.stride]);
+                self.states[memory] = state;
+            }
+        }
+    }
+}
+
+/// Returns slot, description and values of each input that is read.
+fn needed<'p, 'c, E: Copy>(
+    plan: &'p Plan,
+    inputs: &'p [Column<'c, E>],
+) -> impl Iterator<Item = (Slot, &'p Input, Column<'c, E>)> {
+    let columns = plan.inputs.iter().zip(inputs);
+    plan.input_slots
+        .iter()
+        .zip(columns)
+        .filter_map(|(slot, (input, column))| slot.map(|slot| (slot, input, *column)))
+}

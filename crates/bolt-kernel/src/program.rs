@@ -1,0 +1,217 @@
+//! A graph ready to run, and the plain way to run it over whole columns.
+
+use crate::graph::{Graph, Input, Node, NodeId, Recurrence, ValueType};
+use crate::machine::{Block, Column, Machine, Options, Scalar};
+use crate::plan::{Layout, Plan};
+use bolt_hardware::SimdLevel;
+use std::sync::{Arc, OnceLock};
+
+/// One or several expressions, ready to run. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Plans for one lane and for several, made when they are first needed.
+    plans: Arc<[OnceLock<Arc<Plan>>; 2]>,
+    graph: Arc<Graph>,
+    roots: Arc<[NodeId]>,
+    types: Arc<[ValueType]>,
+    warm_up: Arc<[usize]>,
+    longest_warm_up: usize,
+}
+
+/// The values of a root over all rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output<E> {
+    /// Row `r` of lane `l` is at `r * lanes + l`; missing is the canonical NaN.
+    Numbers(Vec<E>),
+    /// In the same order; missing is `None`.
+    Truths(Vec<Option<bool>>),
+}
+
+impl<E: Scalar> Output<E> {
+    /// Returns the numbers.
+    ///
+    /// # Panics
+    /// If the root is a truth value.
+    pub fn into_numbers(self) -> Vec<E> {
+        match self {
+            Self::Numbers(values) => values,
+            Self::Truths(_) => panic!("the root is a truth value"),
+        }
+    }
+
+    /// Returns the truth values.
+    ///
+    /// # Panics
+    /// If the root is a number.
+    pub fn into_truths(self) -> Vec<Option<bool>> {
+        match self {
+            Self::Truths(values) => values,
+            Self::Numbers(_) => panic!("the root is a number"),
+        }
+    }
+}
+
+impl Program {
+    /// Plans the evaluation of some nodes of a graph.
+    ///
+    /// # Panics
+    /// If a root is a wide accumulator, or reads a state that was never set.
+    pub fn new(graph: &Graph, roots: &[NodeId]) -> Self {
+        Self {
+            plans: Arc::default(),
+            graph: Arc::new(graph.without_sharing()),
+            roots: roots.into(),
+            types: roots.iter().map(|&root| graph.value_type(root)).collect(),
+            warm_up: roots.iter().map(|&root| warm_up(graph, root)).collect(),
+            longest_warm_up: longest_warm_up(graph, roots),
+        }
+    }
+
+    /// Returns the longest warm-up of the numbers that the roots are made of, values of earlier
+    /// rows left out: what a program that shows its indicators as columns sees of missing rows.
+    pub fn longest_warm_up(&self) -> usize {
+        self.longest_warm_up
+    }
+
+    pub(crate) fn plan(&self, lanes: usize) -> Arc<Plan> {
+        let layout = if lanes == 1 { Layout::OneLane } else { Layout::Lanes };
+        let plan = || Arc::new(Plan::new(&self.graph, &self.roots, layout));
+        Arc::clone(self.plans[layout as usize].get_or_init(plan))
+    }
+
+    /// Returns the inputs in the order in which columns are to be given.
+    pub fn inputs(&self) -> &[Input] {
+        self.graph.inputs()
+    }
+
+    /// Returns the type of each root.
+    pub fn types(&self) -> &[ValueType] {
+        &self.types
+    }
+
+    /// Returns for each root the number of first rows on which it cannot have a value, given
+    /// inputs without missing values.
+    pub fn warm_up(&self) -> &[usize] {
+        &self.warm_up
+    }
+
+    /// Evaluates all roots over `rows` rows of `lanes` lanes.
+    ///
+    /// # Panics
+    /// As [`Machine::run`].
+    pub fn evaluate<E: Scalar>(
+        &self,
+        inputs: &[Column<'_, E>],
+        rows: usize,
+        lanes: usize,
+        options: &Options,
+    ) -> Vec<Output<E>> {
+        let mut outputs: Vec<Output<E>> = self
+            .types
+            .iter()
+            .map(|value_type| match value_type {
+                ValueType::Bool => Output::Truths(vec![None; rows * lanes]),
+                _ => Output::Numbers(vec![E::default(); rows * lanes]),
+            })
+            .collect();
+        // Without operations across lanes, narrow tiles of lanes keep every buffer in the cache.
+        let tile = if self.plan(lanes).has_cross { lanes } else { TILE_LANES.min(lanes) };
+        for first in (0..lanes).step_by(tile) {
+            let count = tile.min(lanes - first);
+            let columns: Vec<Column<'_, E>> =
+                inputs.iter().map(|column| column.starting_at_lane(first)).collect();
+            let mut machine = Machine::new(self, count, options);
+            machine.run(&columns, rows, |root, block| {
+                copy_block(&block, &mut outputs[root], options.level, first, lanes);
+            });
+        }
+        outputs
+    }
+}
+
+const TILE_LANES: usize = 48;
+
+impl<'a, E> Column<'a, E> {
+    fn starting_at_lane(&self, first: usize) -> Self
+    where
+        E: Copy,
+    {
+        match *self {
+            Column::Panel { values, stride } => {
+                Column::Panel { values: values.get(first..).unwrap_or(&[]), stride }
+            }
+            Column::Series(values) => Column::Series(values),
+            Column::Lanes(values) => Column::Lanes(&values[first..]),
+        }
+    }
+}
+
+fn copy_block<E: Scalar>(
+    block: &Block<'_, E>,
+    output: &mut Output<E>,
+    level: SimdLevel,
+    first_lane: usize,
+    lanes: usize,
+) {
+    let start = block.first_row * lanes + first_lane;
+    match output {
+        Output::Numbers(values) => block.copy_numbers(level, &mut values[start..], lanes),
+        Output::Truths(values) => {
+            for row in 0..block.rows {
+                for lane in 0..block.lanes {
+                    values[start + row * lanes + lane] = block.truth(row, lane);
+                }
+            }
+        }
+    }
+}
+
+/// Returns for each node up to `last` the number of first rows on which it cannot have a value.
+fn warm_ups(graph: &Graph, last: NodeId) -> Vec<usize> {
+    let mut rows = vec![0; last.0 as usize + 1];
+    for index in 0..=last.0 {
+        let node = graph.node(NodeId(index));
+        let of = |id: NodeId| rows[id.0 as usize];
+        let mut operands = 0;
+        node.operands(|operand| operands = operands.max(of(operand)));
+        rows[index as usize] = match *node {
+            Node::Delay(_, rows) => operands + rows as usize,
+            Node::Window(_, _, rows) => operands + rows as usize - 1,
+            Node::Recurrence(Recurrence::Linear(linear), _) => {
+                operands + (linear.offset + linear.warm_up) as usize - 1
+            }
+            // One operand can decide.
+            Node::And(a, b) | Node::Or(a, b) => of(a).min(of(b)),
+            Node::Select(condition, yes, no) => of(condition).max(of(yes).min(of(no))),
+            Node::IsMissing(_) => 0,
+            _ => operands,
+        };
+    }
+    rows
+}
+
+fn warm_up(graph: &Graph, root: NodeId) -> usize {
+    warm_ups(graph, root)[root.0 as usize]
+}
+
+/// Returns the longest warm-up of the numbers that the roots are made of, delayed ones left out.
+fn longest_warm_up(graph: &Graph, roots: &[NodeId]) -> usize {
+    let Some(&last) = roots.iter().max() else { return 0 };
+    let rows = warm_ups(graph, last);
+    let mut reached = vec![false; rows.len()];
+    roots.iter().for_each(|root| reached[root.0 as usize] = true);
+    let mut longest = 0;
+    for index in (0..=last.0).rev() {
+        let (id, at) = (NodeId(index), index as usize);
+        if !reached[at] {
+            continue;
+        }
+        let node = graph.node(id);
+        node.operands(|operand| reached[operand.0 as usize] = true);
+        let is_number = graph.value_type(id) == ValueType::Number;
+        if is_number && !matches!(node, Node::Delay(..)) {
+            longest = longest.max(rows[at]);
+        }
+    }
+    longest
+}

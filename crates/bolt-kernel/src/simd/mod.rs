@@ -1,0 +1,237 @@
+//! Vectors of a fixed virtual width, 64 bytes at every SIMD level.
+//!
+//! Kernels are written once over [`Vector`] and run through [`dispatch`] at the level chosen at
+//! run time. Every operation is IEEE 754 on each lane and every level has the same eight `f64` or
+//! sixteen `f32` lanes, so a kernel's result does not depend on the level, not even in the last
+//! bit. The one exception is the payload and sign of NaN, which nothing here looks at and which
+//! outputs replace by the canonical NaN.
+//!
+//! This module holds the crate's intrinsics; kernels themselves are safe code.
+#![expect(unsafe_code, reason = "processor intrinsics and the calls that enable them")]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub(crate) mod math;
+mod portable;
+
+use bolt_hardware::SimdLevel;
+
+/// The lanes of one comparison.
+pub trait Mask: Copy {
+    fn from_bits(bits: u16) -> Self;
+    /// Returns a bit a lane, lane 0 lowest; bits beyond the lanes are zero.
+    fn bits(self) -> u16;
+}
+
+/// 64 bytes of floating-point lanes.
+///
+/// All methods are `#[inline(always)]` so that they take on the instruction set of the kernel
+/// that calls them.
+pub trait Vector: Copy {
+    type Element: Element;
+    type Mask: Mask;
+
+    fn load(chunk: &<Self::Element as Lanes>::Chunk) -> Self;
+    fn store(self, chunk: &mut <Self::Element as Lanes>::Chunk);
+    fn splat(value: Self::Element) -> Self;
+
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    fn div(self, other: Self) -> Self;
+    /// Returns `self * factor + addend`, rounded once.
+    fn mul_add(self, factor: Self, addend: Self) -> Self;
+    fn sqrt(self) -> Self;
+    fn neg(self) -> Self;
+    fn abs(self) -> Self;
+    fn floor(self) -> Self;
+    fn ceil(self) -> Self;
+    /// Rounds to the nearest integer, ties to even.
+    fn round(self) -> Self;
+
+    fn lt(self, other: Self) -> Self::Mask;
+    fn le(self, other: Self) -> Self::Mask;
+    fn eq(self, other: Self) -> Self::Mask;
+    /// Less or greater: false where either is NaN.
+    fn ne(self, other: Self) -> Self::Mask;
+    /// True where either is NaN.
+    fn unordered(self, other: Self) -> Self::Mask;
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// Returns the larger, `other` if they are equal, NaN where either is.
+    fn max(self, other: Self) -> Self;
+    /// Returns the smaller, `other` if they are equal, NaN where either is.
+    fn min(self, other: Self) -> Self;
+}
+
+/// The bit-level operations that the mathematical functions need, on `f64` lanes.
+pub trait Bits64: Vector<Element = f64> {
+    fn and_bits(self, bits: u64) -> Self;
+    fn or_bits(self, bits: u64) -> Self;
+    fn xor(self, other: Self) -> Self;
+    /// Adds to the bits of each lane as a 64-bit integer.
+    fn add_bits(self, other: Self) -> Self;
+    fn shift_left_52(self) -> Self;
+    fn shift_right_52(self) -> Self;
+}
+
+/// One instruction set.
+pub trait Simd: Copy {
+    type F64: Bits64;
+    type F32: Vector<Element = f32>;
+    /// Converts sixteen lanes to the lower and the upper eight, exactly.
+    fn widen(vector: Self::F32) -> (Self::F64, Self::F64);
+    /// Converts two times eight lanes to sixteen, rounded to nearest.
+    fn narrow(low: Self::F64, high: Self::F64) -> Self::F32;
+}
+
+/// A type that columns are made of: `f64` or `f32`.
+pub trait Element:
+    Copy + PartialEq + PartialOrd + Default + Send + Sync + std::fmt::Debug + 'static + Lanes
+{
+    /// The missing value.
+    const NAN: Self;
+    /// Converts from `f64`, rounded to nearest.
+    fn from_f64(value: f64) -> Self;
+    /// Converts to `f64`, exactly.
+    fn to_f64(self) -> f64;
+    /// Returns the bits, with every NaN made the same.
+    fn canonical_bits(self) -> u64;
+    /// Returns `low + (high - low) * fraction`.
+    #[must_use]
+    fn interpolate(low: Self, high: Self, fraction: Self) -> Self;
+}
+
+pub(crate) mod sealed {
+    use super::{Simd, Vector};
+
+    /// What an element type is to the vector code.
+    pub trait Lanes: Sized {
+        const LANES: usize;
+        type Chunk: Copy;
+        type Vector<S: Simd>: Vector<Element = Self>;
+        fn chunks(values: &[Self]) -> &[Self::Chunk];
+        fn chunks_mut(values: &mut [Self]) -> &mut [Self::Chunk];
+    }
+}
+use sealed::Lanes;
+
+macro_rules! element {
+    ($element:ident, $lanes:literal, $vector:ident) => {
+        impl Lanes for $element {
+            const LANES: usize = $lanes;
+            type Chunk = [$element; $lanes];
+            type Vector<S: Simd> = S::$vector;
+            #[inline(always)]
+            fn chunks(values: &[Self]) -> &[Self::Chunk] {
+                values.as_chunks().0
+            }
+            #[inline(always)]
+            fn chunks_mut(values: &mut [Self]) -> &mut [Self::Chunk] {
+                values.as_chunks_mut().0
+            }
+        }
+    };
+}
+element!(f64, 8, F64);
+element!(f32, 16, F32);
+
+impl Element for f64 {
+    const NAN: Self = Self::NAN;
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+    fn canonical_bits(self) -> u64 {
+        if self.is_nan() { Self::NAN.to_bits() } else { self.to_bits() }
+    }
+    #[inline(always)]
+    fn interpolate(low: Self, high: Self, fraction: Self) -> Self {
+        low + (high - low) * fraction
+    }
+}
+
+impl Element for f32 {
+    const NAN: Self = Self::NAN;
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value as Self
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    fn canonical_bits(self) -> u64 {
+        u64::from(if self.is_nan() { Self::NAN.to_bits() } else { self.to_bits() })
+    }
+    #[inline(always)]
+    fn interpolate(low: Self, high: Self, fraction: Self) -> Self {
+        low + (high - low) * fraction
+    }
+}
+
+/// The widest number of lanes of any element type: lengths given to kernels are multiples of it.
+pub(crate) const LANES_MAX: usize = 16;
+
+/// A loop over vectors. `run` is `#[inline(always)]` in every implementation.
+pub(crate) trait Kernel {
+    type Output;
+    fn run<S: Simd>(self) -> Self::Output;
+}
+
+/// Runs a kernel compiled for a SIMD level.
+#[inline]
+pub(crate) fn dispatch<K: Kernel>(level: SimdLevel, kernel: K) -> K::Output {
+    match level {
+        // SAFETY: a level above Portable is only ever made after `SimdLevel::is_supported`
+        // (`Level::new`), which checks every feature that the callee enables.
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx512 => unsafe { avx512::run(kernel) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx2 => unsafe { avx2::run(kernel) },
+        _ => kernel.run::<portable::Portable>(),
+    }
+}
+
+/// Chunks of a slice at equal distances, without a check for each.
+#[derive(Debug, Clone)]
+pub(crate) struct Strided<'a, E> {
+    values: &'a [E],
+    next: usize,
+    stride: usize,
+    left: usize,
+}
+
+impl<'a, E: Element> Strided<'a, E> {
+    /// Returns `count` chunks: the first begins at `first`, the others `stride` further each.
+    ///
+    /// # Panics
+    /// If the last chunk does not end within the values.
+    #[inline(always)]
+    pub(crate) fn new(values: &'a [E], first: usize, stride: usize, count: usize) -> Self {
+        let last = count.saturating_sub(1) * stride;
+        assert!(count == 0 || first + last + E::LANES <= values.len(), "chunks lie in the values");
+        Self { values, next: first, stride, left: count }
+    }
+}
+
+impl<'a, E: Element> Iterator for Strided<'a, E> {
+    type Item = &'a E::Chunk;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a E::Chunk> {
+        self.left = self.left.checked_sub(1)?;
+        let start = self.next;
+        self.next += self.stride;
+        // SAFETY: `new` checked that the last chunk ends within the values, this one is not after
+        // it, and a chunk is an array of `LANES` elements, aligned like one.
+        Some(unsafe { &*self.values.as_ptr().add(start).cast::<E::Chunk>() })
+    }
+}

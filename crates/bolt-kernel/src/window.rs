@@ -1,0 +1,228 @@
+//! Kernels over a window of rows whose cost grows with the window.
+//!
+//! Each result is a function of the values in its window alone, so it is the same whatever the
+//! block in which it is computed. A window that holds a missing value, or reaches back before the
+//! first row, gives NaN.
+
+use crate::graph::Window;
+use crate::simd::{Element, Kernel, Simd, Strided, Vector, dispatch};
+use crate::wide::Widen;
+use bolt_hardware::SimdLevel;
+use std::marker::PhantomData;
+
+/// Rows of a column with the history that windows reach into: row `r` of lane `l` is at
+/// `origin + r * stride + l`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'a, E> {
+    pub(crate) values: &'a [E],
+    pub(crate) origin: usize,
+    pub(crate) rows: usize,
+    pub(crate) stride: usize,
+}
+
+impl<E: Element> Rows<'_, E> {
+    /// Returns the chunks of the window of `length` rows that ends at a position counted from the
+    /// origin, the oldest first.
+    #[inline(always)]
+    fn window(&self, position: usize, length: usize) -> Strided<'_, E> {
+        let first = self.origin + position - (length - 1) * self.stride;
+        Strided::new(self.values, first, self.stride, length)
+    }
+
+    /// Returns the chunks of that window without the newest.
+    #[inline(always)]
+    fn older(&self, position: usize, length: usize) -> Strided<'_, E> {
+        let first = self.origin + position - (length - 1) * self.stride;
+        Strided::new(self.values, first, self.stride, length - 1)
+    }
+}
+
+/// One window operation, on the chunk of lanes at a position.
+///
+/// A trait and not a closure: only `#[inline(always)]` methods are sure to be compiled with the
+/// instruction set of the kernel around them.
+trait Operation<E: Element> {
+    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S>;
+}
+
+struct WindowKernel<'a, E, O> {
+    x: Rows<'a, E>,
+    length: usize,
+    out: &'a mut [E],
+    operation: PhantomData<O>,
+}
+
+impl<E: Widen, O: Operation<E>> Kernel for WindowKernel<'_, E, O> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { x, length, out, .. } = self;
+        if x.stride == 1 {
+            for position in (0..x.rows).step_by(E::LANES) {
+                let chunk = &mut E::chunks_mut(&mut out[position..position + E::LANES])[0];
+                O::at::<S>(x, position, length).store(chunk);
+            }
+            return;
+        }
+        // Down the rows first, so that the window's rows stay in the nearest cache.
+        for lane in (0..x.stride).step_by(E::LANES) {
+            for row in 0..x.rows {
+                let position = row * x.stride + lane;
+                let chunk = &mut E::chunks_mut(&mut out[position..position + E::LANES])[0];
+                O::at::<S>(x, position, length).store(chunk);
+            }
+        }
+    }
+}
+
+struct Rank;
+
+impl<E: Element> Operation<E> for Rank {
+    #[inline(always)]
+    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S> {
+        let one = E::Vector::<S>::splat(E::from_f64(1.0));
+        let zero = one.sub(one);
+        let newest = E::Vector::<S>::load(&E::chunks(&x.values[x.origin + position..])[0]);
+        let (mut below, mut not_above, mut all) = (zero, one, newest);
+        for chunk in x.older(position, length) {
+            let value = E::Vector::<S>::load(chunk);
+            below = Vector::select(value.lt(newest), below.add(one), below);
+            not_above = Vector::select(value.le(newest), not_above.add(one), not_above);
+            all = all.add(value);
+        }
+        // The average rank of equal values is half way between the lowest and the highest.
+        let twice = below.add(not_above).add(one);
+        let scale = E::Vector::<S>::splat(E::from_f64(2.0 * length as f64));
+        Vector::select(all.unordered(all), E::Vector::<S>::splat(E::NAN), twice.div(scale))
+    }
+}
+
+struct AgeOfBest<const LARGEST: bool>;
+
+impl<E: Element, const LARGEST: bool> Operation<E> for AgeOfBest<LARGEST> {
+    #[inline(always)]
+    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S> {
+        let one = E::Vector::<S>::splat(E::from_f64(1.0));
+        let mut age = E::Vector::<S>::splat(E::from_f64(length as f64));
+        let mut window = x.window(position, length);
+        let mut best = match window.next() {
+            Some(oldest) => E::Vector::<S>::load(oldest),
+            None => unreachable!("a window has at least one row"),
+        };
+        age = age.sub(one);
+        let (mut all, mut best_age) = (best, age);
+        for chunk in window {
+            let value = E::Vector::<S>::load(chunk);
+            age = age.sub(one);
+            let at_least_as_good = if LARGEST { best.le(value) } else { value.le(best) };
+            best = Vector::select(at_least_as_good, value, best);
+            best_age = Vector::select(at_least_as_good, age, best_age);
+            all = all.add(value);
+        }
+        Vector::select(all.unordered(all), E::Vector::<S>::splat(E::NAN), best_age)
+    }
+}
+
+/// A window operation in double precision, on eight lanes.
+trait WideOperation {
+    fn at<E: Widen, S: Simd>(x: Half<'_, E>, length: usize) -> S::F64;
+}
+
+/// The lower or upper eight lanes at a position.
+#[derive(Clone, Copy)]
+struct Half<'a, E> {
+    x: Rows<'a, E>,
+    position: usize,
+    half: usize,
+}
+
+impl<E: Widen> Half<'_, E> {
+    #[inline(always)]
+    fn newest<S: Simd>(&self) -> S::F64 {
+        E::load_half::<S>(&E::chunks(&self.x.values[self.x.origin + self.position..])[0], self.half)
+    }
+
+    /// Returns the mean, by distances from the newest value: of equal values it is exact.
+    #[inline(always)]
+    fn mean<S: Simd>(&self, length: usize) -> S::F64 {
+        let newest = self.newest::<S>();
+        let mut sum = newest.sub(newest);
+        for chunk in self.x.window(self.position, length) {
+            sum = sum.add(E::load_half::<S>(chunk, self.half).sub(newest));
+        }
+        newest.add(sum.div(S::F64::splat(length as f64)))
+    }
+}
+
+struct InDouble<O>(PhantomData<O>);
+
+impl<E: Widen, O: WideOperation> Operation<E> for InDouble<O> {
+    #[inline(always)]
+    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S> {
+        let low = O::at::<E, S>(Half { x, position, half: 0 }, length);
+        if E::LANES == 8 {
+            return E::join::<S>(low, low);
+        }
+        E::join::<S>(low, O::at::<E, S>(Half { x, position, half: 1 }, length))
+    }
+}
+
+struct MeanDeviation;
+
+impl WideOperation for MeanDeviation {
+    #[inline(always)]
+    fn at<E: Widen, S: Simd>(x: Half<'_, E>, length: usize) -> S::F64 {
+        let mean = x.mean::<S>(length);
+        let mut sum = S::F64::splat(0.0);
+        for chunk in x.x.window(x.position, length) {
+            sum = sum.add(E::load_half::<S>(chunk, x.half).sub(mean).abs());
+        }
+        sum.div(S::F64::splat(length as f64))
+    }
+}
+
+struct Skew;
+
+impl WideOperation for Skew {
+    #[inline(always)]
+    fn at<E: Widen, S: Simd>(x: Half<'_, E>, length: usize) -> S::F64 {
+        let mean = x.mean::<S>(length);
+        let (mut squares, mut cubes) = (S::F64::splat(0.0), S::F64::splat(0.0));
+        for chunk in x.x.window(x.position, length) {
+            let distance = E::load_half::<S>(chunk, x.half).sub(mean);
+            let square = distance.mul(distance);
+            squares = squares.add(square);
+            cubes = cubes.add(square.mul(distance));
+        }
+        let n = length as f64;
+        let factor = S::F64::splat(n * (n - 1.0).sqrt() / (n - 2.0));
+        let result = cubes.div(squares.mul(squares.sqrt())).mul(factor);
+        // Equal values have no shape; what is left of them is rounding.
+        let least = mean.mul(S::F64::splat(f64::EPSILON));
+        let flat = squares.le(least.mul(least).mul(S::F64::splat(n)));
+        Vector::select(flat, S::F64::splat(f64::NAN), result)
+    }
+}
+
+/// Writes a window operation over `length` rows.
+pub(crate) fn window<E: Widen>(
+    level: SimdLevel,
+    window: Window,
+    x: Rows<'_, E>,
+    length: usize,
+    out: &mut [E],
+) {
+    match window {
+        Window::Rank => run::<E, Rank>(level, x, length, out),
+        Window::ArgMin => run::<E, AgeOfBest<false>>(level, x, length, out),
+        Window::ArgMax => run::<E, AgeOfBest<true>>(level, x, length, out),
+        Window::MeanDeviation => run::<E, InDouble<MeanDeviation>>(level, x, length, out),
+        Window::Skew => run::<E, InDouble<Skew>>(level, x, length, out),
+        Window::Quantile(_) => unreachable!("has a step of its own"),
+    }
+}
+
+fn run<E: Widen, O: Operation<E>>(level: SimdLevel, x: Rows<'_, E>, length: usize, out: &mut [E]) {
+    dispatch(level, WindowKernel::<E, O> { x, length, out, operation: PhantomData });
+}

@@ -1,0 +1,159 @@
+//! Results do not depend on how they are computed, to the last bit.
+
+use crate::operators::{flat, run};
+use crate::oracle::{Expr, Values};
+use crate::random::{number, panel, truth};
+use bolt_base::Rng;
+use bolt_hardware::SimdLevel;
+use bolt_kernel::{Column, Element, Graph, Machine, Options, Program, Scalar};
+
+const PROGRAMS: u64 = 300;
+
+fn case(seed: u64) -> (Expr, Vec<Values>) {
+    let mut rng = Rng::new(seed);
+    let lanes = [1, 1, 2, 17, 40][rng.below(5) as usize];
+    let inputs = vec![panel(&mut rng, 90, lanes, true), panel(&mut rng, 90, lanes, true)];
+    let depth = 1 + rng.below(4) as u32;
+    let expr =
+        if rng.below(4) == 0 { truth(&mut rng, depth, 2) } else { number(&mut rng, depth, 2) };
+    (expr, inputs)
+}
+
+#[track_caller]
+fn check_same(seed: u64, expr: &Expr, a: &[f64], b: &[f64], what: &str) {
+    for (index, (a, b)) in a.iter().zip(b).enumerate() {
+        assert!(
+            a.canonical_bits() == b.canonical_bits(),
+            "seed {seed}, {what}, position {index}: {a:?} and {b:?}\n{expr:?}"
+        );
+    }
+}
+
+fn options(level: SimdLevel, block_rows: usize) -> Options {
+    Options { level, block_rows: Some(block_rows) }
+}
+
+fn check_levels_and_blocks<E: Scalar>(seed: u64) {
+    let (expr, inputs) = case(seed);
+    let base = run::<E>(&expr, &inputs, &options(SimdLevel::Portable, 90));
+    for level in SimdLevel::ALL.into_iter().filter(|level| level.is_supported()) {
+        for block_rows in [1, 7, 64, 1000] {
+            let other = run::<E>(&expr, &inputs, &options(level, block_rows));
+            check_same(seed, &expr, &base, &other, &format!("{level}, {block_rows} rows"));
+        }
+    }
+}
+
+#[test]
+fn levels_and_block_lengths_do_not_matter() {
+    for seed in 0..PROGRAMS {
+        check_levels_and_blocks::<f64>(seed);
+        check_levels_and_blocks::<f32>(seed);
+    }
+}
+
+#[test]
+fn the_first_rows_do_not_depend_on_later_ones() {
+    for seed in 0..PROGRAMS {
+        let (expr, inputs) = case(seed);
+        let whole = run::<f64>(&expr, &inputs, &Options::default());
+        let rows = 1 + Rng::new(seed).fork(1).below(90) as usize;
+        let first: Vec<Values> = inputs.iter().map(|values| values[..rows].to_vec()).collect();
+        let part = run::<f64>(&expr, &first, &Options::default());
+        check_same(seed, &expr, &part, &whole[..part.len()], &format!("first {rows} rows"));
+    }
+}
+
+#[test]
+fn rows_given_one_by_one_or_in_pieces_give_the_same() {
+    for seed in 0..PROGRAMS {
+        let (expr, inputs) = case(seed);
+        let whole = run::<f64>(&expr, &inputs, &Options::default());
+        let mut graph = Graph::new();
+        let node = expr.build(&mut graph);
+        let program = Program::new(&graph, &[node]);
+        let lanes = inputs[0][0].len();
+        let mut machine = Machine::<f64>::new(&program, lanes, &Options::default());
+        let mut rng = Rng::new(seed).fork(2);
+        let (mut row, mut streamed) = (0, Vec::new());
+        while row < 90 {
+            let rows = (1 + rng.below(3) * rng.below(20)).min(90 - row as u64) as usize;
+            let pieces: Vec<Vec<f64>> = program
+                .inputs()
+                .iter()
+                .map(|input| {
+                    flat(
+                        &inputs[input.name[1..].parse::<usize>().unwrap()][row..row + rows]
+                            .to_vec(),
+                    )
+                })
+                .collect();
+            let columns: Vec<Column<'_, f64>> =
+                pieces.iter().map(|values| Column::Panel { values, stride: lanes }).collect();
+            machine.run(&columns, rows, |_, block| {
+                for row in 0..block.rows {
+                    for lane in 0..lanes {
+                        streamed.push(if expr.is_truth() {
+                            block.truth(row, lane).map_or(f64::NAN, |v| f64::from(u8::from(v)))
+                        } else {
+                            block.numbers(row)[lane]
+                        });
+                    }
+                }
+            });
+            row += rows;
+        }
+        check_same(seed, &expr, &whole, &streamed, "streamed");
+    }
+}
+
+#[test]
+fn other_expressions_in_the_program_do_not_matter() {
+    for seed in 0..PROGRAMS {
+        let (expr, inputs) = case(seed);
+        let (other, _) = case(seed + PROGRAMS);
+        let alone = run::<f64>(&expr, &inputs, &Options::default());
+        let mut graph = Graph::new();
+        let roots = [other.build(&mut graph), expr.build(&mut graph), other.build(&mut graph)];
+        assert_eq!(roots[0], roots[2], "equal expressions are one node");
+        let program = Program::new(&graph, &roots);
+        let (rows, lanes) = (90, inputs[0][0].len());
+        let columns: Vec<Vec<f64>> = program
+            .inputs()
+            .iter()
+            .map(|input| flat(&inputs[input.name[1..].parse::<usize>().unwrap()]))
+            .collect();
+        let columns: Vec<Column<'_, f64>> =
+            columns.iter().map(|values| Column::Panel { values, stride: lanes }).collect();
+        let outputs = program.evaluate(&columns, rows, lanes, &Options::default());
+        let together: Vec<f64> = match outputs[1].clone() {
+            bolt_kernel::Output::Numbers(values) => values,
+            bolt_kernel::Output::Truths(values) => {
+                values.into_iter().map(|v| v.map_or(f64::NAN, |v| f64::from(u8::from(v)))).collect()
+            }
+        };
+        check_same(seed, &expr, &alone, &together, "beside others");
+    }
+}
+
+#[test]
+fn other_lanes_do_not_matter() {
+    for seed in 0..PROGRAMS {
+        let mut rng = Rng::new(seed);
+        let lanes = 3 + rng.below(30) as usize;
+        let inputs = vec![panel(&mut rng, 90, lanes, true), panel(&mut rng, 90, lanes, true)];
+        let expr = number(&mut rng, 3, 2);
+        if expr.looks_across_lanes() || expr.subtracts_sums() {
+            continue;
+        }
+        let together = run::<f64>(&expr, &inputs, &Options::default());
+        let lane = rng.below(lanes as u64) as usize;
+        let alone: Vec<Values> = inputs
+            .iter()
+            .map(|values| values.iter().map(|row| vec![row[lane]]).collect())
+            .collect();
+        let alone = run::<f64>(&expr, &alone, &Options::default());
+        let own: Vec<f64> = together.iter().skip(lane).step_by(lanes).copied().collect();
+        check_same(seed, &expr, &alone, &own, "one lane alone");
+    }
+}

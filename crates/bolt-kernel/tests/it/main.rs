@@ -1,0 +1,9 @@
+//! What a kernel computes, against slow and obvious implementations of the same.
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+
+mod determinism;
+mod formulas;
+mod operators;
+mod oracle;
+mod random;
+mod states;
