@@ -1,0 +1,192 @@
+//! The table. A setting that nothing reads does not belong here.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bolt_base::Bytes;
+
+use crate::config::Config;
+use crate::knob::{Kind, Knob, TimeUnit};
+use crate::sources::directory;
+use crate::value::FromValue;
+
+/// Makes [`KNOBS`] and the getters of [`Config`] from one row a knob. The doc comment of a row is
+/// both the getter's documentation and the text of help, reference and schema.
+macro_rules! knobs {
+    ($(
+        $(#[doc = $doc:literal])+
+        $getter:ident: $type:ty = $name:literal {
+            kind: $kind:expr,
+            default: $default:literal,
+            $(derived: $derived:expr,)?
+            reader: $reader:literal,
+            test: $test:literal,
+        }
+    )+) => {
+        /// Every setting, by section.
+        pub static KNOBS: &[Knob] = &[$(Knob {
+            name: $name,
+            kind: $kind,
+            default: $default,
+            derived: knobs!(@derived $($derived)?),
+            reader: $reader,
+            test: $test,
+            doc_lines: &[$($doc),+],
+        }),+];
+
+        #[allow(non_camel_case_types, reason = "a row is named like its getter")]
+        enum Row { $($getter),+ }
+
+        impl Config {
+            $(
+                $(#[doc = $doc])+
+                pub fn $getter(&self) -> $type {
+                    <$type>::from_value(&self.settings[Row::$getter as usize].value)
+                }
+            )+
+
+            /// Calls every getter: panics if one's type is not that of its row's kind.
+            #[cfg(test)]
+            pub(crate) fn call_every_getter(&self) {
+                $(let _: $type = self.$getter();)+
+            }
+        }
+    };
+    (@derived) => { None };
+    (@derived $derived:expr) => { Some($derived) };
+}
+
+knobs! {
+    /// Threads of the fork-join pool that sweeps, walk-forward runs and panels use. `0` takes one
+    /// for each processor that the process may run on.
+    exec_threads: u64 = "exec.threads" {
+        kind: Kind::Count { min: 0, max: 4096 },
+        default: "0",
+        reader: "bolt-exec",
+        test: "bolt-session exec_threads",
+    }
+
+    /// Widest vector instructions that kernels use. `auto` takes the widest that the processor
+    /// has; naming one that it lacks is an error. Results do not depend on it.
+    kernel_simd: &'static str = "kernel.simd" {
+        kind: Kind::Choice(&["auto", "none", "avx2", "avx512", "neon"]),
+        default: "auto",
+        reader: "bolt-kernel",
+        test: "bolt-session kernel_simd",
+    }
+    /// Whether scans over bars are compiled to machine code; otherwise they are interpreted.
+    /// Results do not depend on it.
+    kernel_jit: bool = "kernel.jit" {
+        kind: Kind::Switch,
+        default: "true",
+        reader: "bolt-kernel",
+        test: "bolt-session kernel_jit",
+    }
+
+    /// Money at the start of a backtest, in the account's currency.
+    market_cash: f64 = "market.cash" {
+        kind: Kind::Number { min: 1e-6, max: 1e15 },
+        default: "10000",
+        reader: "bolt-market",
+        test: "bolt-session market_cash",
+    }
+    /// Fees of each fill, as a fraction of its value: `0.001` is 0.1 %.
+    market_fees: f64 = "market.fees" {
+        kind: Kind::Number { min: 0.0, max: 0.5 },
+        default: "0",
+        reader: "bolt-market",
+        test: "bolt-session market_fees",
+    }
+    /// Distance between bid and ask, as a fraction of the price.
+    market_spread: f64 = "market.spread" {
+        kind: Kind::Number { min: 0.0, max: 0.5 },
+        default: "0",
+        reader: "bolt-market",
+        test: "bolt-session market_spread",
+    }
+    /// How far the price moves against each fill, as a fraction of the price.
+    market_slippage: f64 = "market.slippage" {
+        kind: Kind::Number { min: 0.0, max: 0.5 },
+        default: "0",
+        reader: "bolt-market",
+        test: "bolt-session market_slippage",
+    }
+    /// Rules by which orders are filled. `next-open` decides on one bar and fills at the open of
+    /// the next; the others repeat the rules and figures of the system they are named after.
+    market_convention: &'static str = "market.convention" {
+        kind: Kind::Choice(&["next-open", "backtesting.py", "vectorbt", "backtrader"]),
+        default: "next-open",
+        reader: "bolt-market",
+        test: "bolt-session market_convention",
+    }
+    /// Bars in a year, for annualised figures. `auto` counts them from the data's timestamps.
+    market_periods_per_year: Option<f64> = "market.periods_per_year" {
+        kind: Kind::NumberOrAuto { min: 0.01, max: 1e8 },
+        default: "auto",
+        reader: "bolt-market",
+        test: "bolt-session market_periods_per_year",
+    }
+    /// Annual return without risk, as a fraction, that ratios such as Sharpe's subtract.
+    market_risk_free_rate: f64 = "market.risk_free_rate" {
+        kind: Kind::Number { min: -0.5, max: 1.0 },
+        default: "0",
+        reader: "bolt-market",
+        test: "bolt-session market_risk_free_rate",
+    }
+
+    /// Memory that one sweep may hold; a larger grid is worked through in parts.
+    sweep_memory: Bytes = "sweep.memory" {
+        kind: Kind::Size { min: Bytes(1 << 20), max: Bytes(1 << 50) },
+        default: "100 MB",
+        reader: "bolt-market",
+        test: "bolt-session sweep_memory",
+    }
+
+    /// The database of runs, trades and portfolio history. By default `bolt/bolt.db` in
+    /// `$XDG_DATA_HOME`, else in `~/.local/share`; without a home directory there is no default.
+    store_path: Option<&Path> = "store.path" {
+        kind: Kind::File,
+        default: "~/.local/share/bolt/bolt.db",
+        derived: data_home,
+        reader: "bolt-sql",
+        test: "bolt-session store_path",
+    }
+    /// How long a query or a write waits for another process to finish writing before it gives up.
+    store_busy_timeout: Duration = "store.busy_timeout" {
+        kind: Kind::Time { unit: TimeUnit::Milliseconds, min: 0.0, max: 600_000.0 },
+        default: "5000",
+        reader: "bolt-sql",
+        test: "bolt-sql a_writer_waits_as_long_as_the_busy_timeout",
+    }
+    /// A profiled query that takes at least this long is reported as slow.
+    store_slow_query: Duration = "store.slow_query" {
+        kind: Kind::Time { unit: TimeUnit::Seconds, min: 0.0, max: 3600.0 },
+        default: "0.1",
+        reader: "bolt-sql",
+        test: "bolt-sql a_query_is_slow_from_the_threshold_on",
+    }
+
+    /// Whether terminal output has colours. `auto` has them on a terminal only. A `NO_COLOR`
+    /// variable that is not empty makes `never` the default.
+    output_color: &'static str = "output.color" {
+        kind: Kind::Choice(&["auto", "always", "never"]),
+        default: "auto",
+        derived: no_color,
+        reader: "bolt-cli",
+        test: "bolt-cli output_color",
+    }
+}
+
+/// The XDG Base Directory Specification's place for data.
+fn data_home(environment: &BTreeMap<String, OsString>) -> Option<(OsString, &'static str)> {
+    let home: PathBuf = directory(environment, "XDG_DATA_HOME")?;
+    Some((home.join("bolt/bolt.db").into_os_string(), "XDG_DATA_HOME"))
+}
+
+/// The convention of no-color.org, by which settings files and flags override the variable.
+fn no_color(environment: &BTreeMap<String, OsString>) -> Option<(OsString, &'static str)> {
+    let set = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+    set.then(|| ("never".into(), "NO_COLOR"))
+}

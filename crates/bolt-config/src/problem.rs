@@ -1,0 +1,72 @@
+//! Where a value came from, and what is wrong with it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The table.
+    Default,
+    /// A default that a variable of the environment suggests, such as `NO_COLOR`.
+    Derived(&'static str),
+    /// A settings file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// The line, counted from 1; 0 if the whole file is meant.
+        line: usize,
+    },
+    /// A `BOLT_*` environment variable.
+    Variable(String),
+    /// A command-line flag.
+    Flag(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Derived(variable) => write!(f, "default with {variable}"),
+            Self::File { path, line: 0 } => write!(f, "{}", path.display()),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Variable(name) | Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// One thing wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is.
+    pub origin: Origin,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+}
+
+/// Shows `bolt.toml:3: message`, the hint on a line of its own.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { origin, message, hint } = self;
+        write!(f, "{origin}: {message}")?;
+        match hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything wrong with the settings: at least one problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errors(pub Vec<Problem>);
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(Problem::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for Errors {}

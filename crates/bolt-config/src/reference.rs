@@ -1,0 +1,78 @@
+//! The table as text for people.
+
+use std::fmt::Write as _;
+
+use crate::knobs::KNOBS;
+
+/// Returns the reference of every setting as Markdown.
+pub fn reference() -> String {
+    let mut page = String::from(INTRODUCTION);
+    let mut section = "";
+    for knob in KNOBS {
+        if knob.parts().0 != section {
+            section = knob.parts().0;
+            let _ = write!(page, "\n## {section}\n");
+        }
+        let _ = write!(
+            page,
+            "\n### `{}`\n\n{}\n\n- Value: {}\n- Default: `{}`\n- Environment: `{}`\n- Read by: {}\n",
+            knob.name,
+            knob.doc(),
+            knob.kind,
+            knob.default,
+            knob.variable(),
+            knob.reader,
+        );
+    }
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Configuration
+
+<!-- Generated from the knob table of bolt-config; edit that. -->
+
+A setting is taken from the first of these that has it:
+
+1. the command line;
+2. the environment: `BOLT_EXEC_THREADS` for `exec.threads`; an empty variable counts as not set;
+3. the project: `bolt.toml` in the working directory or the nearest folder above that has one;
+4. the user: `bolt/config.toml` in `$XDG_CONFIG_HOME`, else in `~/.config`;
+5. its default.
+
+`bolt config show --origin` tells where each value came from, `bolt config check FILE` what is
+wrong with a file, and `bolt config schema` gives a JSON Schema for editors. An unknown name is an
+error. `~/` in a path is the home directory; a relative path in a file counts from that file's
+folder.
+";
+
+/// Returns every setting with its default and its doc, for a terminal.
+pub fn help() -> String {
+    let mut text = String::new();
+    for knob in KNOBS {
+        let doc = wrap(&format!("{} Must be {}.", knob.doc(), knob.kind));
+        let _ = write!(text, "{} [default: {}]\n{doc}", knob.name, knob.default);
+    }
+    text
+}
+
+/// Breaks a paragraph into indented lines of at most 80 characters.
+fn wrap(paragraph: &str) -> String {
+    const INDENT: &str = "    ";
+    const WIDTH_MAX: usize = 80;
+    let mut lines = String::new();
+    let mut line = String::new();
+    for word in paragraph.split_whitespace() {
+        let width = INDENT.len() + line.chars().count() + 1 + word.chars().count();
+        if !line.is_empty() && width > WIDTH_MAX {
+            let _ = writeln!(lines, "{INDENT}{line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    let _ = writeln!(lines, "{INDENT}{line}");
+    lines
+}

@@ -1,0 +1,220 @@
+//! Values: reading them from what a layer holds, and showing them.
+
+use std::fmt::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bolt_base::Bytes;
+use serde_json::Value as Json;
+
+use crate::knob::{Kind, TimeUnit};
+
+/// A value of a setting.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `true` or `false`.
+    Switch(bool),
+    /// A whole number.
+    Count(u64),
+    /// A finite number.
+    Number(f64),
+    /// `auto` where a number could stand.
+    Auto,
+    /// One of a few words.
+    Choice(&'static str),
+    /// A number of bytes.
+    Size(Bytes),
+    /// A time in its setting's unit.
+    Time(f64, TimeUnit),
+    /// A path.
+    File(PathBuf),
+    /// No path: the default is in a home directory, and none is known.
+    Unset,
+}
+
+impl Value {
+    /// Returns the value as JSON: sizes in bytes, times in their setting's unit, no path as `null`.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Switch(value) => (*value).into(),
+            Self::Count(count) | Self::Size(Bytes(count)) => (*count).into(),
+            Self::Number(number) | Self::Time(number, _) => (*number).into(),
+            Self::Auto => "auto".into(),
+            Self::Choice(word) => (*word).into(),
+            Self::File(path) => path.to_string_lossy().into(),
+            Self::Unset => Json::Null,
+        }
+    }
+}
+
+/// What a layer holds before a knob says how to read it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Raw {
+    /// Text whose type the knob decides, from a flag or a variable.
+    Untyped(String),
+    Text(String),
+    Boolean(bool),
+    /// Saturated: no setting reaches the ends.
+    Integer(i128),
+    Number(f64),
+    /// A list, a table or a date: no setting takes one.
+    Other,
+}
+
+impl Raw {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Untyped(text) => Some(text.trim()),
+            Self::Text(text) => Some(text),
+            Self::Boolean(_) | Self::Integer(_) | Self::Number(_) | Self::Other => None,
+        }
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        match self {
+            Self::Boolean(value) => Some(*value),
+            Self::Untyped(text) => match text.trim() {
+                "true" | "1" => Some(true),
+                "false" | "0" => Some(false),
+                _ => None,
+            },
+            Self::Text(_) | Self::Integer(_) | Self::Number(_) | Self::Other => None,
+        }
+    }
+
+    fn integer(&self) -> Option<i128> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            Self::Untyped(text) => text.trim().parse().ok(),
+            Self::Text(_) | Self::Boolean(_) | Self::Number(_) | Self::Other => None,
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Integer(value) => Some(*value as f64),
+            Self::Number(value) => Some(*value),
+            Self::Untyped(text) => text.trim().parse().ok(),
+            Self::Text(_) | Self::Boolean(_) | Self::Other => None,
+        }
+    }
+}
+
+impl Kind {
+    /// Returns the value, or `None` if it is not of this kind or out of range.
+    pub(crate) fn read(self, raw: &Raw) -> Option<Value> {
+        match self {
+            Self::Switch => raw.boolean().map(Value::Switch),
+            Self::Count { min, max } => {
+                let count = u64::try_from(raw.integer()?).ok()?;
+                (min..=max).contains(&count).then_some(Value::Count(count))
+            }
+            Self::Number { min, max } => number_within(raw.number()?, min, max).map(Value::Number),
+            Self::NumberOrAuto { .. } if raw.text() == Some("auto") => Some(Value::Auto),
+            Self::NumberOrAuto { min, max } => {
+                number_within(raw.number()?, min, max).map(Value::Number)
+            }
+            Self::Choice(words) => {
+                let text = raw.text()?;
+                words.iter().find(|word| **word == text).map(|word| Value::Choice(word))
+            }
+            Self::Size { min, max } => {
+                let size = match raw.text() {
+                    Some(text) => text.parse().ok()?,
+                    None => Bytes(u64::try_from(raw.integer()?).ok()?),
+                };
+                (min..=max).contains(&size).then_some(Value::Size(size))
+            }
+            Self::Time { unit, min, max } => {
+                let amount = raw.number().or_else(|| parse_time(raw.text()?, unit))?;
+                number_within(amount, min, max).map(|amount| Value::Time(amount, unit))
+            }
+            Self::File => {
+                let text = raw.text()?;
+                (!text.is_empty()).then(|| Value::File(text.into()))
+            }
+        }
+    }
+}
+
+/// NaN is in no range.
+fn number_within(number: f64, min: f64, max: f64) -> Option<f64> {
+    (min..=max).contains(&number).then_some(number)
+}
+
+/// Reads text such as `250 ms` in another unit.
+fn parse_time(text: &str, unit: TimeUnit) -> Option<f64> {
+    let split = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, symbol) = text.split_at(split);
+    let number: f64 = number.trim().parse().ok()?;
+    match symbol {
+        _ if symbol == unit.symbol() => Some(number),
+        "ms" => Some(number / 1000.0 * unit.per_second()),
+        "s" => Some(number * unit.per_second()),
+        "min" => Some(number * 60.0 * unit.per_second()),
+        "h" => Some(number * 3600.0 * unit.per_second()),
+        _ => None,
+    }
+}
+
+/// Shows a value as TOML; [`Value::Unset`], which TOML cannot say, as an empty string.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Switch(value) => write!(f, "{value}"),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Number(number) | Self::Time(number, _) => write!(f, "{number:?}"),
+            Self::Auto => quote(f, "auto"),
+            Self::Choice(word) => quote(f, word),
+            Self::Size(size) => match size.to_string() {
+                text if text.parse() == Ok(*size) => quote(f, &text),
+                _ => write!(f, "{}", size.0),
+            },
+            Self::File(path) => quote(f, &path.to_string_lossy()),
+            Self::Unset => quote(f, ""),
+        }
+    }
+}
+
+fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_char('"')?;
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => write!(f, "\\{c}")?,
+            c if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
+            c => f.write_char(c)?,
+        }
+    }
+    f.write_char('"')
+}
+
+/// The type that a getter returns, from the value of its row.
+pub(crate) trait FromValue<'a> {
+    /// # Panics
+    /// If the row's kind has another type: a mistake in the table.
+    fn from_value(value: &'a Value) -> Self;
+}
+
+macro_rules! from_value {
+    ($($type:ty: $($pattern:pat => $result:expr),+;)+) => {
+        $(impl<'a> FromValue<'a> for $type {
+            fn from_value(value: &'a Value) -> Self {
+                match value {
+                    $($pattern => $result,)+
+                    other => panic!("a row of the knob table reads {other:?} as {}", stringify!($type)),
+                }
+            }
+        })+
+    };
+}
+
+from_value! {
+    bool: Value::Switch(value) => *value;
+    u64: Value::Count(count) => *count;
+    f64: Value::Number(number) => *number;
+    Option<f64>: Value::Number(number) => Some(*number), Value::Auto => None;
+    &'static str: Value::Choice(word) => word;
+    Bytes: Value::Size(size) => *size;
+    Duration: Value::Time(amount, unit) => Duration::from_secs_f64(amount / unit.per_second());
+    Option<&'a Path>: Value::File(path) => Some(path), Value::Unset => None;
+}
