@@ -1,0 +1,145 @@
+//! The open store.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bolt_base::Rng;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::{ErrorKind, StoreError};
+use crate::file::{self, Access};
+use crate::records::{PortfolioPoint, Run, RunId, TradeRecord};
+use crate::{portfolio, runs, schema, trades};
+
+/// How a store is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// How long to wait for another process to finish writing.
+    pub busy_timeout: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { busy_timeout: Duration::from_secs(5) }
+    }
+}
+
+/// A store of runs, trades and portfolio history.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a store; a file that is missing is made, with its folders.
+    ///
+    /// # Errors
+    /// If the file cannot be opened or written to, is no store, is damaged, or was written by a
+    /// newer version; if another process keeps it locked for longer than the busy timeout.
+    pub fn open(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        let StoreOptions { busy_timeout } = *options;
+        let open = || {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| ErrorKind::CannotOpen(error.to_string()))?;
+            }
+            let mut connection = file::open(path, Access::Create, busy_timeout)?;
+            schema::check(&connection)?;
+            file::make_durable(&connection, busy_timeout)?;
+            schema::migrate(&mut connection)?;
+            Ok(connection)
+        };
+        match open() {
+            Ok(connection) => Ok(Self { connection, path: path.to_owned() }),
+            Err(kind) => Err(StoreError { doing: "open a store", path: path.to_owned(), kind }),
+        }
+    }
+
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Records a run with its trades and its equity curve, all or nothing, and returns its id,
+    /// drawn from the run's time and `rng`.
+    ///
+    /// # Errors
+    /// If a record is invalid, or the file cannot be written to.
+    pub fn record(
+        &mut self,
+        run: &Run,
+        trades: &[TradeRecord],
+        history: &[PortfolioPoint],
+        rng: &mut Rng,
+    ) -> Result<RunId, StoreError> {
+        self.write("record a run", |connection| {
+            let (key, id) = runs::insert(connection, run, rng)?;
+            trades::insert(connection, key, trades)?;
+            let portfolio = portfolio::of_run(connection, key, &id)?;
+            portfolio::insert(connection, portfolio, id.as_str(), history)?;
+            Ok(id)
+        })
+    }
+
+    /// Looks for damage in the whole file.
+    ///
+    /// # Errors
+    /// If there is some.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        self.read("verify a store", |connection| {
+            let found: String =
+                connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            match found.as_str() {
+                "ok" => Ok(()),
+                _ => Err(ErrorKind::Corrupt(found)),
+            }
+        })
+    }
+
+    /// Gives the space of deleted runs back to the file system, by writing the file anew.
+    ///
+    /// # Errors
+    /// If the file cannot be written to, or there is not as much free space as the store has data.
+    pub fn compact(&mut self) -> Result<(), StoreError> {
+        let compacted = self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        compacted.map_err(|error| self.error("compact a store", error.into()))
+    }
+
+    /// Runs `work` on one state of the database, whatever others write meanwhile. Inside another
+    /// reading it is that one's state.
+    pub(crate) fn read<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, ErrorKind>,
+    ) -> Result<T, StoreError> {
+        let run = || {
+            let is_outermost = self.connection.is_autocommit();
+            let _transaction =
+                is_outermost.then(|| self.connection.unchecked_transaction()).transpose()?;
+            work(&self.connection)
+        };
+        run().map_err(|kind| self.error(doing, kind))
+    }
+
+    /// Runs `work` in a transaction that is taken back unless `work` succeeds. The lock is taken
+    /// at the beginning, so that waiting for it cannot fail later on.
+    pub(crate) fn write<T>(
+        &mut self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, ErrorKind>,
+    ) -> Result<T, StoreError> {
+        let run = || {
+            let behavior = TransactionBehavior::Immediate;
+            let transaction = Transaction::new_unchecked(&self.connection, behavior)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        run().map_err(|kind| self.error(doing, kind))
+    }
+
+    fn error(&self, doing: &'static str, kind: ErrorKind) -> StoreError {
+        StoreError { doing, path: self.path.clone(), kind }
+    }
+}
