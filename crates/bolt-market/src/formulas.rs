@@ -1,0 +1,346 @@
+//! The formulas of a strategy, and the columns of signals they give over bars.
+//!
+//! A strategy is either one level, `signal`, or up to four events. Formulas are kept as syntax
+//! trees, so that a sweep parses them once and lowers them with the numbers of each combination.
+
+use crate::signals::Signals;
+use bolt_kernel::{
+    Catalog, Column, FormulaError, Graph, NodeId, Options, Output, Program, Scope, Shape,
+    ValueType, lower,
+};
+use bolt_lyra_syntax::{Expr, parse_expression};
+
+/// The part that a formula plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The position wanted: true or false is long or flat, a number is a fraction of equity.
+    Signal,
+    /// Enter long.
+    Entry,
+    /// Leave long.
+    Exit,
+    /// Enter short.
+    ShortEntry,
+    /// Leave short.
+    ShortExit,
+    /// Limit price of entries.
+    EntryLimit,
+    /// Stop price of entries.
+    EntryStop,
+    /// Size of entries.
+    Size,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 8] = [
+        Self::Signal,
+        Self::Entry,
+        Self::Exit,
+        Self::ShortEntry,
+        Self::ShortExit,
+        Self::EntryLimit,
+        Self::EntryStop,
+        Self::Size,
+    ];
+
+    /// Returns the name used in options, files and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Entry => "entry",
+            Self::Exit => "exit",
+            Self::ShortEntry => "short-entry",
+            Self::ShortExit => "short-exit",
+            Self::EntryLimit => "entry-limit",
+            Self::EntryStop => "entry-stop",
+            Self::Size => "size",
+        }
+    }
+
+    /// Returns whether it is true on the bars on which something is to happen.
+    pub fn is_event(self) -> bool {
+        matches!(self, Self::Entry | Self::Exit | Self::ShortEntry | Self::ShortExit)
+    }
+}
+
+/// Why the formulas of a strategy cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StrategyError {
+    /// A formula is wrong.
+    #[error("the formula of `{}` is wrong: {}", role.name(), errors[0].message)]
+    Formula {
+        /// Which one.
+        role: Role,
+        /// Its text.
+        text: String,
+        /// What is wrong with it, at least one finding.
+        errors: Vec<FormulaError>,
+    },
+    /// A level and events at once.
+    #[error("a strategy is one `signal` or events such as `entry` and `exit`, not both")]
+    SignalAndEvents,
+    /// Nothing that enters a position.
+    #[error("there is nothing to trade: give a `signal`, or at least an `entry`")]
+    Nothing,
+    /// A target beyond the whole of equity.
+    #[error(
+        "the signal is {value} at bar {bar}; a number is the position as a fraction of equity, \
+         from -1 to 1"
+    )]
+    Target {
+        /// The value.
+        value: f64,
+        /// Index of the first bar that has one.
+        bar: usize,
+    },
+}
+
+/// The formulas of a strategy.
+#[derive(Debug, Clone)]
+pub struct Strategy {
+    formulas: Vec<(Role, String, Expr)>,
+}
+
+impl Strategy {
+    /// Parses the formulas of a strategy.
+    ///
+    /// # Errors
+    /// If one is not a formula, or together they are no strategy.
+    pub fn parse<'t>(
+        formulas: impl IntoIterator<Item = (Role, &'t str)>,
+    ) -> Result<Self, StrategyError> {
+        let parse = |(role, text): (Role, &str)| match parse_expression(text) {
+            Ok(tree) => Ok((role, text.to_owned(), tree)),
+            Err(diagnostics) => {
+                let errors = diagnostics.into_iter().map(|diagnostic| FormulaError {
+                    span: diagnostic.span,
+                    message: diagnostic.message,
+                    hint: diagnostic.hint,
+                });
+                Err(StrategyError::Formula {
+                    role,
+                    text: text.to_owned(),
+                    errors: errors.collect(),
+                })
+            }
+        };
+        let formulas = formulas.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let has = |wanted: &dyn Fn(Role) -> bool| formulas.iter().any(|(role, ..)| wanted(*role));
+        let (level, events) = (has(&|role| role == Role::Signal), has(&Role::is_event));
+        if level && events {
+            return Err(StrategyError::SignalAndEvents);
+        }
+        if !level && !has(&|role| matches!(role, Role::Entry | Role::ShortEntry)) {
+            return Err(StrategyError::Nothing);
+        }
+        Ok(Self { formulas })
+    }
+
+    /// Returns the text of each formula.
+    pub fn texts(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.formulas.iter().map(|(role, text, _)| (*role, text.as_str()))
+    }
+
+    /// Returns the formula of a role.
+    pub fn text(&self, role: Role) -> Option<&str> {
+        self.texts().find(|(own, _)| *own == role).map(|(_, text)| text)
+    }
+
+    /// Adds the formulas to a graph; returns the node of each.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the first formula that is wrong.
+    pub fn build(
+        &self,
+        graph: &mut Graph,
+        scope: &Scope<'_>,
+    ) -> Result<Vec<(Role, NodeId)>, StrategyError> {
+        let mut nodes = Vec::new();
+        for (role, text, tree) in &self.formulas {
+            let wrong = |errors| StrategyError::Formula { role: *role, text: text.clone(), errors };
+            let node = lower(graph, tree, scope).map_err(|error| wrong(vec![error]))?;
+            let is_truth = graph.value_type(node) == ValueType::Bool;
+            if role.is_event() && !is_truth {
+                return Err(wrong(vec![FormulaError {
+                    span: tree.span,
+                    message: format!("`{}` wants true or false, not a number", role.name()),
+                    hint: Some(format!("compare it with something: `{tree} > 0`")),
+                }]));
+            }
+            nodes.push((*role, node));
+        }
+        Ok(nodes)
+    }
+
+    /// Evaluates the formulas over columns of bars.
+    ///
+    /// # Errors
+    /// If a formula is wrong, or the signal asks for more than the whole of equity.
+    ///
+    /// # Panics
+    /// If columns differ in length.
+    pub fn evaluate(
+        &self,
+        columns: &Columns<'_>,
+        catalog: &Catalog,
+        parameters: &[(&str, f64)],
+        options: &Options,
+    ) -> Result<SignalColumns, StrategyError> {
+        let mut graph = Graph::new();
+        let schema = columns.schema();
+        let scope = Scope { catalog, columns: &schema, parameters, universe: None };
+        let nodes = self.build(&mut graph, &scope)?;
+        let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
+        let program = Program::new(&graph, &roots);
+        let outputs = program.evaluate(&columns.inputs(&program), columns.rows, 1, options);
+        let roles = nodes.into_iter().map(|(role, _)| role);
+        SignalColumns::from_outputs(roles.zip(outputs), program.longest_warm_up())
+    }
+}
+
+/// Columns of bars by name, of equal length.
+#[derive(Debug, Clone)]
+pub struct Columns<'a> {
+    rows: usize,
+    columns: Vec<(&'a str, &'a [f64])>,
+}
+
+impl<'a> Columns<'a> {
+    /// Returns columns of `rows` rows.
+    ///
+    /// # Panics
+    /// If a column has another length.
+    pub fn new(rows: usize, columns: impl IntoIterator<Item = (&'a str, &'a [f64])>) -> Self {
+        let columns: Vec<(&str, &[f64])> = columns.into_iter().collect();
+        assert!(columns.iter().all(|(_, values)| values.len() == rows), "columns of {rows} rows");
+        Self { rows, columns }
+    }
+
+    /// Returns the number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Returns the names, as formulas may use them.
+    pub fn schema(&self) -> Vec<(&'a str, Shape)> {
+        self.columns.iter().map(|(name, _)| (*name, Shape::Panel)).collect()
+    }
+
+    /// Returns the values of a program's inputs.
+    ///
+    /// # Panics
+    /// If the program was not built over this schema.
+    pub fn inputs(&self, program: &Program) -> Vec<Column<'a, f64>> {
+        let find = |name: &str| self.columns.iter().find(|(known, _)| *known == name);
+        program
+            .inputs()
+            .iter()
+            .map(|input| match find(&input.name) {
+                Some((_, values)) => Column::Series(values),
+                None => panic!("the program reads `{}`, which is not in its schema", input.name),
+            })
+            .collect()
+    }
+}
+
+/// What the formulas of a strategy say at each bar.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SignalColumns {
+    /// Targets; a level that is true is 1.
+    pub target: Option<Vec<f64>>,
+    /// Events, true where they happen.
+    pub entry: Option<Vec<bool>>,
+    /// Events, true where they happen.
+    pub exit: Option<Vec<bool>>,
+    /// Events, true where they happen.
+    pub short_entry: Option<Vec<bool>>,
+    /// Events, true where they happen.
+    pub short_exit: Option<Vec<bool>>,
+    /// Prices, missing for none.
+    pub entry_limit: Option<Vec<f64>>,
+    /// Prices, missing for none.
+    pub entry_stop: Option<Vec<f64>>,
+    /// Sizes.
+    pub size: Option<Vec<f64>>,
+    /// First bars on which some number in the formulas has no value yet.
+    pub warm_up: usize,
+}
+
+impl SignalColumns {
+    /// Returns what the kernel computed for each formula, as signals.
+    ///
+    /// # Errors
+    /// If the signal asks for more than the whole of equity.
+    ///
+    /// # Panics
+    /// If the output of an event is not of truth values.
+    pub fn from_outputs(
+        outputs: impl IntoIterator<Item = (Role, Output<f64>)>,
+        warm_up: usize,
+    ) -> Result<Self, StrategyError> {
+        let mut signals = Self { warm_up, ..Self::default() };
+        for (role, output) in outputs {
+            signals.take(role, output)?;
+        }
+        Ok(signals)
+    }
+
+    fn take(&mut self, role: Role, output: Output<f64>) -> Result<(), StrategyError> {
+        let column = match role {
+            Role::Signal => {
+                let target = level(output);
+                let beyond = |value: &f64| !value.is_nan() && value.abs() > 1.0;
+                if let Some(bar) = target.iter().position(beyond) {
+                    return Err(StrategyError::Target { value: target[bar], bar });
+                }
+                self.target = Some(target);
+                return Ok(());
+            }
+            Role::EntryLimit => &mut self.entry_limit,
+            Role::EntryStop => &mut self.entry_stop,
+            Role::Size => &mut self.size,
+            Role::Entry => return self.take_event(output, |signals| &mut signals.entry),
+            Role::Exit => return self.take_event(output, |signals| &mut signals.exit),
+            Role::ShortEntry => return self.take_event(output, |signals| &mut signals.short_entry),
+            Role::ShortExit => return self.take_event(output, |signals| &mut signals.short_exit),
+        };
+        *column = Some(level(output));
+        Ok(())
+    }
+
+    fn take_event(
+        &mut self,
+        output: Output<f64>,
+        column: fn(&mut Self) -> &mut Option<Vec<bool>>,
+    ) -> Result<(), StrategyError> {
+        // What is missing has not happened.
+        let events = output.into_truths().into_iter().map(|event| event == Some(true)).collect();
+        *column(self) = Some(events);
+        Ok(())
+    }
+
+    /// Returns the columns as engines take them.
+    pub fn signals(&self) -> Signals<'_> {
+        Signals {
+            target: self.target.as_deref(),
+            entry: self.entry.as_deref(),
+            exit: self.exit.as_deref(),
+            short_entry: self.short_entry.as_deref(),
+            short_exit: self.short_exit.as_deref(),
+            entry_limit: self.entry_limit.as_deref(),
+            entry_stop: self.entry_stop.as_deref(),
+            size: self.size.as_deref(),
+        }
+    }
+}
+
+/// Returns numbers as they are and truth values as 1 and 0; a level that is missing is not true.
+fn level(output: Output<f64>) -> Vec<f64> {
+    match output {
+        Output::Numbers(values) => values,
+        Output::Truths(values) => {
+            values.into_iter().map(|value| f64::from(u8::from(value == Some(true)))).collect()
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Bars, backtests, sweeps, statistics and options.
+//!
+//! This crate takes data and returns data: it knows nothing of terminals, JSON or SQL. Files are
+//! read and written by [`data`] alone. Start at [`data::load`], [`signals::run`] and [`sweep`].
+
+pub mod broker;
+pub mod data;
+pub mod formulas;
+pub mod ledger;
+pub mod ohlc;
+pub mod options;
+pub mod order;
+pub mod signals;
+pub mod statistics;
+pub mod strategy;
+pub mod sweep;

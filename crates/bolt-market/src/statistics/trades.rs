@@ -1,0 +1,157 @@
+//! Measures of a list of trades.
+
+use bolt_base::UnixNanos;
+
+use super::returns::longest_run;
+use super::sums::{Moments, mean, ratio, sum};
+use crate::ledger::{Fill, Side, Trade};
+use crate::ohlc::Ohlc;
+
+/// What a list of trades amounts to. All but the counts of trades and the exposure concern the
+/// closed trades; gains and losses are net of costs, in the account's currency unless said
+/// otherwise; a return is the gain over the entry value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Closed trades.
+    pub closed: usize,
+    /// Trades still open.
+    pub open: usize,
+    /// Trades, closed or open, that bought first.
+    pub long: usize,
+    /// Trades, closed or open, that sold first.
+    pub short: usize,
+    /// Fraction of trades that gained; NaN without trades.
+    pub win_rate: f64,
+    /// Sum of gains over sum of losses; NaN without losses.
+    pub profit_factor: f64,
+    /// Mean gain or loss.
+    pub expectancy: f64,
+    /// Mean return.
+    pub expectancy_return: f64,
+    /// Mean of the gains; NaN without any.
+    pub average_win: f64,
+    /// Mean of the losses, negative; NaN without any.
+    pub average_loss: f64,
+    /// Mean gain over mean loss; NaN without either.
+    pub payoff_ratio: f64,
+    /// Largest return; NaN without trades.
+    pub best_return: f64,
+    /// Smallest return; NaN without trades.
+    pub worst_return: f64,
+    /// System quality number, `sqrt(n) mean / std` of gains and losses, the standard deviation
+    /// with `n - 1` (Tharp 1999); NaN of fewer than two trades.
+    pub system_quality: f64,
+    /// Fraction to stake for the fastest growth, `w - (1 - w) / b` with win rate `w` and payoff
+    /// ratio `b` (Kelly 1956).
+    pub kelly: f64,
+    /// Fees of all trades, open ones included.
+    pub fees: f64,
+    /// Mean number of bars from entry to exit.
+    pub average_bars: f64,
+    /// Largest number of bars from entry to exit; 0 without trades.
+    pub longest_bars: usize,
+    /// Fraction of bars in which a trade was open, entry and exit bar included; NaN of no bars.
+    pub exposure: f64,
+    /// Longest run of gaining trades in order of exit.
+    pub consecutive_wins: usize,
+    /// Longest run of losing trades in order of exit.
+    pub consecutive_losses: usize,
+}
+
+/// Summarises trades of a run over `bars` bars.
+pub fn summarize(trades: &[Trade], bars: usize) -> Summary {
+    let closed: Vec<&Trade> = trades.iter().filter(|trade| trade.exit.is_some()).collect();
+    let gains: Vec<f64> = closed.iter().map(|trade| trade.pnl).collect();
+    let returns: Vec<f64> = closed.iter().map(|trade| trade.return_fraction()).collect();
+    let wins: Vec<f64> = gains.iter().copied().filter(|&gain| gain > 0.0).collect();
+    let losses: Vec<f64> = gains.iter().copied().filter(|&gain| gain < 0.0).collect();
+    let lengths: Vec<f64> = closed.iter().filter_map(|t| bars_held(t)).map(|n| n as f64).collect();
+    let moments = Moments::of(&gains);
+    let win_rate = ratio(wins.len() as f64, gains.len() as f64);
+    let (average_win, average_loss) = (mean(&wins), mean(&losses));
+    let payoff_ratio = average_win / -average_loss;
+    Summary {
+        closed: closed.len(),
+        open: trades.len() - closed.len(),
+        long: trades.iter().filter(|trade| trade.side == Side::Long).count(),
+        short: trades.iter().filter(|trade| trade.side == Side::Short).count(),
+        win_rate,
+        profit_factor: ratio(sum(&wins), -sum(&losses)),
+        expectancy: moments.mean,
+        expectancy_return: mean(&returns),
+        average_win,
+        average_loss,
+        payoff_ratio,
+        best_return: returns.iter().copied().reduce(f64::max).unwrap_or(f64::NAN),
+        worst_return: returns.iter().copied().reduce(f64::min).unwrap_or(f64::NAN),
+        system_quality: ratio(moments.mean, moments.deviation()) * moments.count.sqrt(),
+        kelly: win_rate - (1.0 - win_rate) / payoff_ratio,
+        fees: trades.iter().map(|trade| trade.fees).sum(),
+        average_bars: mean(&lengths),
+        longest_bars: closed.iter().filter_map(|trade| bars_held(trade)).max().unwrap_or(0),
+        exposure: exposure(trades, bars),
+        consecutive_wins: longest_run(&gains, |gain| gain > 0.0),
+        consecutive_losses: longest_run(&gains, |gain| gain < 0.0),
+    }
+}
+
+/// Returns the bars from entry to exit, or `None` while the trade is open.
+pub fn bars_held(trade: &Trade) -> Option<usize> {
+    trade.exit.map(|exit| exit.bar - trade.entry_bar)
+}
+
+/// Returns the nanoseconds from entry to exit by the bars' times, or `None` while the trade is
+/// open.
+///
+/// # Panics
+/// If a bar of the trade has no time.
+pub fn nanos_held(trade: &Trade, times: &[UnixNanos]) -> Option<i64> {
+    trade.exit.map(|exit| times[exit.bar].0 - times[trade.entry_bar].0)
+}
+
+/// Returns the fraction of bars in which a trade was open, entry and exit bar included; an open
+/// trade lasts until the last bar. NaN of no bars.
+pub fn exposure(trades: &[Trade], bars: usize) -> f64 {
+    let mut held = vec![false; bars];
+    for trade in trades {
+        let last = trade.exit.map_or(bars, |exit| exit.bar + 1).min(bars);
+        held[trade.entry_bar.min(last)..last].fill(true);
+    }
+    ratio(held.iter().filter(|&&held| held).count() as f64, bars as f64)
+}
+
+/// Returns the value bought and sold over the mean equity: 2 when the whole account was turned
+/// into a position and back once. Over a run of one year it is the annual turnover; divide by
+/// the years of a longer one. NaN without equity.
+pub fn turnover(fills: &[Fill], equity: &[f64]) -> f64 {
+    let traded: f64 = fills.iter().map(|fill| (fill.units * fill.price).abs()).sum();
+    ratio(traded, mean(equity))
+}
+
+/// How far the price went against a trade and for it, as fractions of the entry price.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Excursion {
+    /// Maximum adverse excursion, 0 or negative.
+    pub adverse: f64,
+    /// Maximum favourable excursion, 0 or positive.
+    pub favourable: f64,
+}
+
+/// Returns the excursions of a trade over its bars (Sweeney 1996), entry and exit bar with their
+/// whole range, for the order of prices within a bar is unknown; an open trade lasts until the
+/// last bar. `prices` are those of the trade's asset.
+///
+/// # Panics
+/// If the entry bar or the exit bar is not among the prices.
+pub fn excursion(trade: &Trade, prices: &Ohlc) -> Excursion {
+    let last = trade.exit.map_or(prices.len() - 1, |exit| exit.bar);
+    let bars = trade.entry_bar..=last;
+    let low = prices.low[bars.clone()].iter().copied().fold(f64::INFINITY, f64::min);
+    let high = prices.high[bars].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (against, along) = match trade.side {
+        Side::Long => (low, high),
+        Side::Short => (high, low),
+    };
+    let gain = |price: f64| trade.side.sign() * (price / trade.entry_price - 1.0);
+    Excursion { adverse: gain(against).min(0.0), favourable: gain(along).max(0.0) }
+}

@@ -1,0 +1,106 @@
+//! A chunk of combinations on the sparse path.
+
+use super::sparse::{BLOCK_ROWS_MAX, Block, Costs, Summary, Tracker};
+use super::{Row, Sweep, SweepError};
+use crate::formulas::Role;
+use bolt_kernel::{Graph, Machine, NodeId, Options, Program, Scope, ValueType};
+
+/// The formulas of a combination, as roots of the chunk's graph.
+#[derive(Debug, Clone, Copy)]
+enum Signal {
+    Level(usize),
+    /// Entry and, if there is one, exit.
+    Events(usize, Option<usize>),
+}
+
+/// Runs the combinations in one pass over time.
+pub(super) fn run<E: std::error::Error>(
+    sweep: &Sweep<'_>,
+    combinations: &[usize],
+    costs: Costs,
+) -> Result<Vec<Row>, SweepError<E>> {
+    let mut graph = Graph::new();
+    let mut roots: Vec<NodeId> = Vec::new();
+    let schema = sweep.columns.schema();
+    let mut signals = Vec::with_capacity(combinations.len());
+    for &index in combinations {
+        let parameters = sweep.parameters(index);
+        let scope = Scope {
+            catalog: sweep.catalog,
+            columns: &schema,
+            parameters: &parameters,
+            universe: None,
+        };
+        let nodes = sweep
+            .strategy
+            .build(&mut graph, &scope)
+            .map_err(|error| sweep.strategy_error(index, error))?;
+        let mut root = |wanted: Role| {
+            let (_, node) = nodes.iter().find(|(role, _)| *role == wanted)?;
+            roots.push(*node);
+            Some(roots.len() - 1)
+        };
+        signals.push(match (root(Role::Signal), root(Role::Entry), root(Role::Exit)) {
+            (Some(level), ..) => Signal::Level(level),
+            (None, Some(entry), exit) => Signal::Events(entry, exit),
+            (None, None, _) => unreachable!("a strategy has a level or an entry"),
+        });
+    }
+    if roots.iter().any(|root| graph.value_type(*root) != ValueType::Bool) {
+        // A number is a fraction of equity: not all in or out.
+        return super::general::run(sweep, combinations, 1);
+    }
+    let program = Program::new(&graph, &roots);
+    let trackers = track(sweep, &program, &signals, costs);
+    let rows = combinations.iter().zip(trackers);
+    Ok(rows.map(|(&index, tracker)| row(sweep, index, &tracker.summary())).collect())
+}
+
+fn track(sweep: &Sweep<'_>, program: &Program, signals: &[Signal], costs: Costs) -> Vec<Tracker> {
+    let mut trackers = vec![Tracker::new(costs); signals.len()];
+    let prices = sweep.market.prices;
+    let options = Options { block_rows: Some(BLOCK_ROWS_MAX), ..sweep.options.clone() };
+    let mut machine = Machine::<f64>::new(program, 1, &options);
+    let columns = sweep.columns.inputs(program);
+    let mut bits: Vec<Vec<u8>> = vec![Vec::new(); program.types().len()];
+    let last = bits.len() - 1;
+    machine.run(&columns, prices.len(), |root, values| {
+        bits[root].clear();
+        bits[root].extend_from_slice(values.true_bits());
+        if root < last {
+            return;
+        }
+        let rows = values.first_row..values.first_row + values.rows;
+        let before = rows.start.checked_sub(1).map(|bar| prices.close[bar]);
+        let block = Block::new(&prices.open[rows.clone()], &prices.close[rows], before);
+        for (tracker, signal) in trackers.iter_mut().zip(signals) {
+            match *signal {
+                Signal::Level(level) => tracker.advance(&block, &bits[level]),
+                Signal::Events(entry, exit) => {
+                    let exit = exit.map(|exit| bits[exit].as_slice());
+                    tracker.advance_by_events(&block, &bits[entry], exit);
+                }
+            }
+        }
+    });
+    trackers
+}
+
+fn row(sweep: &Sweep<'_>, index: usize, summary: &Summary) -> Row {
+    let bars = sweep.market.prices.len() as f64;
+    let sharpe_per_bar = match summary.deviation > 0.0 {
+        true => summary.mean_return / summary.deviation,
+        false => f64::NAN,
+    };
+    Row {
+        index,
+        equity_final: sweep.cash() * summary.growth,
+        return_pct: (summary.growth - 1.0) * 100.0,
+        sharpe: sweep.annual(sharpe_per_bar),
+        sharpe_per_bar,
+        max_dd_pct: 0.0 - 100.0 * summary.max_drawdown,
+        n_trades: summary.trades,
+        win_rate_pct: 100.0 * f64::from(summary.wins) / f64::from(summary.closed),
+        exposure_pct: 100.0 * f64::from(summary.bars_held) / bars,
+    }
+}

@@ -1,0 +1,17 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "these are tests"
+)]
+//! Engines against reference runs of the peers whose conventions they follow, and against each other.
+
+mod backtesting_py;
+mod backtrader;
+mod random;
+mod script;
+mod signals;
+mod strategies;
+mod support;
+mod sweep;
+mod vectorbt;
