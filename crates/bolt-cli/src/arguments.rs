@@ -1,0 +1,80 @@
+//! What the command line takes. Groups that several commands share have files of their own.
+
+mod data;
+mod formulas;
+mod trading;
+mod values;
+
+pub(crate) use data::DataArguments;
+pub(crate) use formulas::FormulaArguments;
+pub(crate) use trading::TradingArguments;
+pub(crate) use values::{fraction, setting};
+
+use bolt_config::Flag;
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+
+/// Formulas backtested and swept over real bars.
+#[derive(Debug, Parser)]
+#[command(name = "bolt", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 the machine or a file failed, 2 the request or the \
+                        data are wrong, 130 interrupted.")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Print the result as JSON
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) json: bool,
+    /// Leave out notes and progress
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// When to use colours: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Output")]
+    color: Option<String>,
+    /// Threads to use, 0 for one a processor
+    #[arg(long, global = true, value_name = "N", help_heading = "Settings")]
+    threads: Option<String>,
+    /// The database of runs
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    store: Option<String>,
+    /// Any setting of `bolt config show`
+    #[arg(long = "option", short = 'o', global = true, value_name = "NAME=VALUE", value_parser = setting, help_heading = "Settings")]
+    options: Vec<(String, String)>,
+}
+
+impl Global {
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let Self { json: _, quiet: _, color, threads, store, options } = self;
+        let named = [
+            ("--color", "output.color", color),
+            ("--threads", "exec.threads", threads),
+            ("--store", "store.path", store),
+        ];
+        let options = options.iter().map(|(name, value)| flag("--option", name, value));
+        let named = named
+            .into_iter()
+            .filter_map(|(text, name, value)| value.as_ref().map(|value| flag(text, name, value)));
+        options.chain(named).collect()
+    }
+}
+
+/// Returns a flag that sets a knob.
+pub(crate) fn flag(text: &str, name: &str, value: &str) -> Flag {
+    Flag { flag: text.to_owned(), name: name.to_owned(), value: value.to_owned() }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a strategy over bars
+    Backtest(Box<commands::backtest::BacktestArguments>),
+    /// Run a strategy with many parameters
+    Sweep(Box<commands::sweep::SweepArguments>),
+}

@@ -1,0 +1,258 @@
+//! How signals are traded.
+
+use anyhow::{Result, anyhow, bail};
+use bolt_config::{Config, Flag};
+use bolt_market::broker::Costs;
+use bolt_market::broker::next_open::Rates;
+use bolt_market::signals::{Opposite, Rebalance, Repeated};
+use bolt_session::{SizeKind, Trading, VolatilitySizing};
+use clap::{Args, ValueEnum};
+
+use super::{flag, fraction};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Trading")]
+pub(crate) struct TradingArguments {
+    /// Rules by which orders fill: next-open, backtesting.py, vectorbt or backtrader
+    #[arg(long, value_name = "NAME")]
+    convention: Option<String>,
+    /// Cash at the start
+    #[arg(long, alias = "init-cash", value_name = "MONEY")]
+    cash: Option<String>,
+    /// Size of entries as a fraction of what can be bought [default: 1]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "sizes")]
+    size: Option<f64>,
+    /// Size of entries as a fraction of equity
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "sizes")]
+    equity_size: Option<f64>,
+    /// Size of entries in units
+    #[arg(long, value_name = "N", group = "sizes")]
+    units: Option<f64>,
+    /// Size of entries in money
+    #[arg(long, value_name = "MONEY", group = "sizes")]
+    value: Option<f64>,
+    /// Round sizes down to multiples of this
+    #[arg(long, value_name = "N")]
+    lot: Option<f64>,
+    /// Trade whole units: the same as --lot 1
+    #[arg(long, conflicts_with = "lot")]
+    whole_units: bool,
+    /// Stop-loss as a fraction of the entry price
+    #[arg(long, alias = "sl", value_name = "FRACTION", value_parser = fraction)]
+    stop_loss: Option<f64>,
+    /// Take-profit as a fraction of the entry price
+    #[arg(long, alias = "tp", value_name = "FRACTION", value_parser = fraction)]
+    take_profit: Option<f64>,
+    /// Trailing stop as a fraction of the best price
+    #[arg(long, alias = "ts", value_name = "FRACTION", value_parser = fraction)]
+    trailing_stop: Option<f64>,
+    /// Close a trade after so many bars
+    #[arg(long, value_name = "N")]
+    max_bars: Option<usize>,
+    /// Open another trade where an entry comes in a position on its side
+    #[arg(long)]
+    accumulate: bool,
+    /// What an entry does to a position on the other side
+    #[arg(long, value_enum, value_name = "ANSWER", default_value_t = OppositeEntry::Reverse)]
+    opposite: OppositeEntry,
+    /// When a target is traded: change, every, or a band as a fraction of equity
+    #[arg(long, value_name = "WHEN", value_parser = rebalance, default_value = "change")]
+    rebalance: Rebalance,
+    /// Scale positions to this volatility a year
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    volatility_target: Option<f64>,
+    /// Number of returns that volatility is estimated from
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    volatility_window: usize,
+    /// How many times equity may be invested
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    leverage: f64,
+    /// Least equity as a fraction of a position's value, below which it is closed
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
+    maintenance_margin: f64,
+    /// Drop orders of less value than this
+    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
+    min_value: f64,
+    /// Largest position as a fraction of equity
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    max_position: Option<f64>,
+    /// Close what is open at the end
+    #[arg(long)]
+    finalize: bool,
+    /// Fill market orders at the close they were decided on (backtesting.py)
+    #[arg(long)]
+    trade_on_close: bool,
+    /// Let long and short trades be open at once (backtesting.py)
+    #[arg(long)]
+    hedging: bool,
+    /// Let an order close and cancel what was before it (backtesting.py)
+    #[arg(long)]
+    exclusive_orders: bool,
+    #[command(flatten)]
+    costs: CostArguments,
+    #[command(flatten)]
+    statistics: StatisticsArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Costs")]
+struct CostArguments {
+    /// Fees as a fraction of the value traded
+    #[arg(long, alias = "commission", value_name = "FRACTION", value_parser = fraction)]
+    fees: Option<f64>,
+    /// Fees an order
+    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
+    fee_fixed: f64,
+    /// Fees a unit
+    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
+    fee_per_unit: f64,
+    /// Least fee of an order
+    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
+    fee_minimum: f64,
+    /// Distance between bid and ask as a fraction of the price
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    spread: Option<f64>,
+    /// By how much of the price fills are worse
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    slippage: Option<f64>,
+    /// Interest a year on cash
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
+    credit_rate: f64,
+    /// Interest a year on debt
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
+    debit_rate: f64,
+    /// Fees a year on what is sold short
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
+    borrow_rate: f64,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Statistics")]
+struct StatisticsArguments {
+    /// Bars a year, for annual figures [default: counted from the data]
+    #[arg(long, value_name = "N")]
+    periods: Option<String>,
+    /// Riskless return a year
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    risk_free: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OppositeEntry {
+    /// Close it and enter
+    Reverse,
+    /// Close it
+    Close,
+    /// Nothing
+    Ignore,
+}
+
+fn rebalance(text: &str) -> Result<Rebalance, String> {
+    match text {
+        "change" => Ok(Rebalance::OnChange),
+        "every" => Ok(Rebalance::EveryBar),
+        band => match fraction(band) {
+            Ok(band) if band >= 0.0 => Ok(Rebalance::Outside(band)),
+            _ => Err(format!("`{band}` is none of `change`, `every` and a fraction of equity")),
+        },
+    }
+}
+
+impl TradingArguments {
+    /// Returns the options that are settings too.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let CostArguments { fees, spread, slippage, .. } = &self.costs;
+        let StatisticsArguments { periods, risk_free } = &self.statistics;
+        let text = |value: &Option<f64>| value.map(|value| value.to_string());
+        let all = [
+            ("--convention", "market.convention", self.convention.clone()),
+            ("--cash", "market.cash", self.cash.clone()),
+            ("--fees", "market.fees", text(fees)),
+            ("--spread", "market.spread", text(spread)),
+            ("--slippage", "market.slippage", text(slippage)),
+            ("--periods", "market.periods_per_year", periods.clone()),
+            ("--risk-free", "market.risk_free_rate", text(risk_free)),
+        ];
+        let given = all
+            .into_iter()
+            .filter_map(|(text, name, value)| value.map(|value| flag(text, name, &value)));
+        given.collect()
+    }
+
+    /// Returns how signals are traded; what [`flags`](Self::flags) returns is in the settings.
+    pub(crate) fn trading(&self, config: &Config) -> Result<Trading> {
+        let settings = Trading::of_config(config);
+        let CostArguments {
+            fees: _,
+            fee_fixed,
+            fee_per_unit,
+            fee_minimum,
+            spread: _,
+            slippage: _,
+            credit_rate,
+            debit_rate,
+            borrow_rate,
+        } = self.costs;
+        let (size, size_kind) = self.size()?;
+        let rates = Rates { credit: credit_rate, debit: debit_rate, borrow: borrow_rate };
+        Ok(Trading {
+            costs: Costs { fee_fixed, fee_per_unit, fee_minimum, ..settings.costs },
+            size,
+            size_kind,
+            lot: if self.whole_units { Some(1.0) } else { self.lot },
+            stop_loss: self.stop_loss,
+            take_profit: self.take_profit,
+            trailing_stop: self.trailing_stop,
+            max_bars: self.max_bars,
+            repeated: if self.accumulate { Repeated::Add } else { Repeated::Ignore },
+            opposite: match self.opposite {
+                OppositeEntry::Reverse => Opposite::Reverse,
+                OppositeEntry::Close => Opposite::Close,
+                OppositeEntry::Ignore => Opposite::Ignore,
+            },
+            rebalance: self.rebalance,
+            volatility: self.volatility()?,
+            leverage: self.leverage,
+            maintenance_margin: self.maintenance_margin,
+            rates,
+            minimum_value: self.min_value,
+            maximum_position: self.max_position,
+            finalize: self.finalize,
+            trade_on_close: self.trade_on_close,
+            hedging: self.hedging,
+            exclusive_orders: self.exclusive_orders,
+            ..settings
+        })
+    }
+
+    fn size(&self) -> Result<(f64, SizeKind)> {
+        let all = [
+            (self.size, SizeKind::Available, "--size"),
+            (self.equity_size, SizeKind::Equity, "--equity-size"),
+            (self.units, SizeKind::Units, "--units"),
+            (self.value, SizeKind::Value, "--value"),
+        ];
+        let given = all.into_iter().find_map(|(size, kind, name)| Some((size?, kind, name)));
+        let Some((size, kind, name)) = given else { return Ok((1.0, SizeKind::Available)) };
+        if !(size > 0.0 && size.is_finite()) {
+            bail!("`{name} {size}` buys nothing; sizes are positive");
+        }
+        if kind == SizeKind::Available && size > 1.0 {
+            return Err(anyhow!("`--size {size}` is more than everything").context(
+                "sizes are fractions: `0.95` or `95%`; use --units for a number of units",
+            ));
+        }
+        Ok((size, kind))
+    }
+
+    fn volatility(&self) -> Result<Option<VolatilitySizing>> {
+        let Some(annual) = self.volatility_target else { return Ok(None) };
+        if annual <= 0.0 {
+            bail!("`--volatility-target {annual}` must be positive");
+        }
+        if self.volatility_window < 2 {
+            bail!("`--volatility-window {}` must be 2 or more", self.volatility_window);
+        }
+        Ok(Some(VolatilitySizing { annual, window_bars: self.volatility_window }))
+    }
+}

@@ -1,0 +1,136 @@
+//! `bolt backtest`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use bolt_config::Flag;
+use bolt_market::data::Bars;
+use bolt_session::{BacktestRequest, DataSource, Manifest, MarketEvents, Recorder, Session};
+use clap::Args;
+
+use crate::arguments::{DataArguments, FormulaArguments, TradingArguments, setting};
+use crate::context::Context;
+use crate::output::{BacktestView, show_backtest};
+
+#[derive(Debug, Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_help = "Examples:
+  bolt backtest GOOG.csv --signal 'SMA[close, 10] > SMA[close, 30]'
+  bolt backtest GOOG.csv --entry 'RSI[close, 14] < 30' --exit 'RSI[close, 14] > 70' --sl 5%"
+)]
+pub(crate) struct BacktestArguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    formulas: FormulaArguments,
+    #[command(flatten)]
+    trading: TradingArguments,
+    #[command(flatten)]
+    run: RunArguments,
+    /// A number that formulas use by name
+    #[arg(long = "set", value_name = "NAME=NUMBER", value_parser = setting, help_heading = "Strategy")]
+    parameters: Vec<(String, String)>,
+}
+
+/// What is done with the result of a run.
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// Compare with the closes of this file
+    #[arg(long, value_name = "FILE", help_heading = "Statistics")]
+    benchmark: Option<PathBuf>,
+    /// Column of cash dividends a unit, paid to who holds it at the open
+    #[arg(long, value_name = "COLUMN", help_heading = "Data")]
+    dividends: Option<String>,
+    /// Column of splits: units that one unit becomes at the open, 0 or 1 for none
+    #[arg(long, value_name = "COLUMN", help_heading = "Data")]
+    splits: Option<String>,
+    /// Keep the run in the database of runs
+    #[arg(long, help_heading = "Output")]
+    record: bool,
+    /// Name of the run in the database
+    #[arg(long, value_name = "NAME", requires = "record", help_heading = "Output")]
+    pub(crate) name: Option<String>,
+}
+
+impl RunArguments {
+    /// Loads what the result is compared with.
+    pub(crate) fn benchmark(&self, session: &Session, source: &DataSource) -> Result<Option<Bars>> {
+        let Some(path) = &self.benchmark else { return Ok(None) };
+        let source = DataSource { paths: vec![path.clone()], resample: None, ..source.clone() };
+        // The close before the first bar is the first that counts.
+        let source = DataSource { from: None, ..source };
+        let loaded = session.load_bars(&source).context("cannot use the benchmark")?;
+        Ok(Some(loaded.bars))
+    }
+
+    /// Returns the dividends and splits of the bars.
+    pub(crate) fn events(&self, bars: &Bars) -> Result<MarketEvents> {
+        let column = |name: &Option<String>| match name {
+            Some(name) => bars.column(name).map(|column| Some(column.to_vec())),
+            None => Ok(None),
+        };
+        let splits = column(&self.splits)?;
+        let ratio = |split: f64| if split == 0.0 || split.is_nan() { 1.0 } else { split };
+        let amount = |dividend: f64| if dividend.is_nan() { 0.0 } else { dividend };
+        Ok(MarketEvents {
+            dividends: column(&self.dividends)?
+                .map(|dividends| dividends.into_iter().map(amount).collect()),
+            splits: splits.map(|splits| splits.into_iter().map(ratio).collect()),
+        })
+    }
+
+    /// Opens the database if the run is to be kept.
+    pub(crate) fn recorder(&self, session: &Session) -> Result<Option<Recorder>> {
+        Ok(if self.record { Some(Recorder::open(&session.config)?) } else { None })
+    }
+}
+
+impl BacktestArguments {
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        self.trading.flags()
+    }
+}
+
+pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result<()> {
+    let session = context.session()?;
+    let source = arguments.data.source()?;
+    let strategy = arguments.formulas.strategy()?;
+    let trading = arguments.trading.trading(&context.config)?;
+    let parameters = parameters(&arguments.parameters)?;
+    let loaded = session.load_bars(&source)?;
+    loaded.notes.iter().for_each(|note| context.note(note));
+    let bars = loaded.bars;
+    let request = BacktestRequest {
+        benchmark: arguments.run.benchmark(&session, &source)?,
+        events: arguments.run.events(&bars)?,
+        strategy,
+        parameters,
+        trading,
+    };
+    let mut recorder = arguments.run.recorder(&session)?;
+    let backtest = session.backtest(&bars, &request)?;
+    let BacktestRequest { strategy, parameters, trading, .. } = &request;
+    let manifest = Manifest::new(&session, &bars, &source.paths, strategy, parameters, trading);
+    let name = arguments.run.name.as_deref().unwrap_or_default();
+    let run = match &mut recorder {
+        Some(recorder) => Some(recorder.backtest(name, &bars, &backtest, &manifest)?.to_string()),
+        None => None,
+    };
+    if context.json {
+        return context.write_json(&BacktestView::new(&bars, &backtest, &manifest, run));
+    }
+    show_backtest(&mut context, &bars, &request, &backtest)?;
+    if let Some(run) = run {
+        context.note(&format!("recorded as {run}"));
+    }
+    Ok(())
+}
+
+fn parameters(given: &[(String, String)]) -> Result<Vec<(String, f64)>> {
+    let number = |(name, value): &(String, String)| match value.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok((name.clone(), number)),
+        _ => bail!("`--set {name}={value}` is not a number; a range is for `bolt sweep`"),
+    };
+    given.iter().map(number).collect()
+}

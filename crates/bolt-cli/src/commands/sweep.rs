@@ -1,0 +1,331 @@
+//! `bolt sweep`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use bolt_config::Flag;
+use bolt_market::data::Bars;
+use bolt_market::sweep::{End, Grid, Parameter, Row, Selection};
+use bolt_session::{
+    Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest, row_line,
+};
+use bolt_sql::records::RunKind;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::backtest::RunArguments;
+use crate::arguments::{DataArguments, FormulaArguments, TradingArguments};
+use crate::context::{Context, cancelled_by_signals};
+use crate::failure::INTERRUPTED;
+use crate::output::{Progress, Table, count, number};
+
+#[derive(Debug, Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_help = "Examples:
+  bolt sweep GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
+      --set fast=5..50 slow=20..200:5 --where 'fast < slow' --out results.jsonl"
+)]
+pub(crate) struct SweepArguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    formulas: FormulaArguments,
+    #[command(flatten)]
+    trading: TradingArguments,
+    #[command(flatten)]
+    run: RunArguments,
+    /// Parameters and their values: fast=5..50, slow=20..200:5, x=1,2,4
+    #[arg(long = "set", value_name = "NAME=VALUES", required = true, num_args = 1.., help_heading = "Strategy")]
+    parameters: Vec<String>,
+    /// Condition on the parameters, such as 'fast < slow'
+    #[arg(long = "where", value_name = "FORMULA", help_heading = "Strategy")]
+    condition: Option<String>,
+    /// Write results as they come, .jsonl or .csv; goes on with what is there of the same sweep
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// Start anew if the file of results exists
+    #[arg(long, requires = "out", help_heading = "Output")]
+    overwrite: bool,
+    /// Figure that the best combinations are chosen by
+    #[arg(long, value_enum, default_value_t = By::Sharpe, value_name = "FIGURE", help_heading = "Output")]
+    by: By,
+    /// Number of combinations to show
+    #[arg(long, default_value_t = 10, value_name = "N", help_heading = "Output")]
+    top: usize,
+    /// Chooses which combinations the assessment compares
+    #[arg(long, default_value_t = 1, value_name = "N", help_heading = "Statistics")]
+    seed: u64,
+}
+
+/// A figure to choose by.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum By {
+    /// Annual Sharpe ratio
+    Sharpe,
+    /// Total return
+    Return,
+    /// Least drawdown
+    Drawdown,
+    /// Share of trades that gained
+    WinRate,
+    /// Number of trades
+    Trades,
+}
+
+impl By {
+    fn of(self, row: &Row) -> f64 {
+        match self {
+            Self::Sharpe => row.sharpe,
+            Self::Return => row.return_pct,
+            Self::Drawdown => row.max_dd_pct,
+            Self::WinRate => row.win_rate_pct,
+            Self::Trades => f64::from(row.n_trades),
+        }
+    }
+}
+
+impl SweepArguments {
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        self.trading.flags()
+    }
+
+    fn grid(&self) -> Result<Grid> {
+        let parameters = self.parameters.iter().map(|text| Parameter::parse(text));
+        Ok(Grid::new(parameters.collect::<Result<_, _>>()?)?)
+    }
+}
+
+pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<ExitCode> {
+    let session = context.session()?;
+    let source = arguments.data.source()?;
+    let strategy = arguments.formulas.strategy()?;
+    let trading = arguments.trading.trading(&context.config)?;
+    let grid = arguments.grid()?;
+    let loaded = session.load_bars(&source)?;
+    loaded.notes.iter().for_each(|note| context.note(note));
+    let bars = loaded.bars;
+    let events = arguments.run.events(&bars)?;
+    let (condition, seed) = (arguments.condition.clone(), arguments.seed);
+    let request = SweepRequest { strategy, trading, grid, condition, events, seed };
+    let manifest = manifest(&session, &bars, &source.paths, &request);
+    let mut recorder = arguments.run.recorder(&session)?;
+    let outcome = sweep(arguments, &context, &session, &bars, &request, &manifest)?;
+    if let Some(recorder) = &mut recorder {
+        let name = arguments.run.name.as_deref().unwrap_or_default();
+        let best = best(&outcome.rows, arguments.by, 1).first().copied().copied();
+        let figures = figures(&outcome, best.as_ref());
+        let id = recorder.figures(RunKind::Sweep, name, figures, &manifest)?;
+        context.note(&format!("recorded as {id}"));
+    }
+    if context.json {
+        context.out.flush()?;
+    } else {
+        show(&mut context, arguments, &request, &outcome)?;
+    }
+    if let Some(selection) = &outcome.selection {
+        warn(&context, selection);
+    }
+    Ok(match outcome.end {
+        End::Complete => ExitCode::SUCCESS,
+        End::Cancelled => {
+            context.note("interrupted; the same command goes on from here if it has --out");
+            ExitCode::from(INTERRUPTED)
+        }
+    })
+}
+
+fn manifest(session: &Session, bars: &Bars, files: &[PathBuf], request: &SweepRequest) -> Manifest {
+    let SweepRequest { strategy, trading, grid, condition, seed, .. } = request;
+    let parameters: serde_json::Map<String, Value> =
+        grid.parameters().iter().map(|each| (each.name.clone(), json!(each.values))).collect();
+    Manifest::new(session, bars, files, strategy, &[], trading)
+        .with("schema", json!("bolt.sweep.manifest/1"))
+        .with("grid", parameters.into())
+        .with("where", json!(condition))
+        .with("seed", json!(seed))
+}
+
+/// Runs the sweep, with its results into the file and, as JSON, to standard output.
+fn sweep(
+    arguments: &SweepArguments,
+    context: &Context,
+    session: &Session,
+    bars: &Bars,
+    request: &SweepRequest,
+    manifest: &Manifest,
+) -> Result<SweepOutcome> {
+    let combinations = session.combinations(request)?;
+    let (mut file, done) = match &arguments.out {
+        None => (None, Vec::new()),
+        Some(path) => {
+            let periods = session.periods(bars)?.value;
+            let (manifest, anew) = (manifest.clone(), arguments.overwrite);
+            let (file, done) =
+                ResultFile::open(path, &request.grid, &combinations, manifest, periods, anew)?;
+            (Some(file), done)
+        }
+    };
+    if !done.is_empty() {
+        let (done, all) = (count(done.len() as u64), count(combinations.len() as u64));
+        context.note(&format!("going on after {done} of {all} combinations"));
+    }
+    let json = context.json;
+    let print = |rows: &[Row]| -> Result<(), SessionError> {
+        if json {
+            let text: String = rows.iter().map(|row| row_line(row, &request.grid)).collect();
+            std::io::stdout().write_all(text.as_bytes()).map_err(SessionError::output)?;
+        }
+        Ok(())
+    };
+    print(&done)?;
+    let total = combinations.len() as u64;
+    let mut progress = Progress::new("combinations", done.len() as u64, total, context.quiet);
+    let cancel = cancelled_by_signals();
+    let outcome = session.sweep(bars, request, done, &cancel, &mut |rows| {
+        if let Some(file) = &mut file {
+            file.append(rows)?;
+        }
+        progress.advance(rows.len() as u64);
+        print(rows)
+    });
+    progress.clear();
+    let outcome = outcome?;
+    if let (Some(file), End::Complete) = (file, outcome.end) {
+        file.finish(outcome_json(&outcome, request))?;
+    }
+    Ok(outcome)
+}
+
+/// Returns the best rows by a figure; rows that lack it come last.
+fn best(rows: &[Row], by: By, most: usize) -> Vec<&Row> {
+    let key = |row: &Row| {
+        let value = by.of(row);
+        if value.is_nan() { f64::NEG_INFINITY } else { value }
+    };
+    let mut rows: Vec<&Row> = rows.iter().collect();
+    rows.sort_by(|a, b| key(b).total_cmp(&key(a)).then(a.index.cmp(&b.index)));
+    rows.truncate(most);
+    rows
+}
+
+fn show(
+    context: &mut Context,
+    arguments: &SweepArguments,
+    request: &SweepRequest,
+    outcome: &SweepOutcome,
+) -> Result<()> {
+    let names: Vec<String> =
+        request.grid.parameters().iter().map(|each| format!(">{}", each.name)).collect();
+    let figures = [">return %", ">sharpe", ">max dd %", ">trades", ">win rate %", ">exposure %"];
+    let mut table = Table::new(names.iter().map(String::as_str).chain(figures));
+    for row in best(&outcome.rows, arguments.by, arguments.top) {
+        let parameters = request.grid.combination(row.index).into_iter();
+        let figures = [
+            row.return_pct,
+            row.sharpe,
+            row.max_dd_pct,
+            f64::from(row.n_trades),
+            row.win_rate_pct,
+            row.exposure_pct,
+        ];
+        table.push(parameters.chain(figures).map(number));
+    }
+    let style = context.style;
+    let heading = format!(
+        "{} combinations, periods a year {}",
+        count(outcome.rows.len() as u64),
+        outcome.periods
+    );
+    writeln!(context.out, "{}", style.bold(&heading))?;
+    table.write(&mut context.out, style)?;
+    Ok(context.out.flush()?)
+}
+
+/// Says what is left of the best result once the search for it is counted.
+fn warn(context: &Context, selection: &Result<Selection, String>) {
+    let selection = match selection {
+        Ok(selection) => selection,
+        Err(reason) => return context.note(reason),
+    };
+    let deflated = &selection.deflated;
+    let chance = 100.0 * deflated.probability;
+    context.note(&format!(
+        "the best of {} combinations is the best of about {} independent tries; the probability \
+         that its Sharpe ratio is above what the best of as many worthless ones shows is {} % \
+         (deflated Sharpe ratio)",
+        count(selection.tried as u64),
+        number(selection.effective.value.max(1.0).round()),
+        number(chance)
+    ));
+    match &selection.overfitting {
+        Ok(overfitting) => context.note(&format!(
+            "probability of backtest overfitting {} %: so often the best on one half of the bars \
+             is below the median on the other ({} combinations looked at)",
+            number(100.0 * overfitting.probability),
+            count(selection.sampled as u64)
+        )),
+        Err(reason) => context.note(&format!("probability of backtest overfitting: {reason}")),
+    }
+    let overfit = selection.overfitting.as_ref().is_ok_and(|found| found.probability > 0.5);
+    if chance < 95.0 || overfit {
+        context.warn(
+            "the best result may be luck: test it on data that this sweep has not seen \
+             (`bolt walkforward`)",
+        );
+    }
+}
+
+fn figures(outcome: &SweepOutcome, best: Option<&Row>) -> std::collections::BTreeMap<String, f64> {
+    let mut figures = vec![("combinations", outcome.rows.len() as f64)];
+    if let Some(row) = best {
+        figures.extend([
+            ("equity_final", row.equity_final),
+            ("return_pct", row.return_pct),
+            ("sharpe", row.sharpe),
+            ("max_dd_pct", row.max_dd_pct),
+            ("n_trades", f64::from(row.n_trades)),
+        ]);
+    }
+    if let Some(Ok(selection)) = &outcome.selection {
+        figures.push(("deflated_sharpe_probability", selection.deflated.probability));
+        if let Ok(overfitting) = &selection.overfitting {
+            figures.push(("overfitting_probability", overfitting.probability));
+        }
+    }
+    figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Returns what the manifest of finished results says of them.
+fn outcome_json(outcome: &SweepOutcome, request: &SweepRequest) -> Value {
+    let combination = |index: usize| -> Value {
+        let names = request.grid.parameters().iter().map(|each| each.name.clone());
+        let values = request.grid.combination(index).into_iter().map(|value| json!(value));
+        names.zip(values).collect::<serde_json::Map<_, _>>().into()
+    };
+    let selection = match &outcome.selection {
+        None => Value::Null,
+        Some(Err(reason)) => json!({"unavailable": reason}),
+        Some(Ok(selection)) => json!({
+            "tried": selection.tried,
+            "best": combination(selection.best),
+            "deflated_sharpe_probability": selection.deflated.probability,
+            "sharpe_per_bar": selection.deflated.sharpe,
+            "sharpe_per_bar_threshold": selection.deflated.threshold,
+            "independent_tries": selection.effective.value,
+            "combinations_looked_at": selection.sampled,
+            "overfitting_probability": match &selection.overfitting {
+                Ok(overfitting) => json!(overfitting.probability),
+                Err(reason) => json!({"unavailable": reason.to_string()}),
+            },
+        }),
+    };
+    json!({
+        "combinations": outcome.rows.len(),
+        "path": outcome.path.name(),
+        "periods_per_year": outcome.periods.value,
+        "selection": selection,
+    })
+}

@@ -1,0 +1,123 @@
+//! Errors as people read them, and the exit codes they end in.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anyhow::Error;
+use bolt_kernel::FormulaError;
+use bolt_market::data::DataError;
+use bolt_market::formulas::StrategyError;
+use bolt_session::SessionError;
+use bolt_sql::{ErrorKind, StoreError};
+
+/// The machine or a file failed.
+const FAILED: u8 = 1;
+/// The request or the data are wrong.
+const REFUSED: u8 = 2;
+/// The user stopped it.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Prints an error and returns the exit code.
+pub(crate) fn report(error: &Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        // The reader has seen enough.
+        return ExitCode::SUCCESS;
+    }
+    // Nothing is left to tell if standard error is gone.
+    let _ = write!(io::stderr(), "error: {}", explain(error));
+    ExitCode::from(code(error))
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    let of_session = match error.downcast_ref::<SessionError>() {
+        Some(SessionError::Output(error)) => Some(error),
+        _ => None,
+    };
+    let io = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    io.chain(of_session).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn code(error: &Error) -> u8 {
+    let failed = match error.downcast_ref::<SessionError>() {
+        Some(
+            SessionError::File { .. }
+            | SessionError::Output(_)
+            | SessionError::Data(DataError::Io { .. }),
+        ) => true,
+        Some(SessionError::Store(error)) => is_failure(error),
+        Some(_) => false,
+        None => match (error.downcast_ref::<StoreError>(), error.downcast_ref::<DataError>()) {
+            (Some(error), _) => is_failure(error),
+            (_, Some(error)) => matches!(error, DataError::Io { .. }),
+            (None, None) => error.chain().any(<dyn std::error::Error>::is::<io::Error>),
+        },
+    };
+    if failed { FAILED } else { REFUSED }
+}
+
+fn is_failure(error: &StoreError) -> bool {
+    !matches!(
+        error.kind,
+        ErrorKind::UnknownRun(_)
+            | ErrorKind::AmbiguousRun { .. }
+            | ErrorKind::Invalid(_)
+            | ErrorKind::Query(_)
+            | ErrorKind::NotADatabase
+            | ErrorKind::NotAStore
+    )
+}
+
+fn explain(error: &Error) -> String {
+    let strategy = error.downcast_ref::<StrategyError>();
+    let (context, strategy) = match error.downcast_ref::<SessionError>() {
+        Some(SessionError::Strategy(error)) => (None, Some(error)),
+        Some(SessionError::Combination { combination, error }) => (Some(combination), Some(error)),
+        _ => (None, strategy),
+    };
+    let Some(StrategyError::Formula { role, text, errors }) = strategy else {
+        return format!("{error:#}\n");
+    };
+    let mut out = String::new();
+    for (index, error) in errors.iter().enumerate() {
+        if index > 0 {
+            out.push_str("error: ");
+        }
+        show_formula_error(&mut out, &format!("--{}", role.name()), text, error);
+    }
+    if let Some(combination) = context {
+        let _ = writeln!(out, "  with {combination}");
+    }
+    out
+}
+
+/// Writes what is wrong under the line of the formula, with carets below the part that is.
+fn show_formula_error(out: &mut String, source: &str, text: &str, error: &FormulaError) {
+    let FormulaError { span, message, hint } = error;
+    let start = floor_boundary(text, span.start as usize);
+    let end = floor_boundary(text, span.end as usize).max(start);
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let before = text[line_start..start].chars().count();
+    let marked = text[start..end.min(line_end)].chars().count().max(1);
+    let _ = writeln!(out, "{message}");
+    let _ = writeln!(out, "  {source}: {}", &text[line_start..line_end]);
+    let _ = writeln!(
+        out,
+        "  {}  {}{}",
+        " ".repeat(source.len()),
+        " ".repeat(before),
+        "^".repeat(marked)
+    );
+    if let Some(hint) = hint {
+        let _ = writeln!(out, "  hint: {hint}");
+    }
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

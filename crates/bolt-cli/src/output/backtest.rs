@@ -1,0 +1,226 @@
+//! The result of a backtest, as JSON and as text.
+
+use std::io::Write;
+
+use anyhow::Result;
+use bolt_base::UnixNanos;
+use bolt_market::data::Bars;
+use bolt_market::formulas::Strategy;
+use bolt_market::ledger::Trade;
+use bolt_session::{Backtest, BacktestRequest, Figure, Line, Manifest, Summary};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use super::{Table, count, figure, number, time};
+use crate::context::Context;
+
+/// A backtest as JSON.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct BacktestView<'a> {
+    schema: &'static str,
+    summary: SummaryView,
+    stats: Lines<'a>,
+    trades: Vec<TradeView>,
+    manifest: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+}
+
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct SummaryView {
+    equity_final: f64,
+    return_pct: f64,
+    max_dd_pct: f64,
+    sharpe: f64,
+    n_trades: usize,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct TradeView {
+    side: &'static str,
+    size: f64,
+    entry_bar: usize,
+    entry_time: String,
+    entry_price: f64,
+    exit_bar: Option<usize>,
+    exit_time: Option<String>,
+    exit_price: Option<f64>,
+    exit_reason: Option<&'static str>,
+    pnl: f64,
+    fees: f64,
+    open: bool,
+}
+
+#[derive(Debug)]
+struct Lines<'a>(&'a [Line]);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for Line { name, figure } in self.0 {
+            match figure {
+                Figure::Number(value) => map.serialize_entry(name, value)?,
+                Figure::Time(at) => map.serialize_entry(name, &at.to_string())?,
+                Figure::Span(span) => {
+                    map.serialize_entry(name, &span.map(|span| span.as_secs_f64()))?;
+                }
+                Figure::Text(text) => map.serialize_entry(name, text)?,
+            }
+        }
+        map.end()
+    }
+}
+
+impl From<&Summary> for SummaryView {
+    fn from(summary: &Summary) -> Self {
+        let Summary { equity_final, return_pct, max_dd_pct, sharpe, n_trades } = *summary;
+        Self { equity_final, return_pct, max_dd_pct, sharpe, n_trades }
+    }
+}
+
+impl<'a> BacktestView<'a> {
+    pub(crate) fn new(
+        bars: &Bars,
+        backtest: &'a Backtest,
+        manifest: &Manifest,
+        run: Option<String>,
+    ) -> Self {
+        let times = bars.timestamps();
+        Self {
+            schema: "bolt.backtest/1",
+            summary: (&backtest.summary).into(),
+            stats: Lines(&backtest.lines),
+            trades: backtest
+                .ledger
+                .trades
+                .iter()
+                .map(|trade| TradeView::new(trade, times))
+                .collect(),
+            manifest: manifest.to_json(),
+            run,
+        }
+    }
+}
+
+impl TradeView {
+    fn new(trade: &Trade, times: &[UnixNanos]) -> Self {
+        Self {
+            side: trade.side.name(),
+            size: trade.size,
+            entry_bar: trade.entry_bar,
+            entry_time: times[trade.entry_bar].to_string(),
+            entry_price: trade.entry_price,
+            exit_bar: trade.exit.map(|exit| exit.bar),
+            exit_time: trade.exit.map(|exit| times[exit.bar].to_string()),
+            exit_price: trade.exit.map(|exit| exit.price),
+            exit_reason: trade.exit.map(|exit| exit.reason.name()),
+            pnl: trade.pnl,
+            fees: trade.fees,
+            open: trade.exit.is_none(),
+        }
+    }
+}
+
+/// Trades that text shows.
+const TRADES_SHOWN: usize = 10;
+
+/// Shows a backtest as text.
+pub(crate) fn show_backtest(
+    context: &mut Context,
+    bars: &Bars,
+    request: &BacktestRequest,
+    backtest: &Backtest,
+) -> Result<()> {
+    let (style, columns) = (context.style, context.columns);
+    let out = &mut context.out;
+    writeln!(out, "{}", style.bold(&title(bars)))?;
+    for line in formulas(&request.strategy) {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out, "  {}\n", style.dim(&terms(request, backtest)))?;
+    show_lines(out, &backtest.lines, columns)?;
+    let trades = &backtest.ledger.trades;
+    if trades.is_empty() {
+        writeln!(out, "\nno trades")?;
+    } else {
+        let shown = trades.len().min(TRADES_SHOWN);
+        let heading = format!("last {shown} of {} trades", count(trades.len() as u64));
+        writeln!(out, "\n{}", style.bold(&heading))?;
+        trade_table(&trades[trades.len() - shown..], bars).write(out, style)?;
+    }
+    if let Some(exhausted) = backtest.ledger.exhausted {
+        let text =
+            format!("the account ran out of equity on {}", time(bars.timestamps()[exhausted.bar]));
+        writeln!(out, "\n{}", style.warning(&text))?;
+    }
+    Ok(out.flush()?)
+}
+
+fn title(bars: &Bars) -> String {
+    let name = if bars.symbol.is_empty() { "bars" } else { &bars.symbol };
+    let interval = bars.interval.map_or_else(String::new, |interval| format!(" of {interval}"));
+    let span = bars.timestamps().first().zip(bars.timestamps().last());
+    let span = span
+        .map_or_else(String::new, |(first, last)| format!(", {} to {}", time(*first), time(*last)));
+    format!("{name}: {} bars{interval}{span}", count(bars.len() as u64))
+}
+
+fn formulas(strategy: &Strategy) -> impl Iterator<Item = String> + use<'_> {
+    strategy.texts().map(|(role, text)| format!("{:<12} {text}", role.name()))
+}
+
+fn terms(request: &BacktestRequest, backtest: &Backtest) -> String {
+    let costs = request.trading.costs;
+    let mut terms = vec![
+        format!("fills {}", backtest.convention.name()),
+        format!("cash {}", number(request.trading.cash)),
+    ];
+    let named = [("fees", costs.fee_rate), ("spread", costs.spread), ("slippage", costs.slippage)];
+    let given = named.into_iter().filter(|(_, value)| *value != 0.0);
+    terms.extend(given.map(|(name, value)| format!("{name} {} %", (value * 1e8).round() / 1e6)));
+    terms.push(format!("periods a year {}", backtest.periods));
+    terms.join(", ")
+}
+
+/// Writes figures in as many columns as fit.
+fn show_lines(out: &mut dyn Write, lines: &[Line], columns: usize) -> Result<()> {
+    let hidden = ["start", "end", "bars", "periods_per_year", "periods_basis"];
+    let lines = lines.iter().filter(|line| !hidden.contains(&line.name));
+    let cells: Vec<(&str, String)> = lines.map(|line| (line.name, figure(&line.figure))).collect();
+    let wide = |side: fn(&(&str, String)) -> usize| cells.iter().map(side).max().unwrap_or(0);
+    let (name, value) = (wide(|cell| cell.0.chars().count()), wide(|cell| cell.1.chars().count()));
+    let across = (columns / (name + value + 5)).clamp(1, 3);
+    let down = cells.len().div_ceil(across);
+    for row in 0..down {
+        let mut line = String::from(" ");
+        for (text, figure) in cells.iter().skip(row).step_by(down) {
+            line.push_str(&format!(" {text:<name$}  {figure:>value$}  "));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn trade_table(trades: &[Trade], bars: &Bars) -> Table {
+    let titles = ["", ">size", "entry", ">price", "exit", ">price", ">pnl", ">return %", "reason"];
+    let mut table = Table::new(titles);
+    let at = |bar: usize| time(bars.timestamps()[bar]);
+    for trade in trades {
+        let (exit, price, reason) = match trade.exit {
+            Some(exit) => (at(exit.bar), number(exit.price), exit.reason.name()),
+            None => ("open".to_owned(), String::new(), ""),
+        };
+        table.push([
+            trade.side.name().to_owned(),
+            number(trade.size),
+            at(trade.entry_bar),
+            number(trade.entry_price),
+            exit,
+            price,
+            number(trade.pnl),
+            number(100.0 * trade.return_fraction()),
+            reason.to_owned(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,102 @@
+//! Numbers and times as people read them.
+
+use bolt_base::UnixNanos;
+use bolt_session::Figure;
+
+/// Returns a count with separators: `12,345`.
+pub(crate) fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Returns a number with as many decimals as its size asks for; a dash if it is missing.
+pub(crate) fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "-".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let magnitude = value.abs();
+    if magnitude >= 1e15 || (magnitude > 0.0 && magnitude < 1e-4) {
+        return format!("{value:.3e}");
+    }
+    let decimals = match magnitude {
+        m if m == m.trunc() && m < 1e6 => 0,
+        m if m >= 1000.0 => 2,
+        m if m >= 10.0 => 3,
+        _ => 4,
+    };
+    let text = format!("{magnitude:.decimals$}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
+    format!("{}{whole}{rest}", if value < 0.0 { "-" } else { "" })
+}
+
+/// Returns a time, without a time of day at midnight: `2015-06-30` or `2015-06-30 14:30`.
+pub(crate) fn time(at: UnixNanos) -> String {
+    let text = at.to_string();
+    let Some((date, clock)) = text.trim_end_matches('Z').split_once('T') else { return text };
+    match clock {
+        "00:00:00" => date.to_owned(),
+        _ => format!("{date} {}", clock.strip_suffix(":00").unwrap_or(clock)),
+    }
+}
+
+/// Returns a figure as text.
+pub(crate) fn figure(figure: &Figure) -> String {
+    match figure {
+        Figure::Number(value) => number(*value),
+        Figure::Time(at) => time(*at),
+        Figure::Span(None) => "-".to_owned(),
+        Figure::Span(Some(span)) => {
+            let seconds = span.as_secs();
+            let (days, rest) = (seconds / 86_400, seconds % 86_400);
+            let clock = format!("{}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
+            match (days, rest) {
+                (0, _) => clock,
+                (days, 0) => format!("{days} d"),
+                (days, _) => format!("{days} d {clock}"),
+            }
+        }
+        Figure::Text(text) => text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_that_matter() {
+        let cases = [
+            (0.0, "0"),
+            (3.0, "3"),
+            (1234567.891, "1,234,567.89"),
+            (-98765.4, "-98,765.40"),
+            (12.34567, "12.346"),
+            (0.123456, "0.1235"),
+            (1e-7, "1.000e-7"),
+            (f64::NAN, "-"),
+            (f64::NEG_INFINITY, "-inf"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(number(value), expected);
+        }
+    }
+
+    #[test]
+    fn times_of_day_are_shown_where_there_are_some() {
+        let day = UnixNanos::from_date(2015, 6, 30).unwrap();
+        assert_eq!(time(day), "2015-06-30");
+        assert_eq!(time(UnixNanos(day.0 + 52_200_000_000_000)), "2015-06-30 14:30");
+        assert_eq!(time(UnixNanos(day.0 + 1_000_000_000)), "2015-06-30 00:00:01");
+    }
+}

@@ -1,0 +1,85 @@
+//! `bolt backtest`.
+
+use crate::support::{Workspace, text};
+
+#[test]
+fn a_backtest_says_what_it_did() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    let signal = "SMA[close, fast] > SMA[close, 20]";
+    let arguments =
+        ["backtest", text(&bars), "--signal", signal, "--set", "fast=5", "--fees", "0.1%"];
+    let found = workspace.json(&arguments);
+    assert_eq!(found["schema"], "bolt.backtest/1");
+    assert_eq!(found["summary"]["n_trades"], found["trades"].as_array().unwrap().len());
+    assert_eq!(found["stats"]["bars"], 300.0);
+    assert_eq!(found["manifest"]["formulas"]["signal"], signal);
+    assert_eq!(found["manifest"]["parameters"]["fast"], 5.0);
+    assert_eq!(found["manifest"]["trading"]["costs"]["fees"], 0.001);
+    let trade = &found["trades"][0];
+    assert_eq!((&trade["side"], &trade["open"]), (&"long".into(), &false.into()));
+    assert!(trade["entry_time"].as_str().unwrap().ends_with("T00:00:00Z"));
+    let shown = workspace.text(&arguments);
+    assert!(shown.contains("300 bars of 1d, 2015-01-01 to 2015-10-27"), "{shown}");
+    assert!(shown.contains(signal) && shown.contains("fees 0.1 %"), "{shown}");
+}
+
+#[test]
+fn results_do_not_depend_on_threads_or_simd() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 500);
+    let run = |more: &[&str]| {
+        let arguments = ["backtest", text(&bars), "--signal", "RSI[close, 9] < 45", "--sl", "2%"];
+        let mut found = workspace.json(&[&arguments[..], more].concat());
+        found["manifest"]["simd"] = "any".into();
+        found
+    };
+    let expected = run(&[]);
+    assert_eq!(run(&["--threads", "1"]), expected);
+    assert_eq!(run(&["-o", "kernel.simd=none"]), expected);
+}
+
+#[test]
+fn part_of_the_data_is_a_run_of_its_own() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 400);
+    let run = |more: &[&str]| {
+        let arguments = ["backtest", text(&bars), "--signal", "close > Delay[close, 1]"];
+        workspace.json(&[&arguments[..], more].concat())["stats"].clone()
+    };
+    assert_eq!(run(&["--from", "2015-02", "--to", "2015-03-10"])["bars"], 38.0);
+    assert_eq!(run(&["--from", "2015-02"])["start"], "2015-02-01T00:00:00Z");
+    assert_eq!(run(&["--resample", "1w"])["bars"], 58.0);
+}
+
+#[test]
+fn a_benchmark_is_compared_with() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 200);
+    let hold = ["backtest", text(&bars), "--signal", "True", "--benchmark", text(&bars)];
+    let stats = &workspace.json(&hold)["stats"];
+    // One bar passes before the first fill.
+    assert!((stats["beta"].as_f64().unwrap() - 1.0).abs() < 0.02, "{stats}");
+    assert!(workspace.json(&hold[..4])["stats"]["beta"].is_null());
+}
+
+#[test]
+fn columns_of_dividends_and_splits_count() {
+    let workspace = Workspace::new();
+    let mut text_of_bars = String::from("Date,Open,High,Low,Close,Dividends,Stock Splits\n");
+    for day in 1..=20 {
+        let price = if day < 10 { 100.0 } else { 50.0 };
+        let (dividend, split) =
+            (if day == 5 { 2.0 } else { 0.0 }, if day == 10 { 2.0 } else { 0.0 });
+        text_of_bars +=
+            &format!("2020-01-{day:02},{price},{price},{price},{price},{dividend},{split}\n");
+    }
+    let bars = workspace.write("split.csv", text_of_bars);
+    let hold = ["backtest", text(&bars), "--signal", "True", "--periods", "252"];
+    let equity = |more: &[&str]| {
+        workspace.json(&[&hold[..], more].concat())["summary"]["equity_final"].as_f64().unwrap()
+    };
+    assert_eq!(equity(&[]), 5_000.0);
+    assert_eq!(equity(&["--splits", "stock_splits"]), 10_000.0);
+    assert_eq!(equity(&["--splits", "stock_splits", "--dividends", "dividends"]), 10_200.0);
+}

@@ -1,0 +1,8 @@
+//! The program as a user runs it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod backtest;
+mod mistakes;
+mod references;
+mod support;
+mod sweep;

@@ -1,0 +1,134 @@
+//! `bolt sweep`.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Workspace, text};
+
+const SIGNAL: &str = "SMA[close, fast] > SMA[close, slow]";
+
+fn arguments<'a>(bars: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let grid = ["--set", "fast=2..9", "slow=5..40:5", "--where", "fast < slow"];
+    [&["sweep", bars, "--signal", SIGNAL][..], &grid, more].concat()
+}
+
+fn rows(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_row_a_combination_and_each_is_the_backtest() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 400);
+    let found = rows(&workspace.text(&arguments(text(&bars), &["--json", "--fees", "0.1%"])));
+    assert_eq!(found.len(), 8 * 8 - 5, "five have `fast` at or above `slow`");
+    for row in found.iter().step_by(7) {
+        assert_eq!(row["schema"], "bolt.sweep/1");
+        let set = |name: &str| format!("{name}={}", row[name]);
+        let single = workspace.json(&[
+            "backtest",
+            text(&bars),
+            "--signal",
+            SIGNAL,
+            "--fees",
+            "0.1%",
+            "--set",
+            &set("fast"),
+            "--set",
+            &set("slow"),
+        ]);
+        for name in ["equity_final", "return_pct", "sharpe", "max_dd_pct", "n_trades"] {
+            let (a, b) = (row[name].as_f64(), single["summary"][name].as_f64());
+            let (a, b) = (a.unwrap(), b.unwrap());
+            assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{name}: {a} for {b}");
+        }
+    }
+}
+
+#[test]
+fn a_sweep_goes_on_where_it_was_cut_off() {
+    for (name, header) in [("results.jsonl", 0), ("results.csv", 1)] {
+        let workspace = Workspace::new();
+        let bars = workspace.bars("wave.csv", 300);
+        let out = workspace.path(name);
+        let arguments = arguments(text(&bars), &["--out", text(&out)]);
+        workspace.text(&arguments);
+        let whole = workspace.read(name);
+        assert_eq!(whole.lines().count(), 59 + header);
+        // Cut within a line, at a line, within the header, and at nothing.
+        for cut in [whole.len() - 30, whole.find('\n').unwrap() + 1, 10, 0] {
+            fs::write(&out, &whole[..cut]).unwrap();
+            workspace.text(&arguments);
+            assert_eq!(workspace.read(name), whole, "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn results_of_another_sweep_are_not_touched() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    let other = workspace.bars("other.csv", 301);
+    let out = workspace.path("results.jsonl");
+    workspace.text(&arguments(text(&bars), &["--out", text(&out)]));
+    let before = workspace.read("results.jsonl");
+    let refused = |bars: &str, more: &[&str], why: &str| {
+        let message =
+            workspace.refused(&arguments(bars, &[&["--out", text(&out)][..], more].concat()));
+        assert!(message.contains(why), "{message}");
+        assert_eq!(workspace.read("results.jsonl"), before);
+    };
+    refused(text(&other), &[], "`data` differs");
+    refused(text(&bars), &["--fees", "0.1%"], "`trading` differs");
+    refused(text(&bars), &["--seed", "2"], "`seed` differs");
+    fs::write(&out, before.replacen("\"fast\":2", "\"fast\":3", 1)).unwrap();
+    let message = workspace.refused(&arguments(text(&bars), &["--out", text(&out)]));
+    assert!(message.contains("line 1 of"), "{message}");
+    workspace.text(&arguments(text(&bars), &["--out", text(&out), "--overwrite"]));
+    assert_eq!(workspace.read("results.jsonl"), before);
+}
+
+#[test]
+fn the_choice_of_the_best_is_assessed() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 400);
+    let out = workspace.path("results.csv");
+    let output = workspace.run(&arguments(text(&bars), &["--out", text(&out)]));
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(notes.contains("the best of 59 combinations"), "{notes}");
+    assert!(notes.contains("probability of backtest overfitting"), "{notes}");
+    let manifest: Value =
+        serde_json::from_str(&workspace.read("results.csv.manifest.json")).unwrap();
+    let selection = &manifest["outcome"]["selection"];
+    assert_eq!(selection["tried"], 59);
+    assert!(selection["deflated_sharpe_probability"].is_number(), "{selection}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_loses_nothing_that_was_written() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    let out = workspace.path("results.jsonl");
+    workspace.text(&arguments(text(&bars), &["--out", text(&out)]));
+    let whole = workspace.read("results.jsonl");
+    fs::write(&out, &whole[..whole.len() / 2]).unwrap();
+    let limit = format!(
+        "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
+        (whole.len() / 2).div_ceil(1024) + 1
+    );
+    let output = std::process::Command::new("sh")
+        .args(["-c", &limit, env!("CARGO_BIN_EXE_bolt")])
+        .args(arguments(text(&bars), &["--out", text(&out)]))
+        .env("HOME", workspace.path("home"))
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("cannot write results to"), "{message}");
+    let left = workspace.read("results.jsonl");
+    assert!(whole.starts_with(&left) && left.ends_with('\n'), "{left}");
+    workspace.text(&arguments(text(&bars), &["--out", text(&out)]));
+    assert_eq!(workspace.read("results.jsonl"), whole);
+}

@@ -1,0 +1,202 @@
+//! One backtest.
+
+use bolt_base::UnixNanos;
+use bolt_market::broker::next_open::Market;
+use bolt_market::data::Bars;
+use bolt_market::formulas::{Role, SignalColumns, Strategy};
+use bolt_market::ledger::Ledger;
+use bolt_market::signals::{self, Convention, Curve};
+use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, returns};
+
+use crate::data::{borrowed, formula_columns};
+use crate::statistics::{Line, Run};
+use crate::trading::Trading;
+use crate::{Session, SessionError};
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct BacktestRequest {
+    /// The formulas.
+    pub strategy: Strategy,
+    /// Numbers that formulas use by name.
+    pub parameters: Vec<(String, f64)>,
+    /// How signals are traded.
+    pub trading: Trading,
+    /// Bars of what the result is compared with.
+    pub benchmark: Option<Bars>,
+    /// Cash dividends and splits, a value a bar.
+    pub events: MarketEvents,
+}
+
+/// What happens to an asset besides its prices, a value a bar.
+#[derive(Debug, Clone, Default)]
+pub struct MarketEvents {
+    /// Cash paid per unit.
+    pub dividends: Option<Vec<f64>>,
+    /// Units that one unit becomes.
+    pub splits: Option<Vec<f64>>,
+}
+
+/// The figures that every output leads with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Final equity, in the account's currency.
+    pub equity_final: f64,
+    /// Total return in percent.
+    pub return_pct: f64,
+    /// The largest fall from a peak in percent, negative.
+    pub max_dd_pct: f64,
+    /// Annual Sharpe ratio.
+    pub sharpe: f64,
+    /// Number of trades.
+    pub n_trades: usize,
+}
+
+/// What came of a backtest.
+#[derive(Debug, Clone)]
+pub struct Backtest {
+    /// The figures to lead with.
+    pub summary: Summary,
+    /// All figures.
+    pub lines: Vec<Line>,
+    /// Fills, trades and the equity curve.
+    pub ledger: Ledger,
+    /// How orders were filled.
+    pub convention: Convention,
+    /// Bars a year, and where the number comes from.
+    pub periods: PeriodsPerYear,
+    /// First bars on which some number in the formulas has no value yet.
+    pub warm_up: usize,
+    /// The benchmark's closes at the bars.
+    pub benchmark: Option<Vec<f64>>,
+    /// What the formulas said.
+    pub signals: SignalColumns,
+}
+
+impl Session {
+    /// Runs a strategy over bars.
+    ///
+    /// # Errors
+    /// If a formula is wrong, a setting is out of its range, or the convention lacks it.
+    pub fn backtest(
+        &self,
+        bars: &Bars,
+        request: &BacktestRequest,
+    ) -> Result<Backtest, SessionError> {
+        let periods = self.periods(bars)?;
+        let convention = request.trading.convention()?;
+        self.check_peer_statistics(&convention)?;
+        let columns = formula_columns(bars);
+        let parameters: Vec<(&str, f64)> =
+            request.parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let columns = borrowed(bars.len(), &columns);
+        let signals =
+            request.strategy.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
+        let convention = convention.after_warm_up(signals.warm_up);
+        let market = request.events.market(bars);
+        let rules = request.trading.rules(periods.value);
+        let ledger = signals::run(&market, &signals.signals(), &rules, &convention, Curve::Keep)?;
+        let benchmark = match &request.benchmark {
+            Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
+            None => None,
+        };
+        let run = Run {
+            bars,
+            ledger: &ledger,
+            convention: &convention,
+            periods,
+            risk_free: RiskFree::Annual(self.config.market_risk_free_rate()),
+            benchmark: benchmark.as_deref(),
+            cash: request.trading.cash,
+            warm_up: signals.warm_up,
+        };
+        let (summary, lines) = (Summary::of(&run), run.lines());
+        let warm_up = signals.warm_up;
+        Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, signals })
+    }
+
+    /// Returns the number of bars in a year: as set, else counted from the bars.
+    ///
+    /// # Errors
+    /// If there are too few bars to tell.
+    pub fn periods(&self, bars: &Bars) -> Result<PeriodsPerYear, SessionError> {
+        match self.config.market_periods_per_year() {
+            Some(value) => Ok(PeriodsPerYear::stated(value)),
+            None => Ok(PeriodsPerYear::infer(bars.timestamps())?),
+        }
+    }
+
+    /// Refuses settings of statistics under conventions that have their own.
+    fn check_peer_statistics(&self, convention: &Convention) -> Result<(), SessionError> {
+        if !matches!(convention, Convention::BacktestingPy(_) | Convention::Vectorbt(_)) {
+            return Ok(());
+        }
+        let what = if self.config.market_periods_per_year().is_some() {
+            "a number of periods a year"
+        } else if self.config.market_risk_free_rate() != 0.0 {
+            "a riskless rate"
+        } else {
+            return Ok(());
+        };
+        let convention = convention.name();
+        Err(bolt_market::broker::Error::Unsupported { what, convention }.into())
+    }
+}
+
+impl MarketEvents {
+    pub(crate) fn market<'a>(&'a self, bars: &'a Bars) -> Market<'a> {
+        Market {
+            times: Some(bars.timestamps()),
+            dividends: self.dividends.as_deref(),
+            splits: self.splits.as_deref(),
+            ..Market::new(bars.ohlc())
+        }
+    }
+}
+
+impl Summary {
+    fn of(run: &Run<'_>) -> Self {
+        let equity = &run.ledger.equity;
+        let equity_final = equity.last().copied().unwrap_or(run.cash);
+        let own = Self {
+            equity_final,
+            return_pct: 100.0 * (equity_final / run.cash - 1.0),
+            max_dd_pct: 100.0 * drawdowns::deepest(equity),
+            sharpe: returns::sharpe(&returns::of_equity(equity), run.periods, run.risk_free),
+            n_trades: run.ledger.trades.len(),
+        };
+        match run.peer() {
+            Some(statistics) => own.by_peer(&statistics),
+            None => own,
+        }
+    }
+
+    /// Replaces what the peer defines otherwise.
+    fn by_peer(self, statistics: &peers::Statistics) -> Self {
+        let any = |labels: [&str; 2]| labels.iter().find_map(|label| statistics.number(label));
+        Self {
+            sharpe: any(["Sharpe Ratio", ""]).unwrap_or(self.sharpe),
+            n_trades: any(["# Trades", "Total Trades"]).map_or(self.n_trades, |n| n as usize),
+            ..self
+        }
+    }
+}
+
+/// Returns the last close of a benchmark that is known at each time.
+fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionError> {
+    let known = benchmark.timestamps();
+    let close = benchmark.ohlc().close;
+    let at = |time: &UnixNanos| match known.partition_point(|known| known <= time) {
+        0 => Err(SessionError::Settings(format!(
+            "the benchmark begins at {}, after the bar at {time}; cut the bars with `--from`",
+            known.first().copied().unwrap_or(*time)
+        ))),
+        after => Ok(close[after - 1]),
+    };
+    times.iter().map(at).collect()
+}
+
+/// Returns the formulas of a strategy as one line a role.
+pub(crate) fn formula_lines(strategy: &Strategy) -> Vec<(Role, String)> {
+    strategy.texts().map(|(role, text)| (role, text.to_owned())).collect()
+}

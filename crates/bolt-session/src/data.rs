@@ -1,0 +1,146 @@
+//! Where the bars of a job come from.
+
+use std::path::PathBuf;
+
+use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
+use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many};
+use bolt_market::formulas::Columns;
+
+use crate::when::Moment;
+use crate::{Session, SessionError};
+
+/// Files, how to read them, and which part of them to use.
+#[derive(Debug, Clone, Default)]
+pub struct DataSource {
+    /// The files, or a directory of files.
+    pub paths: Vec<PathBuf>,
+    /// How to read them.
+    pub options: LoadOptions,
+    /// The first time used.
+    pub from: Option<Moment>,
+    /// The last time used.
+    pub to: Option<Moment>,
+    /// What to make the bars of.
+    pub resample: Option<BarRule>,
+}
+
+/// Bars, and what came of making them.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The bars.
+    pub bars: Bars,
+    /// What a user should know about them.
+    pub notes: Vec<String>,
+}
+
+impl Session {
+    /// Reads data as they stand in the files.
+    ///
+    /// # Errors
+    /// If they cannot be read or are refused.
+    pub fn load(&self, source: &DataSource) -> Result<Dataset, SessionError> {
+        let options = LoadOptions { pool: Some(self.pool.clone()), ..source.options.clone() };
+        match &source.paths[..] {
+            [path] => Ok(load(path, &options)?),
+            paths => Ok(Dataset::Panel(load_many(paths, &options)?)),
+        }
+    }
+
+    /// Reads the bars of one asset: resampled, then cut to the time asked for.
+    ///
+    /// # Errors
+    /// If the data cannot be read, are refused, are of several assets, or nothing is left of them.
+    pub fn load_bars(&self, source: &DataSource) -> Result<Loaded, SessionError> {
+        let dataset = self.load(source)?;
+        let mut notes = Vec::new();
+        let bars = match (dataset, source.resample) {
+            (Dataset::Trades(trades), Some(rule)) => {
+                resample_trades(&trades, rule, &ResampleOptions::default())?
+            }
+            (Dataset::Trades(_), None) => {
+                let reason = "the data are trades; say what bars to make of them, such as \
+                              `--resample 5m`";
+                return Err(SessionError::Settings(reason.to_owned()));
+            }
+            (dataset, Some(rule)) => {
+                resample(&dataset.into_bars()?, rule, &ResampleOptions::default())?
+            }
+            (dataset, None) => {
+                let bars = dataset.into_bars()?;
+                notes.extend(repairs(&bars));
+                return Ok(Loaded { bars: cut(bars, source)?, notes });
+            }
+        };
+        notes.extend(repairs(&bars.bars));
+        if bars.last_is_partial {
+            notes.push("the last bar may lack rows: the data end before its time is over".into());
+        }
+        if bars.rows_outside > 0 {
+            notes.push(format!("{} rows lie in no session and were left out", bars.rows_outside));
+        }
+        Ok(Loaded { bars: cut(bars.bars, source)?, notes })
+    }
+}
+
+/// Says what reading had to mend; gaps are for who asks for them.
+fn repairs(bars: &Bars) -> impl Iterator<Item = String> + use<> {
+    let report = bars.report.clone();
+    (0..report.repairs.len()).map(move |index| {
+        let repair = &report.repairs[index];
+        format!("{}: {}", repair.kind.description(), repair.count)
+    })
+}
+
+fn cut(bars: Bars, source: &DataSource) -> Result<Bars, SessionError> {
+    let (None, None) = (source.from, source.to) else {
+        let Some((first, last)) = bars.timestamps().first().zip(bars.timestamps().last()) else {
+            return Ok(bars);
+        };
+        let from = source.from.map_or(*first, |moment| moment.first);
+        let end = source.to.map_or(bolt_base::UnixNanos(i64::MAX), |moment| moment.end);
+        let part = bars.between(from, end);
+        if part.is_empty() {
+            let reason =
+                format!("no bar lies in the time asked for; the data run from {first} to {last}");
+            return Err(SessionError::Settings(reason));
+        }
+        return Ok(part);
+    };
+    Ok(bars)
+}
+
+/// Returns the columns of bars under the names that formulas use: those of the data, with
+/// `adj_close` written `adjClose`, because an underscore makes a pattern in formulas.
+pub fn formula_columns(bars: &Bars) -> Vec<(String, &[f64])> {
+    bars.columns().map(|(name, column)| (formula_name(name), &**column)).collect()
+}
+
+/// Returns borrowed columns for engines.
+pub(crate) fn borrowed<'a>(bars: usize, columns: &'a [(String, &'a [f64])]) -> Columns<'a> {
+    Columns::new(bars, columns.iter().map(|(name, values)| (name.as_str(), *values)))
+}
+
+fn formula_name(name: &str) -> String {
+    let mut words = name.split('_').filter(|word| !word.is_empty());
+    let mut out = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        out.push_str(letters.as_str());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::formula_name;
+
+    #[test]
+    fn names_of_columns_are_symbols() {
+        for (name, expected) in
+            [("close", "close"), ("adj_close", "adjClose"), ("a_b_c", "aBC"), ("_x_", "x")]
+        {
+            assert_eq!(formula_name(name), expected);
+        }
+    }
+}

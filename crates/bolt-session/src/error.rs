@@ -1,0 +1,109 @@
+//! What can go wrong in a job, by the part that found it.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+use bolt_market::broker;
+use bolt_market::data::DataError;
+use bolt_market::formulas::StrategyError;
+use bolt_market::statistics::PeriodsError;
+use bolt_market::sweep::{GridError, SelectionError, SweepError};
+use bolt_sql::StoreError;
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Data were refused.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A formula, or a strategy as a whole, is wrong.
+    #[error(transparent)]
+    Strategy(#[from] StrategyError),
+    /// An engine refused a setting.
+    #[error(transparent)]
+    Engine(#[from] broker::Error),
+    /// A grid of parameters is wrong.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+    /// A combination of a sweep failed.
+    #[error("with {combination}: {error}")]
+    Combination {
+        /// The combination, `fast = 5, slow = 20`.
+        combination: String,
+        /// What is wrong.
+        error: StrategyError,
+    },
+    /// The choice of the best combination could not be assessed.
+    #[error("the choice of the best combination cannot be assessed: {0}")]
+    Selection(String),
+    /// The number of bars a year cannot be told.
+    #[error(transparent)]
+    Periods(#[from] PeriodsError),
+    /// The store of runs refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file could not be read or written.
+    #[error("cannot {doing} `{}`: {error}", path.display())]
+    File {
+        /// What was being done, as an infinitive.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's answer.
+        error: std::io::Error,
+    },
+    /// Rows could not be handed on.
+    #[error("cannot write results: {0}")]
+    Output(std::io::Error),
+    /// A request or a setting makes no sense, or asks for what is not there.
+    #[error("{0}")]
+    Settings(String),
+}
+
+impl SessionError {
+    /// Returns an error of whoever takes rows.
+    pub fn output(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+
+    /// Returns an error of the operating system with what was being done.
+    pub(crate) fn file(
+        doing: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |error| Self::File { doing, path, error }
+    }
+}
+
+impl From<SweepError<Self>> for SessionError {
+    fn from(error: SweepError<Self>) -> Self {
+        match error {
+            SweepError::Strategy { combination, error } if combination.is_empty() => {
+                Self::Strategy(error)
+            }
+            SweepError::Strategy { combination, error } => Self::Combination { combination, error },
+            SweepError::Engine(error) => Self::Engine(error),
+            SweepError::Sink(error) => error,
+        }
+    }
+}
+
+impl From<SweepError<Infallible>> for SessionError {
+    fn from(error: SweepError<Infallible>) -> Self {
+        match error {
+            SweepError::Strategy { combination, error } => Self::Combination { combination, error },
+            SweepError::Engine(error) => Self::Engine(error),
+            SweepError::Sink(never) => match never {},
+        }
+    }
+}
+
+impl From<SelectionError> for SessionError {
+    fn from(error: SelectionError) -> Self {
+        match error {
+            SelectionError::NothingTraded => Self::Selection(error.to_string()),
+            SelectionError::Sweep(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Assembles the engines from a configuration.
+//!
+//! A [`Session`] holds what every command needs: settings, the operators that formulas may use, how
+//! kernels run, and a pool of threads. Each job is a function over it: [`Session::backtest`],
+//! [`Session::sweep`] and their kin take plain requests and give plain results. This crate knows
+//! nothing of terminals and prints nothing.
+
+mod backtest;
+mod data;
+mod error;
+mod manifest;
+mod record;
+mod statistics;
+mod sweep;
+mod trading;
+mod when;
+
+pub use backtest::{Backtest, BacktestRequest, MarketEvents, Summary};
+pub use data::{DataSource, Loaded, formula_columns};
+pub use error::SessionError;
+pub use manifest::{Manifest, version};
+pub use record::Recorder;
+pub use statistics::{Figure, Line};
+pub use sweep::{Format, ResultFile, SweepOutcome, SweepRequest, row_line};
+pub use trading::{ConventionName, SizeKind, Trading, VolatilitySizing};
+pub use when::{Moment, parse_moment};
+
+use bolt_config::Config;
+use bolt_exec::Pool;
+use bolt_kernel::{Catalog, Options};
+
+/// What every job needs.
+#[derive(Debug)]
+pub struct Session {
+    /// The settings.
+    pub config: Config,
+    /// The operators that formulas may use.
+    pub catalog: Catalog,
+    /// How kernels run.
+    pub kernel: Options,
+    /// The threads of sweeps and panels.
+    pub pool: Pool,
+}
+
+impl Session {
+    /// Assembles a session.
+    ///
+    /// # Errors
+    /// If the settings ask for what this machine does not have.
+    pub fn new(config: Config) -> Result<Self, SessionError> {
+        let threads = usize::try_from(config.exec_threads()).ok().filter(|&count| count > 0);
+        let pool = Pool::new(threads).map_err(SessionError::Settings)?;
+        let kernel = kernel_options(&config)?;
+        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool })
+    }
+}
+
+fn kernel_options(config: &Config) -> Result<Options, SessionError> {
+    let level = match config.kernel_simd() {
+        "auto" => return Ok(Options::default()),
+        name => name.parse::<bolt_hardware::SimdLevel>().map_err(SessionError::Settings)?,
+    };
+    if !level.is_supported() {
+        let reason = format!(
+            "the setting `kernel.simd` is `{level}`, which this processor lacks; it has `{}`",
+            bolt_hardware::SimdLevel::detect()
+        );
+        return Err(SessionError::Settings(reason));
+    }
+    Ok(Options { level, ..Options::default() })
+}

@@ -1,0 +1,169 @@
+//! Sweeps over the combinations of parameters, with results on disk as they come.
+
+mod file;
+mod line;
+
+pub use file::{Format, ResultFile};
+pub use line::row_line;
+
+use bolt_exec::CancelToken;
+use bolt_kernel::{Graph, Program, Scope, Shape, ValueType, formula};
+use bolt_market::data::Bars;
+use bolt_market::formulas::{Columns, Strategy};
+use bolt_market::signals::Convention;
+use bolt_market::statistics::PeriodsPerYear;
+use bolt_market::sweep::{End, Grid, Path, Row, Selection, Sweep};
+
+use crate::backtest::MarketEvents;
+use crate::data::{borrowed, formula_columns};
+use crate::trading::Trading;
+use crate::{Session, SessionError};
+
+/// What is to be swept.
+#[derive(Debug, Clone)]
+pub struct SweepRequest {
+    /// The formulas; parameters of the grid stand for numbers in them.
+    pub strategy: Strategy,
+    /// How signals are traded.
+    pub trading: Trading,
+    /// The combinations.
+    pub grid: Grid,
+    /// A condition on the parameters that combinations must meet, as a formula.
+    pub condition: Option<String>,
+    /// Cash dividends and splits, a value a bar.
+    pub events: MarketEvents,
+    /// Chooses the pairs of combinations that the assessment compares.
+    pub seed: u64,
+}
+
+/// What came of a sweep.
+#[derive(Debug, Clone)]
+pub struct SweepOutcome {
+    /// A row a combination, in the order of the grid.
+    pub rows: Vec<Row>,
+    /// How it ended.
+    pub end: End,
+    /// What choosing the best leaves of its result, or why that cannot be said; `None` of a sweep
+    /// that was cut short.
+    pub selection: Option<Result<Selection, String>>,
+    /// How combinations were run.
+    pub path: Path,
+    /// Bars a year, and where the number comes from.
+    pub periods: PeriodsPerYear,
+}
+
+impl Session {
+    /// Returns the indices of the combinations that meet the condition.
+    ///
+    /// # Errors
+    /// If the condition is not a formula of truth over the parameters, or nothing meets it.
+    pub fn combinations(&self, request: &SweepRequest) -> Result<Vec<usize>, SessionError> {
+        let SweepRequest { grid, condition, .. } = request;
+        let all = 0..grid.len();
+        let Some(condition) = condition else { return Ok(all.collect()) };
+        let mut kept = Vec::new();
+        for first in all.step_by(CONDITION_CHUNK) {
+            let chunk = first..(first + CONDITION_CHUNK).min(grid.len());
+            let truths = self.meets(grid, condition, chunk.clone())?;
+            kept.extend(chunk.zip(truths).filter(|(_, meets)| *meets).map(|(index, _)| index));
+        }
+        if kept.is_empty() {
+            let reason = format!("no combination meets the condition `{condition}`");
+            return Err(SessionError::Settings(reason));
+        }
+        Ok(kept)
+    }
+
+    /// Evaluates the condition over some combinations, a row each.
+    fn meets(
+        &self,
+        grid: &Grid,
+        condition: &str,
+        indices: std::ops::Range<usize>,
+    ) -> Result<Vec<bool>, SessionError> {
+        let names: Vec<&str> = grid.parameters().iter().map(|each| each.name.as_str()).collect();
+        let mut values = vec![Vec::with_capacity(indices.len()); names.len()];
+        for index in indices.clone() {
+            for (column, value) in values.iter_mut().zip(grid.combination(index)) {
+                column.push(value);
+            }
+        }
+        let schema: Vec<(&str, Shape)> = names.iter().map(|name| (*name, Shape::Panel)).collect();
+        let catalog = &self.catalog;
+        let scope = Scope { catalog, columns: &schema, parameters: &[], universe: None };
+        let mut graph = Graph::new();
+        let wrong = |reason: String| {
+            SessionError::Settings(format!("the condition `{condition}` is wrong: {reason}"))
+        };
+        let node = formula(&mut graph, condition, &scope)
+            .map_err(|errors| wrong(errors[0].to_string()))?;
+        if graph.value_type(node) != ValueType::Bool {
+            return Err(wrong("it is a number; compare something, such as `fast < slow`".into()));
+        }
+        let program = Program::new(&graph, &[node]);
+        let borrowed = names.iter().zip(&values).map(|(name, column)| (*name, &column[..]));
+        let columns = Columns::new(indices.len(), borrowed);
+        let outputs = program.evaluate(&columns.inputs(&program), indices.len(), 1, &self.kernel);
+        let truths = outputs.into_iter().flat_map(bolt_kernel::Output::into_truths);
+        Ok(truths.map(|truth| truth == Some(true)).collect())
+    }
+
+    /// Runs a sweep. Combinations that `done` has rows of are not run again; the rows of the
+    /// others are handed to `sink` in order, as they come.
+    ///
+    /// # Errors
+    /// If a formula is wrong, the convention lacks a setting, or the sink fails.
+    pub fn sweep(
+        &self,
+        bars: &Bars,
+        request: &SweepRequest,
+        done: Vec<Row>,
+        cancel: &CancelToken,
+        sink: &mut (dyn FnMut(&[Row]) -> Result<(), SessionError> + Send),
+    ) -> Result<SweepOutcome, SessionError> {
+        let periods = self.periods(bars)?;
+        let columns = formula_columns(bars);
+        let convention = request.trading.convention()?;
+        let sweep = self.prepare(bars, &columns, request, convention, periods);
+        let combinations = self.combinations(request)?;
+        let rest = combinations.get(done.len()..).unwrap_or_default();
+        let mut rows = done;
+        let end = sweep.run(rest, &self.pool, cancel, |new: &[Row]| {
+            sink(new)?;
+            rows.extend_from_slice(new);
+            Ok::<(), SessionError>(())
+        })?;
+        let selection = match end {
+            End::Cancelled => None,
+            End::Complete => Some(
+                sweep.assess(&rows, &self.pool, request.seed).map_err(|error| error.to_string()),
+            ),
+        };
+        Ok(SweepOutcome { rows, end, selection, path: sweep.path(), periods })
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        bars: &'a Bars,
+        columns: &'a [(String, &'a [f64])],
+        request: &'a SweepRequest,
+        convention: Convention,
+        periods: PeriodsPerYear,
+    ) -> Sweep<'a> {
+        Sweep {
+            market: request.events.market(bars),
+            columns: borrowed(bars.len(), columns),
+            strategy: &request.strategy,
+            rules: request.trading.rules(periods.value),
+            convention,
+            grid: &request.grid,
+            catalog: &self.catalog,
+            options: self.kernel.clone(),
+            periods,
+            memory_bytes: self.config.sweep_memory().0,
+        }
+    }
+}
+
+/// Combinations whose condition is evaluated at a time.
+const CONDITION_CHUNK: usize = 1 << 16;

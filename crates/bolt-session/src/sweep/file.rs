@@ -1,0 +1,229 @@
+//! Results of a sweep in a file that a later run can go on with.
+//!
+//! Beside `results.jsonl` stands `results.jsonl.manifest.json`: what the rows are the results of.
+//! Rows are appended in the order of the grid, whole lines at a time, so the file of a run that was
+//! killed holds the first rows and perhaps a piece of a line, which is cut off.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use bolt_market::sweep::{Grid, Row};
+use serde_json::{Map, Value};
+
+use super::line;
+use crate::SessionError;
+use crate::manifest::Manifest;
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    JsonLines,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+impl Format {
+    /// Returns the format that a file's name asks for.
+    ///
+    /// # Errors
+    /// If it ends neither in `.jsonl` nor in `.csv`.
+    pub fn of(path: &Path) -> Result<Self, SessionError> {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match extension.to_str() {
+            Some("jsonl" | "ndjson") => Ok(Self::JsonLines),
+            Some("csv") => Ok(Self::Csv),
+            _ => Err(SessionError::Settings(format!(
+                "cannot write results to `{}`: end its name in `.jsonl` or `.csv`",
+                path.display()
+            ))),
+        }
+    }
+}
+
+/// A file of results, open to be appended to.
+#[derive(Debug)]
+pub struct ResultFile {
+    path: PathBuf,
+    file: File,
+    format: Format,
+    grid: Grid,
+    /// Length of the whole lines written.
+    length: u64,
+    manifest: Manifest,
+}
+
+impl ResultFile {
+    /// Opens the results of a sweep over `combinations` of a grid: a new file, or one that holds
+    /// the first results of the same sweep. Returns the rows that are there.
+    ///
+    /// # Errors
+    /// If the file holds something else, or cannot be read or written.
+    pub fn open(
+        path: &Path,
+        grid: &Grid,
+        combinations: &[usize],
+        manifest: Manifest,
+        periods_per_year: f64,
+        overwrite: bool,
+    ) -> Result<(Self, Vec<Row>), SessionError> {
+        let format = Format::of(path)?;
+        let exists = path.exists() && !overwrite;
+        if exists {
+            check_same(path, &manifest)?;
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(!exists);
+        let file = options.open(path).map_err(SessionError::file("open", path))?;
+        let (path, grid) = (path.to_owned(), grid.clone());
+        let mut results = Self { path, file, format, grid, length: 0, manifest };
+        if !exists {
+            results.write_manifest()?;
+            if format == Format::Csv {
+                results.append_text(&line::csv_header(&results.grid))?;
+            }
+            return Ok((results, Vec::new()));
+        }
+        let rows = results.read_rows(combinations, periods_per_year)?;
+        Ok((results, rows))
+    }
+
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// If they cannot be written; what was written before stays as it was.
+    pub fn append(&mut self, rows: &[Row]) -> Result<(), SessionError> {
+        let mut text = String::with_capacity(rows.len() * 192);
+        for row in rows {
+            match self.format {
+                Format::JsonLines => line::json(row, &self.grid, &mut text),
+                Format::Csv => line::csv(row, &self.grid, &mut text),
+            }
+        }
+        self.append_text(&text)
+    }
+
+    /// Adds to the manifest what came of the sweep, and makes sure that everything is on disk.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(mut self, outcome: Value) -> Result<(), SessionError> {
+        self.file.sync_all().map_err(SessionError::file("write", &self.path))?;
+        self.manifest = self.manifest.clone().with("outcome", outcome);
+        self.write_manifest()
+    }
+
+    fn append_text(&mut self, text: &str) -> Result<(), SessionError> {
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            // Half a line helps nobody; if it cannot be cut off now, the next run does.
+            let _ = self.file.set_len(self.length);
+            return Err(SessionError::file("write results to", &self.path)(error));
+        }
+        self.length += text.len() as u64;
+        Ok(())
+    }
+
+    fn write_manifest(&self) -> Result<(), SessionError> {
+        let path = manifest_path(&self.path);
+        let partial = path.with_extension("json.partial");
+        let text = format!("{:#}\n", self.manifest.to_json());
+        let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path));
+        written.map_err(SessionError::file("write", path))
+    }
+
+    /// Reads the whole lines that are there and cuts the rest off.
+    fn read_rows(
+        &mut self,
+        combinations: &[usize],
+        periods_per_year: f64,
+    ) -> Result<Vec<Row>, SessionError> {
+        let mut text = String::new();
+        self.file.read_to_string(&mut text).map_err(SessionError::file("read", &self.path))?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let header =
+            if self.format == Format::Csv { line::csv_header(&self.grid) } else { String::new() };
+        let foreign = |number: usize| {
+            SessionError::Settings(format!(
+                "line {number} of `{}` is not what this sweep wrote there; choose another file, \
+                 or start anew with `--overwrite`",
+                self.path.display()
+            ))
+        };
+        let begun = &text[..whole];
+        let lines = if begun.is_empty() {
+            ""
+        } else {
+            begun.strip_prefix(&header).ok_or_else(|| foreign(1))?
+        };
+        let first_line = 1 + header.lines().count();
+        let mut rows = Vec::new();
+        for (position, text) in lines.lines().enumerate() {
+            let index = combinations.get(position);
+            let row = index.and_then(|index| self.read_row(*index, text, periods_per_year));
+            rows.push(row.ok_or_else(|| foreign(first_line + position))?);
+        }
+        self.length = whole as u64;
+        let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::End(0)));
+        cut.map_err(SessionError::file("write", &self.path))?;
+        if begun.is_empty() {
+            self.append_text(&header)?;
+        }
+        Ok(rows)
+    }
+
+    /// Reads the row of a combination back; `None` if the line is of something else.
+    fn read_row(&self, index: usize, text: &str, periods_per_year: f64) -> Option<Row> {
+        let parameters = self.grid.combination(index);
+        let count = parameters.len() + line::FIGURES.len();
+        let values: Vec<f64> = match self.format {
+            Format::Csv => {
+                let number = |cell: &str| {
+                    if cell.is_empty() { Some(f64::NAN) } else { cell.parse().ok() }
+                };
+                text.split(',').map(number).collect::<Option<_>>()?
+            }
+            Format::JsonLines => {
+                let object: Map<String, Value> = serde_json::from_str(text).ok()?;
+                let names = self.grid.parameters().iter().map(|each| each.name.as_str());
+                let number = |name: &str| match object.get(name)? {
+                    Value::Null => Some(f64::NAN),
+                    value => value.as_f64(),
+                };
+                names.chain(line::FIGURES).map(number).collect::<Option<_>>()?
+            }
+        };
+        let same = values.len() == count && values[..parameters.len()] == parameters[..];
+        same.then(|| line::row(index, &values[parameters.len()..], periods_per_year))?
+    }
+}
+
+fn manifest_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".manifest.json");
+    name.into()
+}
+
+/// Parts of a manifest that may differ between two runs of one sweep.
+const FREE: [&str; 3] = ["outcome", "simd", "files"];
+
+/// Checks that the results in a file are of the same sweep.
+fn check_same(path: &Path, manifest: &Manifest) -> Result<(), SessionError> {
+    let refuse = |why: String| {
+        SessionError::Settings(format!(
+            "`{}` exists and {why}; choose another file, or start anew with `--overwrite`",
+            path.display()
+        ))
+    };
+    let manifest_path = manifest_path(path);
+    let text = fs::read_to_string(&manifest_path)
+        .map_err(|_| refuse(format!("there is no `{}` to go on with", manifest_path.display())))?;
+    let old: Map<String, Value> = serde_json::from_str(&text)
+        .map_err(|error| refuse(format!("`{}` is damaged: {error}", manifest_path.display())))?;
+    let names =
+        manifest.parts.keys().chain(old.keys()).filter(|name| !FREE.contains(&name.as_str()));
+    match names.into_iter().find(|name| manifest.parts.get(*name) != old.get(*name)) {
+        Some(name) => Err(refuse(format!("holds another sweep: `{name}` differs"))),
+        None => Ok(()),
+    }
+}
