@@ -14,4 +14,6 @@ mod signals;
 mod strategies;
 mod support;
 mod sweep;
+#[cfg(feature = "parquet")]
+mod talib;
 mod vectorbt;
