@@ -8,6 +8,8 @@
 
 mod backtesting_py;
 mod backtrader;
+mod formulas;
+mod prefix;
 mod random;
 mod script;
 mod signals;
