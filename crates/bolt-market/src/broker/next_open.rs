@@ -69,7 +69,8 @@
 //! Open trades stay open and are listed at the last known close, unless [`Settings::finalize`]: then
 //! they close at the last known close, costs included.
 
-pub(crate) mod account;
+mod account;
+pub(crate) mod book;
 mod fills;
 pub(crate) mod guard;
 pub(crate) mod sizing;
@@ -236,7 +237,7 @@ pub fn run(
     let mut account = Account::new(market, settings);
     for bar in 0..market.prices.len() {
         account.process_bar(bar);
-        if bar >= settings.first_bar && account.ledger.exhausted.is_none() {
+        if bar >= settings.first_bar && account.book.ledger.exhausted.is_none() {
             strategy.next(&mut account);
         }
     }
@@ -245,7 +246,7 @@ pub fn run(
 
 impl Account<'_> {
     fn process_bar(&mut self, bar: usize) {
-        self.bar = bar;
+        self.book.bar = bar;
         self.split();
         self.pay_interest();
         self.pay_dividends();
@@ -255,23 +256,9 @@ impl Account<'_> {
             self.trail();
         }
         self.mark();
-        let equity = self.equity();
-        self.ledger.equity.push(equity);
-        self.check_margin(equity);
-    }
-
-    fn check_margin(&mut self, equity: f64) {
-        if self.ledger.exhausted.is_some() {
-            return;
-        }
-        if equity <= 0.0 {
-            self.ledger.exhausted = Some(Exhausted { bar: self.bar });
+        self.liquidate |= self.book.note_equity(std::slice::from_ref(&self.position));
+        if self.book.ledger.exhausted == Some(Exhausted { bar }) {
             self.reject_orders(RejectReason::Stopped);
-            self.liquidate = true;
-        }
-        let value = self.units.abs() * self.mark;
-        if value > 0.0 && equity < self.settings.margin.maintenance * value {
-            self.liquidate = true;
         }
     }
 
@@ -306,19 +293,19 @@ impl Account<'_> {
 
 impl Broker for Account<'_> {
     fn bar(&self) -> usize {
-        self.bar
+        self.book.bar
     }
 
     fn equity(&self) -> f64 {
-        self.equity_at(self.mark)
+        self.book.equity(std::slice::from_ref(&self.position))
     }
 
     fn cash(&self) -> f64 {
-        self.cash
+        self.book.cash
     }
 
     fn position(&self) -> f64 {
-        self.units
+        self.position.units
     }
 
     fn trades(&self) -> &[OpenTrade] {

@@ -10,7 +10,7 @@ mod quiet;
 use super::strategy::{Decision, side_of};
 use super::{Curve, Repeated, SignalRules, Signals};
 use crate::broker::lot::Lot;
-use crate::broker::next_open::account::{is_gap, is_known};
+use crate::broker::next_open::book::{is_gap, is_known};
 use crate::broker::next_open::guard::Guard;
 use crate::broker::next_open::sizing::{Funds, Quote};
 use crate::broker::next_open::{Market, Rates, Settings};
@@ -194,7 +194,7 @@ impl Run<'_> {
     fn open(&mut self, bar: usize, side: Side, open: f64) {
         let settings = self.settings;
         let quote = Quote { mark: open, limit: None };
-        let funds = Funds { settings, cash: self.cash, units: 0.0, quote };
+        let funds = Funds::of_one(settings, self.cash, 0.0, quote);
         let size = match funds.opening(self.size(side), side, 0.0) {
             Ok(size) => size,
             Err(reason) => {

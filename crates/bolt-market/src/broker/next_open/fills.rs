@@ -20,9 +20,7 @@ impl Account<'_> {
     fn liquidate(&mut self) {
         self.liquidate = false;
         self.reject_orders(RejectReason::Liquidated);
-        let [open, ..] = self.prices();
-        let price = self.settings.costs.taken(open, -self.units.signum());
-        self.close_oldest(self.units.abs(), price, Reason::MarginCall);
+        self.close_whole(Reason::MarginCall);
     }
 
     /// Fills the orders that close a trade.
@@ -38,9 +36,10 @@ impl Account<'_> {
             let Some(trade) = self.trades.iter().position(|trade| trade.id == id) else { continue };
             let held = self.trades[trade].size;
             let asked = order.request.size.amount().abs();
-            let size = if asked >= held { held } else { round_to_lot(asked, self.settings.lot) };
+            let size =
+                if asked >= held { held } else { round_to_lot(asked, self.book.settings.lot) };
             if size > 0.0 {
-                let price = self.settings.costs.taken(open, -self.trades[trade].side.sign());
+                let price = self.book.settings.costs.taken(open, -self.trades[trade].side.sign());
                 self.close_trade(trade, size, price, Reason::Signal);
             } else {
                 self.reject(order.request.size, RejectReason::TooSmall);
@@ -65,8 +64,8 @@ impl Account<'_> {
         let [open, ..] = self.prices();
         let trade = self.trades[index];
         let bars = self.holdings[index].max_bars;
-        if bars.is_some_and(|bars| self.bar >= trade.entry_bar + bars) {
-            Some((self.settings.costs.taken(open, -trade.side.sign()), Reason::MaxBars))
+        if bars.is_some_and(|bars| self.book.bar >= trade.entry_bar + bars) {
+            Some((self.book.settings.costs.taken(open, -trade.side.sign()), Reason::MaxBars))
         } else {
             self.exit_at_open(index)
         }
@@ -93,7 +92,7 @@ impl Account<'_> {
 
     fn fill_at_open_price(&mut self, index: usize) -> Option<(Quote, Course)> {
         let [open, ..] = self.prices();
-        let costs = self.settings.costs;
+        let costs = self.book.settings.costs;
         let Order { request, .. } = &mut self.orders[index];
         let sign = if request.size.amount() < 0.0 { -1.0 } else { 1.0 };
         if let Some(stop) = request.stop {
@@ -111,7 +110,7 @@ impl Account<'_> {
 
     fn fill_within_price(&mut self, index: usize) -> Option<(Quote, Course)> {
         let [_, high, low, close] = self.prices();
-        let costs = self.settings.costs;
+        let costs = self.book.settings.costs;
         let Order { request, .. } = &mut self.orders[index];
         // A sale mirrors a purchase.
         let sign = if request.size.amount() < 0.0 { -1.0 } else { 1.0 };
@@ -142,7 +141,7 @@ impl Account<'_> {
 
     fn exit_at_open(&self, index: usize) -> Option<(f64, Reason)> {
         let [open, ..] = self.prices();
-        self.guard(index).exit_at_open(open, &self.settings.costs)
+        self.guard(index).exit_at_open(open, &self.book.settings.costs)
     }
 
     /// Returns the exit within the bar of a trade that was open all of it.
@@ -150,7 +149,7 @@ impl Account<'_> {
         let [_, high, low, _] = self.prices();
         let guard = self.guard(index);
         let (worst, best) = guard.extremes(high, low);
-        guard.exit_between(worst, best, &self.settings.costs)
+        guard.exit_between(worst, best, &self.book.settings.costs)
     }
 
     /// Returns the exit of a trade that began within the bar, if it is certain that it ended there.
@@ -164,7 +163,7 @@ impl Account<'_> {
             Course::With => (close, best),
             Course::Back => (close, close),
         };
-        let costs = &self.settings.costs;
+        let costs = &self.book.settings.costs;
         guard.exit_between(worst_after, best_after, costs)?;
         guard.exit_between(worst, best, costs)
     }

@@ -25,18 +25,22 @@ enum Wish {
 /// A relative difference that rounding can make.
 const ROUNDING: f64 = 1e-9;
 
-/// An account at the moment of a fill.
+/// An account at the moment of a fill in one of its assets.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Funds<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) cash: f64,
+    /// The account's value at the prices of the moment.
+    pub(crate) equity: f64,
+    /// What of it covers the margin of all that is held.
+    pub(crate) margin: f64,
+    /// Units held of the asset.
     pub(crate) units: f64,
     pub(crate) quote: Quote,
 }
 
 impl Account<'_> {
     fn funds(&self, quote: Quote) -> Funds<'_> {
-        Funds { settings: self.settings, cash: self.cash, units: self.units, quote }
+        Funds::of_one(self.book.settings, self.book.cash, self.position.units, quote)
     }
 
     /// Fills an order of the strategy: closes the other side, then opens what is left.
@@ -48,7 +52,7 @@ impl Account<'_> {
         if filled {
             self.close_oldest(closing, price, Reason::Signal);
         }
-        let other_side_left = self.units * side.sign() < 0.0;
+        let other_side_left = self.position.units * side.sign() < 0.0;
         if !other_side_left && !matches!(size, Size::Target(0.0)) {
             match self.funds(quote).opening(size, side, closing) {
                 Ok(units) if units > 0.0 => {
@@ -65,9 +69,19 @@ impl Account<'_> {
     }
 }
 
-impl Funds<'_> {
-    fn equity(&self) -> f64 {
-        self.cash + self.units * self.quote.mark
+impl<'a> Funds<'a> {
+    /// Returns those of an account with one asset.
+    #[inline]
+    pub(crate) fn of_one(settings: &'a Settings, cash: f64, units: f64, quote: Quote) -> Self {
+        let equity = cash + units * quote.mark;
+        let margin = settings.margin.initial * units.abs() * quote.mark;
+        Self { settings, equity, margin, units, quote }
+    }
+
+    /// Returns what may be spent on margin and costs.
+    #[inline]
+    pub(crate) fn free(&self) -> f64 {
+        self.equity - self.margin
     }
 
     /// Returns the price an order of this direction fills at.
@@ -85,7 +99,7 @@ impl Funds<'_> {
     fn closing(&self, size: Size) -> Option<(Side, f64)> {
         let held = self.units;
         let change = match size {
-            Size::Target(fraction) => fraction * self.equity() / self.quote.mark - held,
+            Size::Target(fraction) => fraction * self.equity / self.quote.mark - held,
             size => size.amount(),
         };
         let side = if change > 0.0 {
@@ -112,7 +126,7 @@ impl Funds<'_> {
     /// Returns the units that a value, or a fraction of equity, pays for with the fees.
     fn units_for(&self, size: Size, side: Side) -> f64 {
         let budget = match size {
-            Size::EquityFraction(fraction) => fraction.abs() * self.equity(),
+            Size::EquityFraction(fraction) => fraction.abs() * self.equity,
             size => size.amount().abs(),
         };
         let price = self.price(side);
@@ -122,35 +136,52 @@ impl Funds<'_> {
     /// Returns the units an order opens, after it has closed `closed` units.
     #[inline]
     pub(crate) fn opening(&self, size: Size, side: Side, closed: f64) -> Result<f64, RejectReason> {
-        let costs = &self.settings.costs;
-        let initial = self.settings.margin.initial;
-        let (mark, price) = (self.quote.mark, self.price(side));
-        let equity = self.equity();
-        let free = equity - initial * self.units.abs() * mark;
-        let unit_cost = initial * mark + (price - mark).abs();
+        let (initial, mark) = (self.settings.margin.initial, self.quote.mark);
+        let free = self.free();
         let wish = match size {
             Size::Units(units) => Wish::Units(units.abs() - closed),
             Size::Value(_) => Wish::Units(self.units_for(size, side) - closed),
             Size::EquityFraction(_) => Wish::About(self.units_for(size, side) - closed),
             Size::AvailableFraction(fraction) => Wish::Budget(fraction.abs() * free),
-            Size::Target(fraction) => Wish::About((fraction * equity / mark - self.units).abs()),
+            Size::Target(fraction) => Wish::About(self.missing(fraction)),
         };
-        let most = costs.affordable(free, unit_cost, price);
+        let most = self.affordable(free, side);
         let units = match wish {
             Wish::Units(units) if units <= most * (1.0 + ROUNDING) => units,
             Wish::About(units) if units * initial * mark <= free * (1.0 + ROUNDING) => {
                 units.min(most)
             }
-            Wish::Budget(budget) => costs.affordable(budget, unit_cost, price).min(most),
+            Wish::Budget(budget) => self.affordable(budget, side).min(most),
             Wish::Units(_) | Wish::About(_) => return Err(RejectReason::Unaffordable),
         };
         let done = closed > 0.0 && units <= 0.0 && !matches!(wish, Wish::Budget(_));
         if done { Ok(0.0) } else { self.limit(units) }
     }
 
+    /// Returns the units that a target is away, whatever the direction.
+    #[inline]
+    pub(crate) fn missing(&self, fraction: f64) -> f64 {
+        (fraction * self.equity / self.quote.mark - self.units).abs()
+    }
+
+    /// Returns what opening a unit takes besides fees: its margin, and what it is bought too dear.
+    #[inline]
+    fn unit_cost(&self, side: Side) -> f64 {
+        let mark = self.quote.mark;
+        self.settings.margin.initial * mark + (self.price(side) - mark).abs()
+    }
+
+    /// Returns the units whose opening a budget covers, negative if not even the fees.
+    #[inline]
+    pub(crate) fn affordable(&self, budget: f64, side: Side) -> f64 {
+        self.settings.costs.affordable(budget, self.unit_cost(side), self.price(side))
+    }
+
+    /// Cuts units that open a position down to what the settings allow.
+    #[inline]
     fn limit(&self, units: f64) -> Result<f64, RejectReason> {
         let mark = self.quote.mark;
-        let room = self.settings.maximum_position * self.equity() / mark - self.units.abs();
+        let room = self.settings.maximum_position * self.equity / mark - self.units.abs();
         if room <= 0.0 {
             return Err(RejectReason::PositionLimit);
         }

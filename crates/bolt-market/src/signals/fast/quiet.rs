@@ -3,7 +3,7 @@
 //! A bar that is found may turn out to be quiet; one that is not found is.
 
 use crate::broker::Costs;
-use crate::broker::next_open::account::is_gap;
+use crate::broker::next_open::book::is_gap;
 use crate::broker::next_open::guard::Guard;
 use crate::ledger::Side;
 use crate::ohlc::Ohlc;
