@@ -10,6 +10,7 @@ mod data;
 mod error;
 mod manifest;
 mod record;
+pub mod report;
 mod statistics;
 mod sweep;
 mod trading;
