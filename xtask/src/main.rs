@@ -1,15 +1,17 @@
 //! The project's own tool: what cargo and rustc do not do.
 //!
-//! `cargo xtask tidy` checks what no compiler checks. It is part of CI.
+//! `cargo xtask tidy` checks what no compiler checks. It is part of CI. `cargo xtask bench` says how
+//! fast we are beside our peers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
+mod bench;
 mod tidy;
 
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask tidy [--bless]";
+const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market [--help]";
 
 fn main() -> ExitCode {
     match run() {
@@ -26,6 +28,7 @@ fn run() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["tidy"] => tidy::run(&root(), false),
         ["tidy", "--bless"] => tidy::run(&root(), true),
+        ["bench", ..] => bench::run(&root(), &arguments[1..]),
         ["help" | "--help"] => {
             println!("{USAGE}");
             Ok(())

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("bolt-sql", 2),
     ("bolt-session", 3),
     ("bolt-cli", 4),
+    ("bolt-bench", 5),
     ("xtask", 5),
 ];
 

@@ -1,0 +1,75 @@
+//! The command line.
+
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+pub(crate) const USAGE: &str = "\
+usage: cargo xtask bench market [options]
+
+  --only TEXT      only cases whose name contains this
+  --repeats N      times each side is measured; the median counts (default 5)
+  --json           one JSON object a line instead of a table
+  --python PATH    the interpreter that has the peers; without it BOLT_BENCH_PYTHON,
+                   then `.venv/bin/python` in the project's folder";
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Help,
+    Market(Options),
+    /// Prints the peak memory of a sweep; the benchmark runs itself so, for a process of its own.
+    PeakOfSweep,
+}
+
+/// What to measure, and how.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) only: Option<String>,
+    pub(crate) repeats: usize,
+    pub(crate) json: bool,
+    pub(crate) python: Option<PathBuf>,
+}
+
+impl Command {
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let mut arguments = arguments;
+        match arguments.next().as_deref() {
+            Some("market") => {}
+            Some("peak-of-sweep") => return Ok(Self::PeakOfSweep),
+            Some("help" | "--help") => return Ok(Self::Help),
+            _ => bail!("{USAGE}"),
+        }
+        let mut options = Options { only: None, repeats: 5, json: false, python: None };
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().with_context(|| format!("`{name}` wants a value"));
+            match name.as_str() {
+                "--only" => options.only = Some(value()?),
+                "--repeats" => {
+                    let text = value()?;
+                    let repeats = text.parse().ok().filter(|repeats| *repeats > 0);
+                    options.repeats = repeats
+                        .with_context(|| format!("`--repeats {text}` is no number above 0"))?;
+                }
+                "--json" => options.json = true,
+                "--python" => options.python = Some(value()?.into()),
+                "--help" => return Ok(Self::Help),
+                _ => bail!("there is no option `{name}`\n{USAGE}"),
+            }
+        }
+        options.python = find_python(options.python)?;
+        Ok(Self::Market(options))
+    }
+}
+
+/// Returns the interpreter to use; none if none was named and the project has none.
+fn find_python(named: Option<PathBuf>) -> Result<Option<PathBuf>> {
+    let from_environment = || std::env::var_os("BOLT_BENCH_PYTHON").map(PathBuf::from);
+    if let Some(python) = named.or_else(from_environment) {
+        return match python.is_file() {
+            true => Ok(Some(python)),
+            false => bail!("there is no Python at `{}`", python.display()),
+        };
+    }
+    let own = PathBuf::from(".venv/bin/python");
+    Ok(own.is_file().then_some(own))
+}
