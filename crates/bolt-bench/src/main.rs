@@ -11,6 +11,7 @@
 mod bench;
 mod cases;
 mod clock;
+mod formulas;
 mod inputs;
 mod options;
 mod peers;
