@@ -35,7 +35,8 @@ pub(crate) enum Goal {
 /// A peer's name in its script, and how its work relates to ours.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
-    pub(crate) name: &'static str,
+    /// What comes before a colon is shown.
+    pub(crate) name: String,
     /// Our work is so many times what the peer does, which then is scaled up.
     pub(crate) scale: f64,
     /// Which of our values are the peer's.
@@ -54,8 +55,14 @@ pub(crate) enum Part {
 
 impl Peer {
     /// A peer that does all of the work.
-    pub(crate) fn whole(name: &'static str) -> Self {
-        Self { name, scale: 1.0, part: Part::All }
+    pub(crate) fn whole(name: impl Into<String>) -> Self {
+        Self { name: name.into(), scale: 1.0, part: Part::All }
+    }
+}
+
+impl Peer {
+    fn shown(&self) -> &str {
+        self.name.split(':').next().unwrap_or(&self.name)
     }
 }
 
@@ -115,7 +122,7 @@ impl Bench {
             if let Some(script) = peers {
                 for (peer, side) in &mut sides {
                     if let Side::Measured(seconds) = side {
-                        seconds.push(script.seconds(peer.name)? * peer.scale);
+                        seconds.push(script.seconds(&peer.name)? * peer.scale);
                     }
                 }
             }
@@ -156,8 +163,8 @@ impl Goal {
 }
 
 fn prepare(script: &mut Peers, peer: &Peer, ours: &[f64], tolerance: f64) -> Result<()> {
-    script.prepare(peer.name)?;
-    let theirs = script.values(peer.name)?;
+    script.prepare(&peer.name)?;
+    let theirs = script.values(&peer.name)?;
     let told = match peer.part {
         Part::All => difference(ours, &theirs, tolerance),
         Part::Records { width, step } => {
@@ -206,9 +213,9 @@ fn row(name: &str, ours: f64, goal: &Goal, sides: &[(Peer, Side)], has_peers: bo
     let mut measured = Vec::new();
     for (peer, side) in sides.iter().filter(|(peer, _)| names.iter().any(|p| p.name == peer.name)) {
         match side {
-            Side::Measured(seconds) => measured.push((peer.name.to_owned(), median(seconds))),
+            Side::Measured(seconds) => measured.push((peer.shown().to_owned(), median(seconds))),
             Side::Failed(error) => {
-                let error = format!("{}: {error}", peer.name);
+                let error = format!("{}: {error}", peer.shown());
                 return row(measured, Outcome::Error(error));
             }
         }

@@ -13,7 +13,7 @@ from peer import serve
 def numba_loop(data):
     import numba
 
-    @numba.njit
+    @numba.njit(error_model="numpy")
     def backtest(opens, highs, lows, closes, entries, cash, fee, stop, target):
         count = len(closes)
         equity, begins, ends = np.empty(count), np.empty(count), np.empty(count)

@@ -1,7 +1,8 @@
 """What every peer script shares: the data, and the loop that answers the benchmark.
 
 A script names its peers and how to make each of them. Making one imports what it needs, compiles,
-and returns a function without arguments: that function is the work, and it alone is timed.
+and returns a function without arguments: that function is the work, and it alone is timed. A second
+function may be returned with it, which brings the result into the benchmark's order.
 """
 
 import json
@@ -51,18 +52,19 @@ def flat(values):
 
 def serve(makers):
     """Answers commands until there are no more: `prepare`, `time` and `values`, each of a name."""
-    data, works, results = Data(sys.argv[1]), {}, {}
+    data, works, shapes, results = Data(sys.argv[1]), {}, {}, {}
 
     def answer(command, name):
         if command == "prepare":
-            works[name] = makers[name](data)
+            made = makers[name](data)
+            works[name], shapes[name] = made if isinstance(made, tuple) else (made, lambda x: x)
             results[name] = works[name]()
             return {}
         if command == "time":
             spent, results[name] = seconds(works[name])
             return {"seconds": spent}
         if command == "values":
-            flat(results[name]).tofile(data.folder / "values.f64")
+            flat(shapes[name](results[name])).tofile(data.folder / "values.f64")
             return {}
         raise ValueError(f"there is no command `{command}`")
 

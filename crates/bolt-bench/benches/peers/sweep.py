@@ -13,7 +13,7 @@ from peer import serve
 def numba_loop(data):
     import numba
 
-    @numba.njit
+    @numba.njit(error_model="numpy")
     def average(prices, window):
         sums = np.zeros(len(prices) + 1)
         for bar in range(len(prices)):
@@ -23,7 +23,7 @@ def numba_loop(data):
             averages[bar] = (sums[bar + 1] - sums[bar + 1 - window]) / window
         return averages
 
-    @numba.njit
+    @numba.njit(error_model="numpy")
     def backtest(opens, closes, fast, slow, fee, periods, out):
         buy, sell = 1.0 / (1.0 + fee), 1.0 - fee
         cash, units = 1.0, 0.0
@@ -55,7 +55,7 @@ def numba_loop(data):
         out[2] = deepest * 100.0
         out[3] = trades
 
-    @numba.njit(parallel=True)
+    @numba.njit(parallel=True, error_model="numpy")
     def sweep(opens, closes, windows, fast, slow, fee, periods):
         averages = np.empty((len(windows), len(closes)))
         for i in numba.prange(len(windows)):

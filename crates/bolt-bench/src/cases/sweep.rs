@@ -51,7 +51,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let mut peers = bench.peers("sweep.py", &inputs)?;
     let strategy = strategy()?;
     let vectorbt = Peer {
-        name: "vectorbt",
+        name: "vectorbt".to_owned(),
         scale: VECTORBT_STEP as f64,
         part: Part::Records { width: FIGURES, step: VECTORBT_STEP },
     };
