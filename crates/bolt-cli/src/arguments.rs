@@ -5,7 +5,7 @@ mod formulas;
 mod trading;
 mod values;
 
-pub(crate) use data::DataArguments;
+pub(crate) use data::{DataArguments, ReadingArguments};
 pub(crate) use formulas::FormulaArguments;
 pub(crate) use trading::TradingArguments;
 pub(crate) use values::{fraction, setting};
@@ -33,6 +33,9 @@ pub(crate) struct Global {
     /// Print the result as JSON
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
+    /// Show every figure
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) full: bool,
     /// Leave out notes and progress
     #[arg(long, short, global = true, help_heading = "Output")]
     pub(crate) quiet: bool,
@@ -46,13 +49,13 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     store: Option<String>,
     /// Any setting of `bolt config show`
-    #[arg(long = "option", short = 'o', global = true, value_name = "NAME=VALUE", value_parser = setting, help_heading = "Settings")]
+    #[arg(long = "option", short = 'O', global = true, value_name = "NAME=VALUE", value_parser = setting, help_heading = "Settings")]
     options: Vec<(String, String)>,
 }
 
 impl Global {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self { json: _, quiet: _, color, threads, store, options } = self;
+        let Self { json: _, full: _, quiet: _, color, threads, store, options } = self;
         let named = [
             ("--color", "output.color", color),
             ("--threads", "exec.threads", threads),
@@ -73,8 +76,22 @@ pub(crate) fn flag(text: &str, name: &str, value: &str) -> Flag {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run everything once on a made-up market
+    Demo(commands::demo::DemoArguments),
     /// Run a strategy over bars
     Backtest(Box<commands::backtest::BacktestArguments>),
     /// Run a strategy with many parameters
     Sweep(Box<commands::sweep::SweepArguments>),
+    /// Choose parameters on the past and trade them on what follows, again and again
+    Walkforward(Box<commands::walkforward::WalkForwardArguments>),
+    /// List and explain the functions that formulas may use
+    Indicators(commands::indicators::IndicatorArguments),
+    /// Read, describe, convert and make data
+    Data(commands::data::DataCommandArguments),
+    /// List, show and compare recorded runs
+    Runs(commands::runs::RunsArguments),
+    /// Show and check settings
+    Config(commands::config::ConfigArguments),
+    /// Print completions for a shell
+    Completions(commands::completions::CompletionArguments),
 }

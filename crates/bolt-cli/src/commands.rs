@@ -1,7 +1,14 @@
 //! The commands, a file each.
 
 pub(crate) mod backtest;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod data;
+pub(crate) mod demo;
+pub(crate) mod indicators;
+pub(crate) mod runs;
 pub(crate) mod sweep;
+pub(crate) mod walkforward;
 
 use std::process::ExitCode;
 
@@ -16,6 +23,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Backtest(arguments) => backtest::run(&arguments, context(arguments.flags())?)?,
         Command::Sweep(arguments) => return sweep::run(&arguments, context(arguments.flags())?),
+        Command::Walkforward(arguments) => {
+            return walkforward::run(&arguments, context(arguments.flags())?);
+        }
+        Command::Demo(arguments) => demo::run(&arguments, context(Vec::new())?)?,
+        Command::Indicators(arguments) => indicators::run(&arguments, context(Vec::new())?)?,
+        Command::Data(arguments) => data::run(&arguments, context(Vec::new())?)?,
+        Command::Runs(arguments) => runs::run(&arguments, context(Vec::new())?)?,
+        Command::Config(arguments) => return config::run(&arguments, &global),
+        Command::Completions(arguments) => completions::run(&arguments, context(Vec::new())?)?,
     }
     Ok(ExitCode::SUCCESS)
 }

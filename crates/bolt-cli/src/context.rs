@@ -17,6 +17,8 @@ pub(crate) struct Context {
     pub(crate) style: Style,
     /// Whether the result is to be JSON.
     pub(crate) json: bool,
+    /// Whether text shows every figure.
+    pub(crate) full: bool,
     /// Whether to leave out notes and progress.
     pub(crate) quiet: bool,
     /// The width that text may take.
@@ -27,27 +29,30 @@ impl Context {
     pub(crate) fn new(global: &Global, flags: Vec<Flag>) -> Result<Self> {
         let mut all = global.flags();
         all.extend(flags);
-        let config = Config::resolve(&Sources::from_system(all)?)?;
-        let terminal = io::stdout().is_terminal();
-        let style = match config.output_color() {
-            "always" => Style::Color,
-            "never" => Style::Plain,
-            _ if terminal => Style::Color,
-            _ => Style::Plain,
-        };
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let context = Self {
-            config,
-            out: Box::new(BufWriter::new(io::stdout().lock())),
-            style,
-            json: global.json,
-            quiet: global.quiet,
-            columns: columns.unwrap_or(100).max(40),
-        };
+        let context = Self::of_config(global, Config::resolve(&Sources::from_system(all)?)?);
         for problem in context.config.warnings() {
             context.note(&problem.to_string());
         }
         Ok(context)
+    }
+
+    pub(crate) fn of_config(global: &Global, config: Config) -> Self {
+        let style = match config.output_color() {
+            "always" => Style::Color,
+            "never" => Style::Plain,
+            _ if io::stdout().is_terminal() => Style::Color,
+            _ => Style::Plain,
+        };
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        Self {
+            config,
+            out: Box::new(BufWriter::new(io::stdout().lock())),
+            style,
+            json: global.json,
+            full: global.full,
+            quiet: global.quiet,
+            columns: columns.unwrap_or(100).max(40),
+        }
     }
 
     pub(crate) fn session(&self) -> Result<Session> {

@@ -14,7 +14,7 @@ use bolt_sql::{ErrorKind, StoreError};
 /// The machine or a file failed.
 const FAILED: u8 = 1;
 /// The request or the data are wrong.
-const REFUSED: u8 = 2;
+pub(crate) const REFUSED: u8 = 2;
 /// The user stopped it.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -76,7 +76,7 @@ fn explain(error: &Error) -> String {
         _ => (None, strategy),
     };
     let Some(StrategyError::Formula { role, text, errors }) = strategy else {
-        return format!("{error:#}\n");
+        return format!("{}\n", chain(error));
     };
     let mut out = String::new();
     for (index, error) in errors.iter().enumerate() {
@@ -89,6 +89,17 @@ fn explain(error: &Error) -> String {
         let _ = writeln!(out, "  with {combination}");
     }
     out
+}
+
+/// Returns an error with its causes, but for those that a message repeats.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Writes what is wrong under the line of the formula, with carets below the part that is.

@@ -5,9 +5,11 @@ mod numbers;
 mod progress;
 mod style;
 mod table;
+mod walk_forward;
 
-pub(crate) use backtest::{BacktestView, show_backtest};
+pub(crate) use backtest::{BacktestView, SummaryView, show_backtest, show_lines};
 pub(crate) use numbers::{count, figure, number, time};
 pub(crate) use progress::Progress;
 pub(crate) use style::Style;
 pub(crate) use table::Table;
+pub(crate) use walk_forward::WalkForwardView;

@@ -1,5 +1,7 @@
 //! One backtest.
 
+use std::ops::Range;
+
 use bolt_base::UnixNanos;
 use bolt_market::broker::next_open::Market;
 use bolt_market::data::Bars;
@@ -105,7 +107,7 @@ impl Session {
             ledger: &ledger,
             convention: &convention,
             periods,
-            risk_free: RiskFree::Annual(self.config.market_risk_free_rate()),
+            risk_free: self.risk_free(),
             benchmark: benchmark.as_deref(),
             cash: request.trading.cash,
             warm_up: signals.warm_up,
@@ -126,6 +128,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn risk_free(&self) -> RiskFree {
+        RiskFree::Annual(self.config.market_risk_free_rate())
+    }
+
     /// Refuses settings of statistics under conventions that have their own.
     fn check_peer_statistics(&self, convention: &Convention) -> Result<(), SessionError> {
         if !matches!(convention, Convention::BacktestingPy(_) | Convention::Vectorbt(_)) {
@@ -144,6 +150,12 @@ impl Session {
 }
 
 impl MarketEvents {
+    /// Returns the events of some bars.
+    pub(crate) fn slice(&self, bars: Range<usize>) -> Self {
+        let part = |column: &Option<Vec<f64>>| Some(column.as_ref()?[bars.clone()].to_vec());
+        Self { dividends: part(&self.dividends), splits: part(&self.splits) }
+    }
+
     pub(crate) fn market<'a>(&'a self, bars: &'a Bars) -> Market<'a> {
         Market {
             times: Some(bars.timestamps()),
@@ -156,18 +168,27 @@ impl MarketEvents {
 
 impl Summary {
     fn of(run: &Run<'_>) -> Self {
-        let equity = &run.ledger.equity;
-        let equity_final = equity.last().copied().unwrap_or(run.cash);
-        let own = Self {
-            equity_final,
-            return_pct: 100.0 * (equity_final / run.cash - 1.0),
-            max_dd_pct: 100.0 * drawdowns::deepest(equity),
-            sharpe: returns::sharpe(&returns::of_equity(equity), run.periods, run.risk_free),
-            n_trades: run.ledger.trades.len(),
-        };
+        let own = Self::own(run.ledger, run.cash, run.periods, run.risk_free);
         match run.peer() {
             Some(statistics) => own.by_peer(&statistics),
             None => own,
+        }
+    }
+
+    /// Returns the figures by our definitions, of a run that began with some cash.
+    pub(crate) fn own(
+        ledger: &Ledger,
+        cash: f64,
+        periods: PeriodsPerYear,
+        risk_free: RiskFree,
+    ) -> Self {
+        let equity_final = ledger.equity.last().copied().unwrap_or(cash);
+        Self {
+            equity_final,
+            return_pct: 100.0 * (equity_final / cash - 1.0),
+            max_dd_pct: 100.0 * drawdowns::deepest(&ledger.equity),
+            sharpe: returns::sharpe(&returns::of_equity(&ledger.equity), periods, risk_free),
+            n_trades: ledger.trades.len(),
         }
     }
 

@@ -9,21 +9,25 @@ mod backtest;
 mod data;
 mod error;
 mod manifest;
+mod pages;
 mod record;
 pub mod report;
 mod statistics;
 mod sweep;
 mod trading;
+mod walk_forward;
 mod when;
 
 pub use backtest::{Backtest, BacktestRequest, MarketEvents, Summary};
 pub use data::{DataSource, Loaded, formula_columns};
 pub use error::SessionError;
 pub use manifest::{Manifest, version};
+pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
 pub use statistics::{Figure, Line};
 pub use sweep::{Format, ResultFile, SweepOutcome, SweepRequest, row_line};
 pub use trading::{ConventionName, SizeKind, Trading, VolatilitySizing};
+pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use when::{Moment, parse_moment};
 
 use bolt_config::Config;

@@ -83,7 +83,8 @@ impl Run<'_> {
         }
     }
 
-    fn own(&self) -> Vec<Line> {
+    /// Returns our own lines.
+    pub(crate) fn own(&self) -> Vec<Line> {
         let equity = &self.ledger.equity;
         let returns = returns::of_equity(equity);
         let mut lines = self.extent(&returns);

@@ -10,7 +10,6 @@ use bolt_exec::CancelToken;
 use bolt_kernel::{Graph, Program, Scope, Shape, ValueType, formula};
 use bolt_market::data::Bars;
 use bolt_market::formulas::{Columns, Strategy};
-use bolt_market::signals::Convention;
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Grid, Path, Row, Selection, Sweep};
 
@@ -119,12 +118,31 @@ impl Session {
         request: &SweepRequest,
         done: Vec<Row>,
         cancel: &CancelToken,
-        sink: &mut (dyn FnMut(&[Row]) -> Result<(), SessionError> + Send),
+        sink: &mut Sink<'_>,
     ) -> Result<SweepOutcome, SessionError> {
-        let periods = self.periods(bars)?;
         let columns = formula_columns(bars);
-        let convention = request.trading.convention()?;
-        let sweep = self.prepare(bars, &columns, request, convention, periods);
+        let (rows, end) = self.sweep_rows(bars, request, done, cancel, sink)?;
+        let sweep = self.prepare(bars, &columns, request)?;
+        let selection = match end {
+            End::Cancelled => None,
+            End::Complete => Some(
+                sweep.assess(&rows, &self.pool, request.seed).map_err(|error| error.to_string()),
+            ),
+        };
+        Ok(SweepOutcome { rows, end, selection, path: sweep.path(), periods: sweep.periods })
+    }
+
+    /// Runs the combinations that there are no rows of yet; returns all rows.
+    pub(crate) fn sweep_rows(
+        &self,
+        bars: &Bars,
+        request: &SweepRequest,
+        done: Vec<Row>,
+        cancel: &CancelToken,
+        sink: &mut Sink<'_>,
+    ) -> Result<(Vec<Row>, End), SessionError> {
+        let columns = formula_columns(bars);
+        let sweep = self.prepare(bars, &columns, request)?;
         let combinations = self.combinations(request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
         let mut rows = done;
@@ -133,13 +151,7 @@ impl Session {
             rows.extend_from_slice(new);
             Ok::<(), SessionError>(())
         })?;
-        let selection = match end {
-            End::Cancelled => None,
-            End::Complete => Some(
-                sweep.assess(&rows, &self.pool, request.seed).map_err(|error| error.to_string()),
-            ),
-        };
-        Ok(SweepOutcome { rows, end, selection, path: sweep.path(), periods })
+        Ok((rows, end))
     }
 
     fn prepare<'a>(
@@ -147,23 +159,25 @@ impl Session {
         bars: &'a Bars,
         columns: &'a [(String, &'a [f64])],
         request: &'a SweepRequest,
-        convention: Convention,
-        periods: PeriodsPerYear,
-    ) -> Sweep<'a> {
-        Sweep {
+    ) -> Result<Sweep<'a>, SessionError> {
+        let periods = self.periods(bars)?;
+        Ok(Sweep {
             market: request.events.market(bars),
             columns: borrowed(bars.len(), columns),
             strategy: &request.strategy,
             rules: request.trading.rules(periods.value),
-            convention,
+            convention: request.trading.convention()?,
             grid: &request.grid,
             catalog: &self.catalog,
             options: self.kernel.clone(),
             periods,
             memory_bytes: self.config.sweep_memory().0,
-        }
+        })
     }
 }
+
+/// Takes rows as they come.
+type Sink<'a> = dyn FnMut(&[Row]) -> Result<(), SessionError> + Send + 'a;
 
 /// Combinations whose condition is evaluated at a time.
 const CONDITION_CHUNK: usize = 1 << 16;

@@ -41,6 +41,11 @@ impl ConventionName {
         }
     }
 
+    /// Returns whether it can close what is open at the end.
+    pub(crate) fn can_finalize(self) -> bool {
+        matches!(self, Self::NextOpen | Self::BacktestingPy)
+    }
+
     /// Returns the convention of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|convention| convention.name() == name)
@@ -267,9 +272,7 @@ impl Trading {
             ("borrow fees", self.rates.borrow != 0.0, ours),
             ("smallest order", self.minimum_value != 0.0, ours),
             ("largest position", self.maximum_position.is_some(), ours),
-            ("closing of trades at the end", self.finalize, |name| {
-                matches!(name, NextOpen | BacktestingPy)
-            }),
+            ("closing of trades at the end", self.finalize, ConventionName::can_finalize),
             ("trading on close", self.trade_on_close, theirs),
             ("hedging", self.hedging, theirs),
             ("exclusive orders", self.exclusive_orders, theirs),

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use bolt_config::Flag;
 use bolt_market::data::Bars;
-use bolt_session::{BacktestRequest, DataSource, Manifest, MarketEvents, Recorder, Session};
+use bolt_session::{
+    BacktestRequest, DataSource, Manifest, MarketEvents, Recorder, Session, backtest_page,
+};
 use clap::Args;
 
 use crate::arguments::{DataArguments, FormulaArguments, TradingArguments, setting};
@@ -45,6 +47,9 @@ pub(crate) struct RunArguments {
     /// Column of splits: units that one unit becomes at the open, 0 or 1 for none
     #[arg(long, value_name = "COLUMN", help_heading = "Data")]
     splits: Option<String>,
+    /// Write a report as a page of HTML
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    report: Option<PathBuf>,
     /// Keep the run in the database of runs
     #[arg(long, help_heading = "Output")]
     record: bool,
@@ -78,6 +83,19 @@ impl RunArguments {
                 .map(|dividends| dividends.into_iter().map(amount).collect()),
             splits: splits.map(|splits| splits.into_iter().map(ratio).collect()),
         })
+    }
+
+    /// Writes the report if one is asked for.
+    pub(crate) fn write_report(
+        &self,
+        context: &Context,
+        page: impl FnOnce() -> String,
+    ) -> Result<()> {
+        let Some(path) = &self.report else { return Ok(()) };
+        std::fs::write(path, page())
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        context.note(&format!("report in {}", path.display()));
+        Ok(())
     }
 
     /// Opens the database if the run is to be kept.
@@ -117,6 +135,9 @@ pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result
         Some(recorder) => Some(recorder.backtest(name, &bars, &backtest, &manifest)?.to_string()),
         None => None,
     };
+    arguments
+        .run
+        .write_report(&context, || backtest_page(&bars, &request, &backtest, &manifest))?;
     if context.json {
         return context.write_json(&BacktestView::new(&bars, &backtest, &manifest, run));
     }

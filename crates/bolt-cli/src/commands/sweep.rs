@@ -9,7 +9,7 @@ use bolt_config::Flag;
 use bolt_market::data::Bars;
 use bolt_market::sweep::{End, Grid, Parameter, Row, Selection};
 use bolt_session::{
-    Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest, row_line,
+    Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest, row_line, sweep_page,
 };
 use bolt_sql::records::RunKind;
 use clap::{Args, ValueEnum};
@@ -62,7 +62,7 @@ pub(crate) struct SweepArguments {
 
 /// A figure to choose by.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum By {
+pub(crate) enum By {
     /// Annual Sharpe ratio
     Sharpe,
     /// Total return
@@ -76,13 +76,25 @@ enum By {
 }
 
 impl By {
-    fn of(self, row: &Row) -> f64 {
+    /// Returns the name of the figure in results.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Sharpe => row.sharpe,
-            Self::Return => row.return_pct,
-            Self::Drawdown => row.max_dd_pct,
-            Self::WinRate => row.win_rate_pct,
-            Self::Trades => f64::from(row.n_trades),
+            Self::Sharpe => "sharpe",
+            Self::Return => "return_pct",
+            Self::Drawdown => "max_dd_pct",
+            Self::WinRate => "win_rate_pct",
+            Self::Trades => "n_trades",
+        }
+    }
+
+    /// Returns the figure of a row; larger is better.
+    pub(crate) fn figure(self) -> fn(&Row) -> f64 {
+        match self {
+            Self::Sharpe => |row| row.sharpe,
+            Self::Return => |row| row.return_pct,
+            Self::Drawdown => |row| row.max_dd_pct,
+            Self::WinRate => |row| row.win_rate_pct,
+            Self::Trades => |row| f64::from(row.n_trades),
         }
     }
 }
@@ -120,6 +132,9 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
         let id = recorder.figures(RunKind::Sweep, name, figures, &manifest)?;
         context.note(&format!("recorded as {id}"));
     }
+    let by = arguments.by.figure();
+    let page = || sweep_page(&bars, &request, &outcome, &manifest, by);
+    arguments.run.write_report(&context, page)?;
     if context.json {
         context.out.flush()?;
     } else {
@@ -139,13 +154,17 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
 
 fn manifest(session: &Session, bars: &Bars, files: &[PathBuf], request: &SweepRequest) -> Manifest {
     let SweepRequest { strategy, trading, grid, condition, seed, .. } = request;
-    let parameters: serde_json::Map<String, Value> =
-        grid.parameters().iter().map(|each| (each.name.clone(), json!(each.values))).collect();
     Manifest::new(session, bars, files, strategy, &[], trading)
         .with("schema", json!("bolt.sweep.manifest/1"))
-        .with("grid", parameters.into())
+        .with("grid", parameters_json(grid))
         .with("where", json!(condition))
         .with("seed", json!(seed))
+}
+
+/// Returns the values of each parameter.
+pub(crate) fn parameters_json(grid: &Grid) -> Value {
+    let each = grid.parameters().iter().map(|each| (each.name.clone(), json!(each.values)));
+    each.collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Runs the sweep, with its results into the file and, as JSON, to standard output.
@@ -202,7 +221,7 @@ fn sweep(
 /// Returns the best rows by a figure; rows that lack it come last.
 fn best(rows: &[Row], by: By, most: usize) -> Vec<&Row> {
     let key = |row: &Row| {
-        let value = by.of(row);
+        let value = by.figure()(row);
         if value.is_nan() { f64::NEG_INFINITY } else { value }
     };
     let mut rows: Vec<&Row> = rows.iter().collect();
@@ -299,7 +318,7 @@ fn figures(outcome: &SweepOutcome, best: Option<&Row>) -> std::collections::BTre
 }
 
 /// Returns what the manifest of finished results says of them.
-fn outcome_json(outcome: &SweepOutcome, request: &SweepRequest) -> Value {
+pub(crate) fn outcome_json(outcome: &SweepOutcome, request: &SweepRequest) -> Value {
     let combination = |index: usize| -> Value {
         let names = request.grid.parameters().iter().map(|each| each.name.clone());
         let values = request.grid.combination(index).into_iter().map(|value| json!(value));

@@ -1,5 +1,6 @@
 //! The result of a backtest, as JSON and as text.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use anyhow::Result;
@@ -36,7 +37,7 @@ pub(crate) struct SummaryView {
 }
 
 #[derive(Debug, serde::Serialize)]
-struct TradeView {
+pub(super) struct TradeView {
     side: &'static str,
     size: f64,
     entry_bar: usize,
@@ -52,7 +53,7 @@ struct TradeView {
 }
 
 #[derive(Debug)]
-struct Lines<'a>(&'a [Line]);
+pub(super) struct Lines<'a>(pub(super) &'a [Line]);
 
 impl Serialize for Lines<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -75,6 +76,21 @@ impl From<&Summary> for SummaryView {
     fn from(summary: &Summary) -> Self {
         let Summary { equity_final, return_pct, max_dd_pct, sharpe, n_trades } = *summary;
         Self { equity_final, return_pct, max_dd_pct, sharpe, n_trades }
+    }
+}
+
+impl SummaryView {
+    /// Returns the figures by name.
+    pub(crate) fn figures(&self) -> BTreeMap<String, f64> {
+        let Self { equity_final, return_pct, max_dd_pct, sharpe, n_trades } = *self;
+        let figures = [
+            ("equity_final", equity_final),
+            ("return_pct", return_pct),
+            ("max_dd_pct", max_dd_pct),
+            ("sharpe", sharpe),
+            ("n_trades", n_trades as f64),
+        ];
+        figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -103,7 +119,7 @@ impl<'a> BacktestView<'a> {
 }
 
 impl TradeView {
-    fn new(trade: &Trade, times: &[UnixNanos]) -> Self {
+    pub(super) fn new(trade: &Trade, times: &[UnixNanos]) -> Self {
         Self {
             side: trade.side.name(),
             size: trade.size,
@@ -138,7 +154,7 @@ pub(crate) fn show_backtest(
         writeln!(out, "  {line}")?;
     }
     writeln!(out, "  {}\n", style.dim(&terms(request, backtest)))?;
-    show_lines(out, &backtest.lines, columns)?;
+    show_lines(out, &backtest.lines, columns, context.full)?;
     let trades = &backtest.ledger.trades;
     if trades.is_empty() {
         writeln!(out, "\nno trades")?;
@@ -182,10 +198,53 @@ fn terms(request: &BacktestRequest, backtest: &Backtest) -> String {
     terms.join(", ")
 }
 
+/// Our figures that text leaves out unless all are asked for: what the heading says, and what
+/// few look at first.
+const DETAILS: [&str; 34] = [
+    "start",
+    "end",
+    "bars",
+    "warm_up_bars",
+    "periods_per_year",
+    "periods_basis",
+    "equity_peak",
+    "smart_sharpe",
+    "adjusted_sortino",
+    "ulcer_performance_index",
+    "serenity_index",
+    "recovery_factor",
+    "gain_to_pain_ratio",
+    "tail_ratio",
+    "profit_factor",
+    "payoff_ratio",
+    "common_sense_ratio",
+    "cpc_index",
+    "win_rate_pct",
+    "avg_win_pct",
+    "avg_loss_pct",
+    "expected_return_pct",
+    "consecutive_wins",
+    "consecutive_losses",
+    "kelly_criterion",
+    "risk_of_ruin",
+    "outlier_win_ratio",
+    "outlier_loss_ratio",
+    "avg_dd_pct",
+    "drawdowns",
+    "n_closed",
+    "avg_win",
+    "avg_loss",
+    "kelly_trades",
+];
+
 /// Writes figures in as many columns as fit.
-fn show_lines(out: &mut dyn Write, lines: &[Line], columns: usize) -> Result<()> {
-    let hidden = ["start", "end", "bars", "periods_per_year", "periods_basis"];
-    let lines = lines.iter().filter(|line| !hidden.contains(&line.name));
+pub(crate) fn show_lines(
+    out: &mut dyn Write,
+    lines: &[Line],
+    columns: usize,
+    full: bool,
+) -> Result<()> {
+    let lines = lines.iter().filter(|line| full || !DETAILS.contains(&line.name));
     let cells: Vec<(&str, String)> = lines.map(|line| (line.name, figure(&line.figure))).collect();
     let wide = |side: fn(&(&str, String)) -> usize| cells.iter().map(side).max().unwrap_or(0);
     let (name, value) = (wide(|cell| cell.0.chars().count()), wide(|cell| cell.1.chars().count()));

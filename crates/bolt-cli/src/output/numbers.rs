@@ -29,7 +29,7 @@ pub(crate) fn number(value: f64) -> String {
         return format!("{value:.3e}");
     }
     let decimals = match magnitude {
-        m if m == m.trunc() && m < 1e6 => 0,
+        m if m == m.trunc() => 0,
         m if m >= 1000.0 => 2,
         m if m >= 10.0 => 3,
         _ => 4,
@@ -80,6 +80,7 @@ mod tests {
             (0.0, "0"),
             (3.0, "3"),
             (1234567.891, "1,234,567.89"),
+            (41_116_700.0, "41,116,700"),
             (-98765.4, "-98,765.40"),
             (12.34567, "12.346"),
             (0.123456, "0.1235"),

@@ -36,7 +36,7 @@ fn results_do_not_depend_on_threads_or_simd() {
     };
     let expected = run(&[]);
     assert_eq!(run(&["--threads", "1"]), expected);
-    assert_eq!(run(&["-o", "kernel.simd=none"]), expected);
+    assert_eq!(run(&["-O", "kernel.simd=none"]), expected);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn requests_that_make_no_sense() {
     refused(&["--signal", "close > 1", "--from", "yesterday"], "yesterday");
     refused(&["--signal", "close > 1", "--tz", "Europe/Berln"], "Europe/Berlin");
     refused(&["--signal", "close > n", "--set", "n=1..3"], "bolt sweep");
-    refused(&["--signal", "close > 1", "-o", "market.cahs=3"], "`market.cash`");
+    refused(&["--signal", "close > 1", "-O", "market.cahs=3"], "`market.cash`");
     refused(&["--signal", "close > 1", "--dividends", "dividend"], "dividend");
     assert!(
         workspace

@@ -1,0 +1,96 @@
+//! `bolt config`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use bolt_config::{Config, Sources};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use crate::arguments::Global;
+use crate::context::Context;
+use crate::failure::REFUSED;
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArguments {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Show every setting as a settings file
+    Show {
+        /// Say where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print the JSON Schema of settings files
+    Schema,
+    /// Check a settings file
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print the reference of all settings as Markdown
+    Reference,
+}
+
+pub(crate) fn run(arguments: &ConfigArguments, global: &Global) -> Result<ExitCode> {
+    // A settings file that is wrong must not keep its own check from running.
+    let mut context = Context::of_config(global, Config::resolve(&Sources::default())?);
+    match &arguments.command {
+        ConfigCommand::Show { origin } => show(Context::new(global, Vec::new())?, *origin)?,
+        ConfigCommand::Schema => {
+            writeln!(context.out, "{:#}", bolt_config::schema())?;
+        }
+        ConfigCommand::Check { file } => return check(context, file),
+        ConfigCommand::Reference => write!(context.out, "{}", bolt_config::reference())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(mut context: Context, origin: bool) -> Result<()> {
+    if !context.json {
+        return Ok(write!(context.out, "{}", context.config.show(origin))?);
+    }
+    let setting = |(knob, setting): (&bolt_config::Knob, &bolt_config::Setting)| {
+        let mut object = Map::new();
+        object.insert("value".into(), setting.value.to_json());
+        if origin {
+            object.insert("origin".into(), json!(setting.origin.to_string()));
+        }
+        (knob.name.to_owned(), Value::Object(object))
+    };
+    let settings: Map<String, Value> = context.config.settings().map(setting).collect();
+    context.write_json(&json!({"schema": "bolt.config/1", "settings": settings}))
+}
+
+fn check(mut context: Context, file: &PathBuf) -> Result<ExitCode> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read `{}`", file.display()))?;
+    let problems = bolt_config::check(&text, file);
+    if context.json {
+        let problems: Vec<Value> = problems
+            .iter()
+            .map(|problem| {
+                json!({
+                    "origin": problem.origin.to_string(),
+                    "message": problem.message,
+                    "hint": problem.hint,
+                })
+            })
+            .collect();
+        let valid = problems.is_empty();
+        let view = json!({"schema": "bolt.config.check/1", "valid": valid, "problems": problems});
+        context.write_json(&view)?;
+        return Ok(ExitCode::from(if valid { 0 } else { REFUSED }));
+    }
+    if problems.is_empty() {
+        writeln!(context.out, "{}: no problems", file.display())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(bolt_config::Errors(problems).into())
+}

@@ -1,0 +1,144 @@
+//! `bolt data`.
+
+mod info;
+mod sample;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
+use bolt_market::data::{Dataset, store, write};
+use bolt_session::DataSource;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::arguments::ReadingArguments;
+use crate::context::Context;
+use crate::output::count;
+
+#[derive(Debug, Args)]
+pub(crate) struct DataCommandArguments {
+    #[command(subcommand)]
+    command: DataCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DataCommand {
+    /// Read files and write them as another kind: .bolt, .parquet or .csv
+    Import(ImportArguments),
+    /// Say what a file holds, what is missing in it and what is wrong
+    Info(InfoArguments),
+    /// Write made-up bars: the same for the same seed
+    Sample(sample::SampleArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt data import GOOG.csv --out GOOG.bolt
+  bolt data import ticks.csv --resample 5m --out bars.parquet
+  bolt data import prices/ --out panel.bolt")]
+struct ImportArguments {
+    /// The files, or a directory of them
+    #[arg(required = true, value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    /// The file to write; its name's end says what kind
+    #[arg(long, short, value_name = "FILE")]
+    out: PathBuf,
+    /// Bars to make of the data: a time such as 1h, or rows=100, volume=1e6, value=1e9
+    #[arg(long, value_name = "RULE")]
+    resample: Option<BarRule>,
+    /// Replace the file if there is one
+    #[arg(long, conflicts_with = "append")]
+    overwrite: bool,
+    /// Append later rows to a .bolt file
+    #[arg(long)]
+    append: bool,
+}
+
+#[derive(Debug, Args)]
+struct InfoArguments {
+    /// The files, or a directory of them
+    #[arg(required = true, value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    /// Verify the checksums of a .bolt file, which reads all of it
+    #[arg(long)]
+    verify: bool,
+}
+
+pub(crate) fn run(arguments: &DataCommandArguments, context: Context) -> Result<()> {
+    match &arguments.command {
+        DataCommand::Import(arguments) => import(arguments, context),
+        DataCommand::Info(arguments) => {
+            if arguments.verify {
+                arguments.paths.iter().try_for_each(store::verify)?;
+            }
+            let data = load(&arguments.paths, &arguments.reading, &context)?;
+            info::show(context, &data)
+        }
+        DataCommand::Sample(arguments) => sample::run(arguments, context),
+    }
+}
+
+fn load(paths: &[PathBuf], reading: &ReadingArguments, context: &Context) -> Result<Dataset> {
+    let options = reading.options()?;
+    let source = DataSource { paths: paths.to_vec(), options, ..DataSource::default() };
+    Ok(context.session()?.load(&source)?)
+}
+
+fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
+    let out = &arguments.out;
+    if out.exists() && !arguments.overwrite && !arguments.append {
+        bail!("`{}` exists; use `--overwrite` to replace it or `--append`", out.display());
+    }
+    let data = load(&arguments.paths, &arguments.reading, &context)?;
+    let data = match arguments.resample {
+        Some(rule) => coarser(&data, rule)?,
+        None => data,
+    };
+    if arguments.append {
+        store::append(out, &data)?;
+    } else {
+        write(out, &data)?;
+    }
+    let (rows, what) = extent(&data);
+    if context.json {
+        return context.write_json(&json!({
+            "schema": "bolt.data.import/1",
+            "file": out.display().to_string(),
+            "rows": rows,
+            "report": info::report_json(&data),
+        }));
+    }
+    for line in info::report_lines(&data) {
+        context.note(&line);
+    }
+    Ok(writeln!(context.out, "{}: {} {what}", out.display(), count(rows as u64))?)
+}
+
+fn coarser(data: &Dataset, rule: BarRule) -> Result<Dataset> {
+    let options = ResampleOptions::default();
+    let bars = match data {
+        Dataset::Bars(bars) => resample(bars, rule, &options)?.bars,
+        Dataset::Trades(trades) => resample_trades(trades, rule, &options)?.bars,
+        Dataset::Panel(panel) => {
+            let each = (0..panel.assets().len())
+                .map(|asset| Ok(resample(&panel.asset(asset)?, rule, &options)?.bars));
+            let each = each.collect::<Result<Vec<_>>>()?;
+            return Ok(Dataset::Panel(bolt_market::data::Panel::align(&each)?));
+        }
+    };
+    Ok(Dataset::Bars(bars))
+}
+
+fn extent(data: &Dataset) -> (usize, String) {
+    match data {
+        Dataset::Bars(bars) => (bars.len(), "bars".to_owned()),
+        Dataset::Panel(panel) => (panel.len(), format!("bars of {} assets", panel.assets().len())),
+        Dataset::Trades(trades) => (trades.timestamps().len(), "trades".to_owned()),
+    }
+}

@@ -1,0 +1,227 @@
+//! `bolt demo`: the main job on made-up bars.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use bolt_market::data::sample::{SampleOptions, sample};
+use bolt_market::data::{Bars, Calendar, Dataset, Interval, write};
+use bolt_market::formulas::{Role, Strategy};
+use bolt_market::sweep::{Grid, Parameter};
+use bolt_session::{
+    BacktestRequest, Manifest, MarketEvents, ResultFile, Session, SweepRequest, Trading,
+    WalkForwardRequest, Windows, backtest_page, sweep_page, walk_forward_page,
+};
+use clap::Args;
+use serde_json::json;
+
+use super::sweep::{By, outcome_json};
+use crate::context::{Context, cancelled_by_signals};
+use crate::output::{count, number};
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Folder for data, results and reports
+    #[arg(long, short, default_value = "bolt-demo", value_name = "FOLDER")]
+    out: PathBuf,
+    /// Number that decides the market
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    seed: u64,
+}
+
+const SIGNAL: &str = "SMA[close, fast] > SMA[close, slow]";
+const CONDITION: &str = "fast < slow";
+const GRID: [&str; 2] = ["fast=2..60", "slow=20..250:5"];
+const FEES: f64 = 0.001;
+
+/// The pieces of the demonstration.
+struct Demo {
+    session: Session,
+    bars: Bars,
+    strategy: Strategy,
+    trading: Trading,
+    folder: PathBuf,
+    data: PathBuf,
+}
+
+pub(crate) fn run(arguments: &DemoArguments, mut context: Context) -> Result<()> {
+    let folder = arguments.out.clone();
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let data = folder.join("sample.csv");
+    write(&data, &market(arguments.seed)?)?;
+    let session = context.session()?;
+    let source = bolt_session::DataSource { paths: vec![data.clone()], ..Default::default() };
+    let bars = session.load_bars(&source)?.bars;
+    let strategy = Strategy::parse([(Role::Signal, SIGNAL)])?;
+    let mut trading = Trading::of_config(&context.config);
+    trading.costs.fee_rate = FEES;
+    let demo = Demo { session, bars, strategy, trading, folder, data };
+    let say = |context: &mut Context, text: String| -> Result<()> {
+        if context.json { Ok(()) } else { Ok(writeln!(context.out, "{text}")?) }
+    };
+    let style = context.style;
+    say(
+        &mut context,
+        format!(
+            "{}\n  a made-up market, seed {}: {} daily bars in {}\n",
+            style.bold("bolt demo"),
+            arguments.seed,
+            count(demo.bars.len() as u64),
+            demo.data.display()
+        ),
+    )?;
+    let backtest = demo.backtest()?;
+    say(&mut context, backtest.clone())?;
+    let swept = demo.sweep()?;
+    say(&mut context, swept.clone())?;
+    let walked = demo.walk_forward()?;
+    say(&mut context, walked.clone())?;
+    if context.json {
+        let reports = ["backtest.html", "sweep.html", "walkforward.html"];
+        let reports = reports.map(|name| demo.folder.join(name).display().to_string());
+        return context.write_json(&json!({
+            "schema": "bolt.demo/1",
+            "data": demo.data.display().to_string(),
+            "results": demo.folder.join("sweep.jsonl").display().to_string(),
+            "reports": reports,
+        }));
+    }
+    say(
+        &mut context,
+        format!(
+            "The market is made up: whatever was found in it is luck or the generator's trends.\n\
+         Open {} in a browser.",
+            demo.folder.join("backtest.html").display()
+        ),
+    )?;
+    Ok(context.out.flush()?)
+}
+
+/// Makes ten years of daily bars.
+fn market(seed: u64) -> Result<Dataset> {
+    let options = SampleOptions {
+        seed,
+        bars: 2_520,
+        interval: Interval::Days(1),
+        calendar: Calendar::Weekdays,
+        volatility: 0.25,
+        drift: 0.06,
+        ..SampleOptions::default()
+    };
+    Ok(sample(&options)?)
+}
+
+impl Demo {
+    fn manifest(&self, parameters: &[(String, f64)]) -> Manifest {
+        let files = [self.data.clone()];
+        Manifest::new(&self.session, &self.bars, &files, &self.strategy, parameters, &self.trading)
+    }
+
+    fn page(&self, name: &str, page: String) -> Result<PathBuf> {
+        let path = self.folder.join(name);
+        fs::write(&path, page).with_context(|| format!("cannot write `{}`", path.display()))?;
+        Ok(path)
+    }
+
+    fn command(&self, command: &str, more: &str) -> String {
+        let data = self.data.display();
+        format!("$ bolt {command} {data} --signal '{SIGNAL}' {more} --fees {}%", 100.0 * FEES)
+    }
+
+    fn backtest(&self) -> Result<String> {
+        let parameters = vec![("fast".to_owned(), 20.0), ("slow".to_owned(), 100.0)];
+        let request = BacktestRequest {
+            strategy: self.strategy.clone(),
+            parameters: parameters.clone(),
+            trading: self.trading.clone(),
+            benchmark: Some(self.bars.clone()),
+            events: MarketEvents::default(),
+        };
+        let started = Instant::now();
+        let backtest = self.session.backtest(&self.bars, &request)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let page = backtest_page(&self.bars, &request, &backtest, &self.manifest(&parameters));
+        let page = self.page("backtest.html", page)?;
+        let summary = backtest.summary;
+        Ok(format!(
+            "{}\n  return {} %, Sharpe ratio {}, drawdown {} %, {} trades, in {} ms\n  {}\n",
+            self.command("backtest", "--set fast=20 --set slow=100"),
+            number(summary.return_pct),
+            number(summary.sharpe),
+            number(summary.max_dd_pct),
+            summary.n_trades,
+            number(seconds * 1e3),
+            page.display()
+        ))
+    }
+
+    fn sweep(&self) -> Result<String> {
+        let request = self.request(&GRID)?;
+        let manifest = self.manifest(&[]);
+        let started = Instant::now();
+        let combinations = self.session.combinations(&request)?;
+        let periods = self.session.periods(&self.bars)?.value;
+        let out = self.folder.join("sweep.jsonl");
+        let (mut file, done) =
+            ResultFile::open(&out, &request.grid, &combinations, manifest.clone(), periods, true)?;
+        let cancel = cancelled_by_signals();
+        let outcome = self
+            .session
+            .sweep(&self.bars, &request, done, &cancel, &mut |rows| file.append(rows))?;
+        file.finish(outcome_json(&outcome, &request))?;
+        let seconds = started.elapsed().as_secs_f64();
+        let by = By::Sharpe.figure();
+        let page = sweep_page(&self.bars, &request, &outcome, &manifest, by);
+        let page = self.page("sweep.html", page)?;
+        let assessed = match &outcome.selection {
+            Some(Ok(selection)) => format!(
+                "the best Sharpe ratio is above luck's with probability {} %",
+                number(100.0 * selection.deflated.probability)
+            ),
+            Some(Err(reason)) => reason.clone(),
+            None => "interrupted".to_owned(),
+        };
+        Ok(format!(
+            "{}\n  {} combinations in {} s; {assessed}\n  {}\n",
+            self.command("sweep", &format!("--set {} --where '{CONDITION}'", GRID.join(" "))),
+            count(outcome.rows.len() as u64),
+            number(seconds),
+            page.display()
+        ))
+    }
+
+    fn walk_forward(&self) -> Result<String> {
+        let grid = ["fast=5..60:5", "slow=20..240:20"];
+        let windows = Windows::folds(self.bars.len(), 5);
+        let choose_by = By::Sharpe.figure();
+        let request = WalkForwardRequest { sweep: self.request(&grid)?, windows, choose_by };
+        let cancel = cancelled_by_signals();
+        let found = self.session.walk_forward(&self.bars, &request, &cancel, &mut |_, _| {})?;
+        let Some(found) = found else { return Ok("interrupted\n".to_owned()) };
+        let page = walk_forward_page(&request, &found, &self.manifest(&[]));
+        let page = self.page("walkforward.html", page)?;
+        Ok(format!(
+            "{}\n  {} tests that no choice has seen: return {} %, Sharpe ratio {}, efficiency {} %\n  {}\n",
+            self.command("walkforward", &format!("--set {} --where '{CONDITION}'", grid.join(" "))),
+            found.folds.len(),
+            number(found.summary.return_pct),
+            number(found.summary.sharpe),
+            number(100.0 * found.efficiency),
+            page.display()
+        ))
+    }
+
+    fn request(&self, grid: &[&str]) -> Result<SweepRequest> {
+        let parameters = grid.iter().map(|text| Parameter::parse(text));
+        Ok(SweepRequest {
+            strategy: self.strategy.clone(),
+            trading: self.trading.clone(),
+            grid: Grid::new(parameters.collect::<Result<_, _>>()?)?,
+            condition: Some(CONDITION.to_owned()),
+            events: MarketEvents::default(),
+            seed: 1,
+        })
+    }
+}

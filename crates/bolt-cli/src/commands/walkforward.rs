@@ -1,0 +1,181 @@
+//! `bolt walkforward`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use bolt_config::Flag;
+use bolt_market::sweep::{Grid, Parameter};
+use bolt_session::{
+    Manifest, SweepRequest, WalkForward, WalkForwardRequest, Windows, walk_forward_page,
+};
+use bolt_sql::records::RunKind;
+use clap::Args;
+use serde_json::json;
+
+use super::backtest::RunArguments;
+use super::sweep::{By, parameters_json};
+use crate::arguments::{DataArguments, FormulaArguments, TradingArguments};
+use crate::context::{Context, cancelled_by_signals};
+use crate::failure::INTERRUPTED;
+use crate::output::{Progress, SummaryView, Table, WalkForwardView, number, show_lines, time};
+
+#[derive(Debug, Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_help = "Examples:
+  bolt walkforward GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
+      --set fast=5..50:5 slow=20..200:20 --where 'fast < slow' --folds 5
+  bolt walkforward GOOG.csv --signal 'RSI[close, n] < level' --set n=2..20 level=20..50:5 \\
+      --train 500 --test 100 --gap 5"
+)]
+pub(crate) struct WalkForwardArguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    formulas: FormulaArguments,
+    #[command(flatten)]
+    trading: TradingArguments,
+    #[command(flatten)]
+    run: RunArguments,
+    /// Parameters and their values: fast=5..50, slow=20..200:5, x=1,2,4
+    #[arg(long = "set", value_name = "NAME=VALUES", required = true, num_args = 1.., help_heading = "Strategy")]
+    parameters: Vec<String>,
+    /// Condition on the parameters, such as 'fast < slow'
+    #[arg(long = "where", value_name = "FORMULA", help_heading = "Strategy")]
+    condition: Option<String>,
+    /// Number of tests, each choice being made on all bars before it
+    #[arg(long, value_name = "N", default_value_t = 5, conflicts_with_all = ["train", "test"], help_heading = "Windows")]
+    folds: usize,
+    /// Bars that parameters are chosen on
+    #[arg(long, value_name = "BARS", requires = "test", help_heading = "Windows")]
+    train: Option<usize>,
+    /// Bars that they are then traded on
+    #[arg(long, value_name = "BARS", requires = "train", help_heading = "Windows")]
+    test: Option<usize>,
+    /// Bars left out between choice and test
+    #[arg(long, value_name = "BARS", default_value_t = 0, help_heading = "Windows")]
+    gap: usize,
+    /// Let every choice begin at the first bar
+    #[arg(long, requires = "train", help_heading = "Windows")]
+    anchored: bool,
+    /// Figure that combinations are chosen by
+    #[arg(long, value_enum, default_value_t = By::Sharpe, value_name = "FIGURE", help_heading = "Strategy")]
+    by: By,
+}
+
+impl WalkForwardArguments {
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        self.trading.flags()
+    }
+
+    fn windows(&self, bars: usize) -> Windows {
+        let gap_bars = self.gap;
+        match (self.train, self.test) {
+            (Some(train_bars), Some(test_bars)) => {
+                Windows { train_bars, test_bars, gap_bars, anchored: self.anchored }
+            }
+            _ => Windows { gap_bars, ..Windows::folds(bars, self.folds.max(1)) },
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Result<ExitCode> {
+    let session = context.session()?;
+    let source = arguments.data.source()?;
+    let strategy = arguments.formulas.strategy()?;
+    let trading = arguments.trading.trading(&context.config)?;
+    let parameters = arguments.parameters.iter().map(|text| Parameter::parse(text));
+    let grid = Grid::new(parameters.collect::<Result<_, _>>()?)?;
+    let loaded = session.load_bars(&source)?;
+    loaded.notes.iter().for_each(|note| context.note(note));
+    let bars = loaded.bars;
+    let events = arguments.run.events(&bars)?;
+    let condition = arguments.condition.clone();
+    let windows = arguments.windows(bars.len());
+    let request = WalkForwardRequest {
+        sweep: SweepRequest { strategy, trading, grid, condition, events, seed: 0 },
+        windows,
+        choose_by: arguments.by.figure(),
+    };
+    let mut recorder = arguments.run.recorder(&session)?;
+    let cancel = cancelled_by_signals();
+    let mut progress = None;
+    let found = session.walk_forward(&bars, &request, &cancel, &mut |_, all| {
+        progress
+            .get_or_insert_with(|| Progress::new("folds", 0, all as u64, context.quiet))
+            .advance(1);
+    });
+    if let Some(progress) = &progress {
+        progress.clear();
+    }
+    let Some(found) = found? else {
+        context.note("interrupted");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let Windows { train_bars, test_bars, gap_bars, anchored } = windows;
+    let SweepRequest { strategy, trading, grid, condition, .. } = &request.sweep;
+    let manifest = Manifest::new(&session, &bars, &source.paths, strategy, &[], trading)
+        .with("grid", parameters_json(grid))
+        .with("where", json!(condition))
+        .with("windows", json!({"train_bars": train_bars, "test_bars": test_bars, "gap_bars": gap_bars, "anchored": anchored}))
+        .with("chosen_by", json!(arguments.by.name()));
+    let run = match &mut recorder {
+        Some(recorder) => {
+            let name = arguments.run.name.as_deref().unwrap_or_default();
+            let figures = SummaryView::from(&found.summary).figures();
+            Some(recorder.figures(RunKind::WalkForward, name, figures, &manifest)?.to_string())
+        }
+        None => None,
+    };
+    arguments.run.write_report(&context, || walk_forward_page(&request, &found, &manifest))?;
+    if context.json {
+        context.write_json(&WalkForwardView::new(&found, &manifest, run))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    show(&mut context, &found)?;
+    if let Some(run) = run {
+        context.note(&format!("recorded as {run}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(context: &mut Context, found: &WalkForward) -> Result<()> {
+    let (style, columns) = (context.style, context.columns);
+    let names = found.folds[0].parameters.iter().map(|(name, _)| format!(">{name}"));
+    let names: Vec<String> = names.collect();
+    let titles = [
+        "test from",
+        "to",
+        ">chosen: sharpe",
+        ">return %",
+        ">tested: sharpe",
+        ">return %",
+        ">max dd %",
+        ">trades",
+    ];
+    let mut table = Table::new(names.iter().map(String::as_str).chain(titles));
+    for fold in &found.folds {
+        let values = fold.parameters.iter().map(|(_, value)| number(*value));
+        table.push(values.chain([
+            time(fold.test_times.0),
+            time(fold.test_times.1),
+            number(fold.trained.sharpe),
+            number(fold.trained.return_pct),
+            number(fold.tested.sharpe),
+            number(fold.tested.return_pct),
+            number(fold.tested.max_dd_pct),
+            number(fold.tested.n_trades as f64),
+        ]));
+    }
+    let out = &mut context.out;
+    table.write(out, style)?;
+    writeln!(out, "\n{}", style.bold("tests joined"))?;
+    show_lines(out, &found.lines, columns, context.full)?;
+    let efficiency = number(100.0 * found.efficiency);
+    writeln!(
+        out,
+        "\nefficiency {efficiency} %: annual growth in the tests over that in the choices"
+    )?;
+    Ok(out.flush()?)
+}

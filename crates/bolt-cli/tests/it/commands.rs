@@ -1,0 +1,187 @@
+//! The smaller commands, and the demonstration.
+
+use bolt_testkit::assert_close;
+use serde_json::Value;
+
+use crate::support::{Workspace, text};
+
+#[test]
+fn the_demonstration_writes_its_reports() {
+    let workspace = Workspace::new();
+    let shown = workspace.text(&["demo"]);
+    assert!(shown.contains("bolt-demo/backtest.html"), "{shown}");
+    for name in ["backtest", "sweep", "walkforward"] {
+        let page = workspace.read(&format!("bolt-demo/{name}.html"));
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<svg"), "{name}");
+        assert!(!page.contains("http://") && !page.contains("https://"), "{name} loads something");
+    }
+    let again = Workspace::new();
+    again.text(&["demo"]);
+    let results = |workspace: &Workspace| workspace.read("bolt-demo/sweep.jsonl");
+    assert_eq!(results(&workspace), results(&again));
+}
+
+#[test]
+fn data_keep_their_values_from_file_to_file() {
+    let workspace = Workspace::new();
+    let csv = workspace.bars("wave.csv", 300);
+    let hash = |path: &str| workspace.json(&["data", "info", path])["hash"].clone();
+    for name in ["wave.bolt", "wave.parquet", "copy.csv"] {
+        let out = workspace.path(name);
+        workspace.text(&["data", "import", text(&csv), "--out", text(&out)]);
+        assert_eq!(hash(text(&out)), hash(text(&csv)), "{name}");
+        let message = workspace.refused(&["data", "import", text(&csv), "--out", text(&out)]);
+        assert!(message.contains("--overwrite"), "{message}");
+    }
+    let run = |path: &str| {
+        workspace.json(&["backtest", path, "--signal", "close > SMA[close, 9]"])["summary"].clone()
+    };
+    assert_eq!(run(text(&workspace.path("wave.bolt"))), run(text(&csv)));
+    assert_eq!(run(text(&workspace.path("wave.parquet"))), run(text(&csv)));
+}
+
+#[test]
+fn a_damaged_store_is_found() {
+    let workspace = Workspace::new();
+    let csv = workspace.bars("wave.csv", 300);
+    let out = workspace.path("wave.bolt");
+    workspace.text(&["data", "import", text(&csv), "--out", text(&out)]);
+    workspace.text(&["data", "info", text(&out), "--verify"]);
+    let mut bytes = std::fs::read(&out).unwrap();
+    let last = bytes.len() - 100;
+    bytes[last] ^= 1;
+    std::fs::write(&out, &bytes).unwrap();
+    let message = workspace.refused(&["data", "info", text(&out), "--verify"]);
+    assert!(message.contains("wave.bolt"), "{message}");
+    std::fs::write(&out, &bytes[..bytes.len() / 2]).unwrap();
+    workspace.refused(&["data", "info", text(&out)]);
+}
+
+#[test]
+fn samples_are_the_same_for_the_same_seed() {
+    let workspace = Workspace::new();
+    let sample = |name: &str, seed: &str| {
+        workspace.text(&["data", "sample", "--bars", "100", "--out", name, "--seed", seed]);
+        workspace.read(name)
+    };
+    assert_eq!(sample("a.csv", "3"), sample("b.csv", "3"));
+    assert_ne!(sample("c.csv", "4"), workspace.read("a.csv"));
+    assert_eq!(workspace.read("a.csv").lines().count(), 101);
+    let panel = ["data", "sample", "--bars", "50", "--assets", "3", "--out", "panel.bolt"];
+    assert_eq!(workspace.json(&panel)["assets"], 3);
+    assert_eq!(workspace.json(&["data", "info", "panel.bolt"])["kind"], "panel");
+}
+
+#[test]
+fn runs_are_kept_listed_and_compared() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    let record = |name: &str, signal: &str| {
+        let arguments = ["backtest", text(&bars), "--signal", signal, "--record", "--name", name];
+        workspace.json(&arguments)["run"].as_str().unwrap().to_owned()
+    };
+    let (a, b) = (record("a", "close > SMA[close, 5]"), record("b", "close > SMA[close, 20]"));
+    let list = workspace.json(&["runs", "list"]);
+    let names: Vec<&Value> = list["runs"].as_array().unwrap().iter().map(|r| &r["name"]).collect();
+    assert_eq!(names.len(), 2);
+    let shown = workspace.json(&["runs", "show", &a]);
+    assert_eq!(shown["run"]["manifest"]["formulas"]["signal"], "close > SMA[close, 5]");
+    let trades = shown["trades"].as_array().unwrap().len();
+    assert_eq!(shown["run"]["figures"]["n_trades"], trades as f64);
+    let compared = workspace.json(&["runs", "compare", &a, &b]);
+    assert_eq!(compared["figures"]["sharpe"].as_array().unwrap().len(), 2);
+    workspace.text(&["runs", "delete", &a]);
+    assert!(workspace.refused(&["runs", "show", &a]).contains("no run"));
+    assert_eq!(workspace.json(&["runs", "list"])["runs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_walk_forward_joins_tests_that_no_choice_has_seen() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 600);
+    let strategy =
+        ["--signal", "SMA[close, fast] > SMA[close, slow]", "--set", "fast=2..6", "slow=8..20:4"];
+    let run = |data: &str, more: &[&str]| {
+        workspace.json(&[&["walkforward", data][..], &strategy, more].concat())
+    };
+    let found = run(text(&bars), &["--train", "200", "--test", "100"]);
+    let folds = found["folds"].as_array().unwrap();
+    assert_eq!(folds.len(), 4);
+    let joined = folds.iter().fold(1.0, |growth, fold| {
+        growth * (1.0 + fold["tested"]["return_pct"].as_f64().unwrap() / 100.0)
+    });
+    let total = found["summary"]["return_pct"].as_f64().unwrap();
+    assert_close(100.0 * (joined - 1.0), total, 1e-9, "return");
+    assert!(found["trades"].as_array().unwrap().iter().all(|trade| trade["open"] == false));
+    // What comes after a test does not change its choice or its result.
+    let lines: Vec<String> = workspace.read("wave.csv").lines().map(str::to_owned).collect();
+    let shorter = workspace.write("shorter.csv", lines[..=400].join("\n") + "\n");
+    let first = run(text(&shorter), &["--train", "200", "--test", "100"]);
+    assert_eq!(first["folds"].as_array().unwrap()[..], folds[..2]);
+    // The choice is the best of a sweep over the same bars.
+    let part = workspace.write("part.csv", lines[..=200].join("\n") + "\n");
+    let rows = workspace.text(&[&["sweep", text(&part)][..], &strategy, &["--json"]].concat());
+    let rows = rows.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let best = rows.map(|row| row["sharpe"].as_f64().unwrap()).fold(f64::MIN, f64::max);
+    assert_eq!(folds[0]["trained"]["sharpe"].as_f64(), Some(best));
+}
+
+#[test]
+fn functions_are_listed_and_explained() {
+    let workspace = Workspace::new();
+    let list = workspace.json(&["indicators"]);
+    let functions = list["functions"].as_array().unwrap();
+    assert!(functions.iter().any(|function| function["name"] == "TsRank"));
+    assert!(workspace.text(&["indicators", "rsi"]).contains("Wilder"));
+    assert!(workspace.refused(&["indicators", "TsRnak"]).contains("`TsRank`"));
+    let bars = workspace.bars("wave.csv", 700);
+    for function in functions {
+        let example = function["example"].as_str().unwrap();
+        if function["group"] == "Across assets" {
+            continue;
+        }
+        // Whatever an example gives, a comparison of it is a signal or already is one.
+        let signals = [format!("({example}) > 0"), example.to_owned()];
+        let works = signals.iter().any(|signal| {
+            workspace.run(&["backtest", text(&bars), "--signal", signal]).status.success()
+        });
+        assert!(works, "{example}");
+    }
+}
+
+#[test]
+fn settings_are_shown_with_their_origin_and_checked() {
+    let workspace = Workspace::new();
+    workspace.write("bolt.toml", "[market]\nfees = 0.002\n");
+    let shown = workspace.text(&["config", "show", "--origin"]);
+    assert!(shown.contains("fees = 0.002") && shown.contains("bolt.toml:2"), "{shown}");
+    let bars = workspace.bars("wave.csv", 100);
+    let found = workspace.json(&["backtest", text(&bars), "--signal", "close > 100"]);
+    assert_eq!(found["manifest"]["trading"]["costs"]["fees"], 0.002);
+    let schema: Value = serde_json::from_str(&workspace.text(&["config", "schema"])).unwrap();
+    assert_eq!(schema["type"], "object");
+    let wrong = workspace.write("wrong.toml", "[market]\nfess = 0.002\n");
+    let message = workspace.refused(&["config", "check", text(&wrong)]);
+    assert!(message.contains("wrong.toml:2") && message.contains("fees"), "{message}");
+    workspace.text(&["config", "check", text(&workspace.path("bolt.toml"))]);
+}
+
+#[test]
+fn output_color() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 100);
+    let arguments = ["backtest", text(&bars), "--signal", "close > 100"];
+    let escapes = |more: &[&str]| workspace.text(&[&arguments[..], more].concat()).contains('\x1b');
+    assert!(!escapes(&[]), "not a terminal");
+    assert!(escapes(&["--color", "always"]));
+    assert!(!escapes(&["--color", "never"]));
+}
+
+#[test]
+fn shells_get_completions() {
+    let workspace = Workspace::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = workspace.text(&["completions", shell]);
+        assert!(script.contains("walkforward"), "{shell}");
+    }
+}

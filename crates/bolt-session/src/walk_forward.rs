@@ -1,0 +1,315 @@
+//! Walk-forward: parameters chosen on one stretch of bars are traded on the next.
+//!
+//! Formulas are evaluated once over all bars, so that they are warm where a test begins; each
+//! formula is causal, so a test knows nothing of what comes after it. Every test starts flat with
+//! the money the one before it ended with, and closes what it holds at its last bar, costs
+//! included, where the convention can; elsewhere what is held counts at its last close. The tests
+//! joined end to end are one run that no choice has seen.
+
+use std::ops::Range;
+
+use bolt_base::UnixNanos;
+use bolt_exec::CancelToken;
+use bolt_market::data::Bars;
+use bolt_market::formulas::SignalColumns;
+use bolt_market::ledger::{Fill, Ledger};
+use bolt_market::signals::{self, Curve, Signals};
+use bolt_market::statistics::PeriodsPerYear;
+use bolt_market::sweep::{End, Row};
+
+use crate::backtest::Summary;
+use crate::data::{borrowed, formula_columns};
+use crate::statistics::{Line, Run};
+use crate::sweep::SweepRequest;
+use crate::{Session, SessionError};
+
+/// How bars are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Windows {
+    /// Bars that parameters are chosen on.
+    pub train_bars: usize,
+    /// Bars that they are then traded on.
+    pub test_bars: usize,
+    /// Bars left out between the two.
+    pub gap_bars: usize,
+    /// Whether every choice begins at the first bar, so that it grows.
+    pub anchored: bool,
+}
+
+impl Windows {
+    /// Returns windows that make so many tests of equal length, the first choice being made on as
+    /// many bars as a test has, and every choice on all bars before it.
+    pub fn folds(bars: usize, folds: usize) -> Self {
+        let each = bars / (folds + 1);
+        Self { train_bars: bars - folds * each, test_bars: each, gap_bars: 0, anchored: true }
+    }
+
+    /// Returns the bars of each choice and of the test after it.
+    fn split(&self, bars: usize) -> Vec<(Range<usize>, Range<usize>)> {
+        let Self { train_bars, test_bars, gap_bars, anchored } = *self;
+        let mut folds = Vec::new();
+        let mut end = train_bars;
+        while end + gap_bars < bars && test_bars > 0 {
+            let test = end + gap_bars..(end + gap_bars + test_bars).min(bars);
+            let start = if anchored { 0 } else { end - train_bars };
+            folds.push((start..end, test));
+            end += test_bars;
+        }
+        folds
+    }
+}
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct WalkForwardRequest {
+    /// The strategy, the combinations and how they are traded.
+    pub sweep: SweepRequest,
+    /// How bars are divided.
+    pub windows: Windows,
+    /// The figure that the choice is made by, larger is better.
+    pub choose_by: fn(&Row) -> f64,
+}
+
+/// One choice and its test.
+#[derive(Debug, Clone)]
+pub struct Fold {
+    /// The bars that the choice was made on.
+    pub train: Range<usize>,
+    /// The bars that it was tested on.
+    pub test: Range<usize>,
+    /// The times of the first and the last of the bars that the choice was made on.
+    pub train_times: (UnixNanos, UnixNanos),
+    /// Those of the test.
+    pub test_times: (UnixNanos, UnixNanos),
+    /// The combination chosen: names and values.
+    pub parameters: Vec<(String, f64)>,
+    /// Its result on the bars that it was chosen on.
+    pub trained: Row,
+    /// Its result on the test.
+    pub tested: Summary,
+}
+
+/// What came of a walk-forward run.
+#[derive(Debug, Clone)]
+pub struct WalkForward {
+    /// The choices, in time.
+    pub folds: Vec<Fold>,
+    /// The bars of all tests.
+    pub bars: Bars,
+    /// The tests joined end to end, over these bars.
+    pub ledger: Ledger,
+    /// The figures to lead with, of the joined tests.
+    pub summary: Summary,
+    /// All figures of the joined tests.
+    pub lines: Vec<Line>,
+    /// Mean annual growth in the tests over that in the choices; NaN if nothing was gained there.
+    pub efficiency: f64,
+    /// Bars a year, and where the number comes from.
+    pub periods: PeriodsPerYear,
+}
+
+impl Session {
+    /// Runs a walk-forward; `progress` hears of each fold with the number of them all. Returns
+    /// `None` if it was cancelled.
+    ///
+    /// # Errors
+    /// If the bars make no fold, no combination trades, a formula is wrong, or the convention lacks
+    /// a setting.
+    pub fn walk_forward(
+        &self,
+        bars: &Bars,
+        request: &WalkForwardRequest,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Option<WalkForward>, SessionError> {
+        let periods = self.periods(bars)?;
+        let split = request.windows.split(bars.len());
+        if split.is_empty() {
+            let Windows { train_bars, test_bars, gap_bars, .. } = request.windows;
+            return Err(SessionError::Settings(format!(
+                "{} bars make no fold of {train_bars} bars to choose on, {gap_bars} left out and \
+                 {test_bars} to test on",
+                bars.len()
+            )));
+        }
+        let (first, last) = (split[0].1.start, split[split.len() - 1].1.end);
+        let mut joined = Joined::new(request.sweep.trading.cash, first);
+        for (number, (train, test)) in split.iter().enumerate() {
+            let Some(chosen) = self.choose(bars, request, train.clone(), cancel)? else {
+                return Ok(None);
+            };
+            let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
+            joined.folds.push(fold);
+            progress(number + 1, split.len());
+        }
+        Ok(Some(self.finish(bars.slice(first..last), joined, request, periods)?))
+    }
+
+    /// Returns the best combination on some bars.
+    fn choose(
+        &self,
+        bars: &Bars,
+        request: &WalkForwardRequest,
+        train: Range<usize>,
+        cancel: &CancelToken,
+    ) -> Result<Option<Row>, SessionError> {
+        let part = bars.slice(train.clone());
+        let mut sweep = request.sweep.clone();
+        sweep.events = request.sweep.events.slice(train.clone());
+        let (rows, end) = self.sweep_rows(&part, &sweep, Vec::new(), cancel, &mut |_| Ok(()))?;
+        if end == End::Cancelled {
+            return Ok(None);
+        }
+        let best = rows.into_iter().filter(|row| !(request.choose_by)(row).is_nan());
+        let best = best.max_by(|a, b| {
+            let (x, y) = ((request.choose_by)(a), (request.choose_by)(b));
+            x.total_cmp(&y).then(b.index.cmp(&a.index))
+        });
+        best.map(Some).ok_or_else(|| {
+            let (first, end) = (bars.timestamps()[train.start], bars.timestamps()[train.end - 1]);
+            SessionError::Settings(format!(
+                "no combination trades from {first} to {end}, so there is none to choose"
+            ))
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one fold")]
+    fn test(
+        &self,
+        bars: &Bars,
+        request: &WalkForwardRequest,
+        train: &Range<usize>,
+        test: &Range<usize>,
+        chosen: Row,
+        periods: PeriodsPerYear,
+        joined: &mut Joined,
+    ) -> Result<Fold, SessionError> {
+        let SweepRequest { strategy, trading, grid, events, .. } = &request.sweep;
+        let names = grid.parameters().iter().map(|each| each.name.clone());
+        let parameters: Vec<(String, f64)> = names.zip(grid.combination(chosen.index)).collect();
+        let columns = formula_columns(bars);
+        let columns = borrowed(bars.len(), &columns);
+        let named: Vec<(&str, f64)> =
+            parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let signals = strategy.evaluate(&columns, &self.catalog, &named, &self.kernel)?;
+        let mut own = trading.clone();
+        own.cash = joined.cash;
+        own.finalize = own.convention.can_finalize();
+        let convention = own.convention()?;
+        let part = bars.slice(test.clone());
+        let events = events.slice(test.clone());
+        let (market, rules) = (events.market(&part), own.rules(periods.value));
+        let signals = part_of(&signals, test);
+        let ledger = signals::run(&market, &signals, &rules, &convention, Curve::Keep)?;
+        let tested = Summary::own(&ledger, joined.cash, periods, self.risk_free());
+        joined.append(ledger, test.start);
+        let times = |bars_of: &Range<usize>| {
+            let times = bars.timestamps();
+            (times[bars_of.start], times[bars_of.end - 1])
+        };
+        Ok(Fold {
+            train: train.clone(),
+            test: test.clone(),
+            train_times: times(train),
+            test_times: times(test),
+            parameters,
+            trained: chosen,
+            tested,
+        })
+    }
+
+    fn finish(
+        &self,
+        bars: Bars,
+        joined: Joined,
+        request: &WalkForwardRequest,
+        periods: PeriodsPerYear,
+    ) -> Result<WalkForward, SessionError> {
+        let Joined { folds, ledger, .. } = joined;
+        let cash = request.sweep.trading.cash;
+        let risk_free = self.risk_free();
+        let convention = request.sweep.trading.convention()?;
+        let run = Run {
+            bars: &bars,
+            ledger: &ledger,
+            convention: &convention,
+            periods,
+            risk_free,
+            benchmark: None,
+            cash,
+            warm_up: 0,
+        };
+        let lines = run.own();
+        let summary = Summary::own(&ledger, cash, periods, risk_free);
+        let efficiency = efficiency(&folds, periods);
+        Ok(WalkForward { folds, ledger, summary, lines, efficiency, periods, bars })
+    }
+}
+
+/// The tests so far.
+struct Joined {
+    cash: f64,
+    first: usize,
+    folds: Vec<Fold>,
+    ledger: Ledger,
+}
+
+impl Joined {
+    fn new(cash: f64, first: usize) -> Self {
+        Self { cash, first, folds: Vec::new(), ledger: Ledger::default() }
+    }
+
+    /// Appends a test that began at a bar.
+    fn append(&mut self, ledger: Ledger, bar: usize) {
+        let shift = bar - self.first;
+        let Ledger { equity, fills, trades, rejected, exhausted } = ledger;
+        self.cash = equity.last().copied().unwrap_or(self.cash);
+        self.ledger.equity.extend(equity);
+        let fills = fills.into_iter().map(|fill| Fill { bar: fill.bar + shift, ..fill });
+        self.ledger.fills.extend(fills);
+        self.ledger.trades.extend(trades.into_iter().map(|mut trade| {
+            trade.entry_bar += shift;
+            trade.exit = trade.exit.map(|mut exit| {
+                exit.bar += shift;
+                exit
+            });
+            trade
+        }));
+        self.ledger.rejected.extend(rejected.into_iter().map(|mut rejection| {
+            rejection.bar += shift;
+            rejection
+        }));
+        let exhausted = exhausted.map(|mut exhausted| {
+            exhausted.bar += shift;
+            exhausted
+        });
+        self.ledger.exhausted = self.ledger.exhausted.or(exhausted);
+    }
+}
+
+fn part_of<'a>(signals: &'a SignalColumns, rows: &Range<usize>) -> Signals<'a> {
+    let Signals { target, entry, exit, short_entry, short_exit, entry_limit, entry_stop, size } =
+        signals.signals();
+    let truths = |column: Option<&'a [bool]>| column.map(|column| &column[rows.clone()]);
+    let numbers = |column: Option<&'a [f64]>| column.map(|column| &column[rows.clone()]);
+    Signals {
+        target: numbers(target),
+        entry: truths(entry),
+        exit: truths(exit),
+        short_entry: truths(short_entry),
+        short_exit: truths(short_exit),
+        entry_limit: numbers(entry_limit),
+        entry_stop: numbers(entry_stop),
+        size: numbers(size),
+    }
+}
+
+/// Returns the mean annual growth in the tests over that in the choices.
+fn efficiency(folds: &[Fold], periods: PeriodsPerYear) -> f64 {
+    let annual = |return_pct: f64, bars: &Range<usize>| {
+        (1.0 + return_pct / 100.0).powf(periods.value / bars.len() as f64) - 1.0
+    };
+    let tested: f64 = folds.iter().map(|fold| annual(fold.tested.return_pct, &fold.test)).sum();
+    let trained: f64 = folds.iter().map(|fold| annual(fold.trained.return_pct, &fold.train)).sum();
+    if trained > 0.0 { tested / trained } else { f64::NAN }
+}
