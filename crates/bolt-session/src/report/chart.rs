@@ -57,6 +57,10 @@ impl Chart<'_> {
             let (name, length) = (line.series.name, line.series.values.len());
             assert_eq!(length, self.x.len(), "series `{name}` has one value for each place");
         }
+        if self.x.len() == 0 || self.lines.is_empty() {
+            out.push_str("<p class=\"empty\">No values.</p>\n");
+            return;
+        }
         let drawn = self.drawn();
         let scales = self.scales();
         out.push_str("<figure class=\"chart\">\n");
@@ -112,7 +116,7 @@ impl Chart<'_> {
         let style = self.style();
         let mut text = self.label.to_owned();
         for line in &self.lines {
-            if let (Some(first), Some(last)) = ends(line.series.values) {
+            if let Some([first, last]) = ends(line.series.values) {
                 let show = |(index, value): (usize, f64)| {
                     format!("{} on {}", style.show(value), self.x.show(index, self.x.clock()))
                 };
@@ -126,20 +130,19 @@ impl Chart<'_> {
         let style = self.style();
         out.push_str("<figcaption class=\"legend\">");
         for line in &self.lines {
-            let last = ends(line.series.values).1;
+            let last = ends(line.series.values);
             html!(
                 out,
                 "<span class=\"key {}\"><i></i>{} <b>{}</b></span>",
                 line.class,
                 Escaped(line.series.name),
-                last.map_or(format::DASH.to_owned(), |(_, value)| style.show(value))
+                last.map_or(format::DASH.to_owned(), |[_, (_, value)]| style.show(value))
             );
         }
         for marks in self.marks.iter().filter(|marks| !marks.indices.is_empty()) {
             html!(out, "<span class=\"key {}\"><i></i>{}</span>", marks.class, marks.name);
         }
-        let when = self.x.len().checked_sub(1).map(|last| self.x.show(last, self.x.clock()));
-        let when = when.unwrap_or_default();
+        let when = self.x.show(self.x.len() - 1, self.x.clock());
         html!(out, "<span class=\"when\">{}</span></figcaption>\n", Escaped(&when));
     }
 
@@ -158,8 +161,8 @@ impl Chart<'_> {
             html!(out, "<div class=\"x {class}\" aria-hidden=\"true\">");
             for label in self.x.labels(most) {
                 let class = match label.at {
-                    at if at < 0.02 => " start",
-                    at if at > 0.97 => " end",
+                    at if at < 0.02 && label.text.len() > 2 => " start",
+                    at if at > 0.97 && label.text.len() > 2 => " end",
                     _ => "",
                 };
                 let major = if label.is_major { " major" } else { "" };
@@ -274,7 +277,7 @@ impl Chart<'_> {
     /// Appends what the crosshair reads out: the values at all places that any line is drawn at.
     fn render_data(&self, out: &mut String, drawn: &[Vec<usize>], scales: &[Scale]) {
         let mut indices: Vec<usize> = drawn.iter().flatten().copied().collect();
-        indices.extend(self.x.len().checked_sub(1).into_iter().flat_map(|last| [0, last]));
+        indices.extend([0, self.x.len() - 1]);
         indices.sort_unstable();
         indices.dedup();
         let Style { decimals, is_percent } = self.style();
@@ -306,7 +309,7 @@ impl Chart<'_> {
         out.push_str(",\"series\":");
         json::array(out, &self.lines, |out, line| {
             json::array(out, &indices, |out, i| {
-                json::number(out, line.series.values[*i], decimals)
+                json::number(out, line.series.values[*i], decimals);
             });
         });
         out.push_str("}</script>\n");
@@ -331,10 +334,10 @@ fn down(scale: &Scale, value: f64) -> i32 {
 }
 
 /// Returns the first and the last finite value with their indices.
-fn ends(values: &[f64]) -> (Option<(usize, f64)>, Option<(usize, f64)>) {
+fn ends(values: &[f64]) -> Option<[(usize, f64); 2]> {
     let mut finite = values.iter().copied().enumerate().filter(|(_, value)| value.is_finite());
-    let first = finite.next();
-    (first, finite.next_back().or(first))
+    let first = finite.next()?;
+    Some([first, finite.next_back().unwrap_or(first)])
 }
 
 /// Appends a line through points, as differences, which are short; a single point becomes a dot.

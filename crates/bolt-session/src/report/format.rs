@@ -1,6 +1,6 @@
 //! Numbers, times and text as a reader wants to see them.
 //!
-//! A number with few digits is rounded to four significant ones, thousands are separated by
+//! A number is rounded to two decimals or three significant digits, thousands are separated by
 //! commas, a negative number has a minus sign (U+2212), and what is not a number is an en dash.
 
 use bolt_base::UnixNanos;
@@ -23,7 +23,7 @@ impl Style {
         let decimals = match unit {
             Unit::Percent => usize::from(magnitude < 10.0) + usize::from(magnitude < 0.01),
             Unit::Money => price_decimals(magnitude),
-            Unit::Number => decimals(magnitude, 4),
+            Unit::Number => number_decimals(magnitude),
         };
         Self { decimals, is_percent: unit == Unit::Percent }
     }
@@ -67,6 +67,15 @@ fn decimals(magnitude: f64, significant: i32) -> usize {
     (significant - before).clamp(0, 8) as usize
 }
 
+/// Decimals of a number: three significant digits, and two decimals of what is less than 100.
+fn number_decimals(magnitude: f64) -> usize {
+    if (1.0..100.0).contains(&magnitude) {
+        2
+    } else {
+        decimals(magnitude, 3 + i32::from(magnitude >= 100.0))
+    }
+}
+
 /// Decimals of a price: cents, and six significant digits of what costs less than ten.
 fn price_decimals(magnitude: f64) -> usize {
     match magnitude {
@@ -76,18 +85,17 @@ fn price_decimals(magnitude: f64) -> usize {
     }
 }
 
-/// Decimals, at most those of [`price_decimals`] and at least two, that some prices need in order
-/// to be told exactly.
-pub(super) fn decimals_of_prices(prices: impl Iterator<Item = f64> + Clone) -> usize {
-    let finite = prices.filter(|price| price.is_finite());
-    let most = finite.clone().fold(0.0, |most: f64, price| most.max(price.abs()));
-    let limit = if most >= 1e6 { return 0 } else { decimals(most, 6).max(2) };
-    let needed = |price: f64| {
-        let text = format!("{price:.limit$}");
-        let zeros = text.bytes().rev().take_while(|byte| *byte == b'0').count();
-        limit - zeros.min(limit)
+/// Decimals that some values need in order to be told exactly, from `least` to what gives the
+/// largest of them six significant digits.
+pub(super) fn decimals_needed(values: impl Iterator<Item = f64>, least: usize) -> usize {
+    let finite: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    let largest = finite.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let limit = decimals(largest, 6).max(least);
+    let needed = |value: &f64| {
+        let text = format!("{value:.limit$}");
+        limit - text.bytes().rev().take(limit).take_while(|byte| *byte == b'0').count()
     };
-    finite.map(needed).max().unwrap_or(2).max(2)
+    finite.iter().map(needed).max().unwrap_or(least).max(least)
 }
 
 /// Writes a number with fixed decimals.
@@ -117,11 +125,11 @@ fn separated(number: &str) -> String {
     text + fraction
 }
 
-/// Writes a number alone, with four significant digits.
+/// Writes a number alone.
 pub(super) fn number(value: f64) -> String {
     let magnitude = value.abs();
     if !value.is_finite() || magnitude == 0.0 || (1e-4..1e15).contains(&magnitude) {
-        return fixed(value, decimals(magnitude, 4));
+        return fixed(value, number_decimals(magnitude));
     }
     let text = format!("{magnitude:.2e}");
     let (mantissa, exponent) = text.split_once('e').expect("`e` formats have an exponent");
@@ -173,7 +181,10 @@ pub(super) fn value(value: &Value) -> String {
         }
         Value::Number(v) => number(*v),
         Value::Percent(v) => Style { decimals: percent_decimals(*v), is_percent: true }.show(*v),
-        Value::Money(v) => Style::of(Unit::Money, v.abs()).show(*v),
+        Value::Money(v) => {
+            let cents = if v.abs() >= 1e6 { 0 } else { 2 };
+            fixed(*v, decimals_needed(std::iter::once(*v), cents))
+        }
         Value::Time(at) => Clock::of([*at]).show(*at),
     }
 }

@@ -89,6 +89,11 @@ impl Grid {
         }
     }
 
+    /// Whether cells are large enough to stand apart.
+    fn is_spaced(&self) -> bool {
+        self.columns <= 40 && self.rows <= 40
+    }
+
     fn is_diverging(&self) -> bool {
         self.low < 0.0 && self.high > 0.0
     }
@@ -111,16 +116,18 @@ impl Grid {
         Some(format!("s{}", (share * 12.0).round() as i32))
     }
 
-    /// Returns for each colour the path of its cells, runs of neighbours merged; the first row is
+    /// Returns for each colour the path of its cells, runs of small ones merged; the first row is
     /// at the bottom.
     pub(super) fn paths(&self) -> Vec<(String, String)> {
+        let longest = if self.is_spaced() { 1 } else { self.columns };
         let mut paths: Vec<(String, String)> = Vec::new();
         for (y, row) in self.values.chunks(self.columns).enumerate() {
             let top = self.rows - 1 - y;
             let mut x = 0;
             while x < row.len() {
                 let class = self.class(row[x]);
-                let run = row[x..].iter().take_while(|v| self.class(**v) == class).count();
+                let run =
+                    row[x..].iter().take(longest).take_while(|v| self.class(**v) == class).count();
                 if let Some(class) = class {
                     let at = paths.iter().position(|(known, _)| *known == class);
                     let at = at.unwrap_or_else(|| {
@@ -179,7 +186,7 @@ fn render_metric(out: &mut String, map: &HeatMap, metric: &Metric, grid: &Grid) 
         "<div class=\"canvas\"><svg viewBox=\"0 0 {columns} {rows}\" preserveAspectRatio=\"none\" \
          role=\"img\" aria-label=\"{}\"{}>",
         Escaped(&label),
-        if columns <= 40 && rows <= 40 { " class=\"spaced\"" } else { "" }
+        if grid.is_spaced() { " class=\"spaced\"" } else { "" }
     );
     for (class, path) in grid.paths() {
         html!(out, "<path class=\"{class}\" d=\"{path}\"/>");
@@ -199,7 +206,7 @@ fn render_metric(out: &mut String, map: &HeatMap, metric: &Metric, grid: &Grid) 
     render_labels(out, &map.x, block, false);
     html!(
         out,
-        "<div class=\"axis\"><span>{} across, {} up</span>",
+        "<div class=\"axis\"><span>{} →, {} ↑</span>",
         Escaped(&map.x.name),
         Escaped(&map.y.name)
     );

@@ -79,7 +79,6 @@
       const { start, unit } = data.x.times;
       places = [start, ...data.x.times.steps.map((step) => start + (steps += step) * unit)];
     }
-    if (places.length === 0) return;
     const [first, last] = [places[0], places[places.length - 1]];
     const across = (index) => (last > first ? (places[index] - first) / (last - first) : 0.5);
     const label = (index) => isTime

@@ -110,14 +110,11 @@ fn date_labels(times: &[UnixNanos], most: usize) -> Vec<Label> {
 
 fn number_labels(numbers: &[f64], most: usize) -> Vec<Label> {
     let (low, high) = (numbers[0], numbers[numbers.len() - 1]);
-    // A NaN among them leaves no axis to speak of.
-    if !(high > low) {
+    // Of NaN there is no axis to speak of.
+    if low >= high || low.is_nan() || high.is_nan() {
         return Vec::new();
     }
-    let mut ticks = ticks::linear(low, high, most);
-    if ticks.values.len() > most {
-        ticks = ticks::linear(low, high, most.div_ceil(2));
-    }
+    let ticks = ticks::linear(low, high, most);
     let is_whole = numbers.iter().all(|number| number.fract() == 0.0);
     let values = ticks.values.into_iter().filter(|value| !is_whole || value.fract() == 0.0);
     let label = |value: f64| Label {
@@ -152,9 +149,10 @@ impl Scale {
             _ if low == 0.0 => 1.0,
             _ => low.abs() * 0.1,
         };
-        // An axis that ends at zero ends there.
-        let low = if low == 0.0 && high > 0.0 { 0.0 } else { low - room };
-        let high = if high == 0.0 && low < 0.0 { 0.0 } else { high + room };
+        // An axis that begins or ends at zero does so exactly.
+        let is_flat = low == high;
+        let low = if low == 0.0 && !is_flat { low } else { low - room };
+        let high = if high == 0.0 && !is_flat { high } else { high + room };
         Self { low, high, is_logarithmic: false }
     }
 
@@ -180,7 +178,7 @@ impl Scale {
         if self.is_logarithmic {
             return ticks::logarithmic(self.low, self.high, 7);
         }
-        let ticks = ticks::linear(self.low, self.high, 5);
+        let ticks = ticks::linear(self.low, self.high, 6);
         ticks.values.into_iter().map(|value| (value, ticks.step)).collect()
     }
 }

@@ -12,18 +12,18 @@ pub(super) struct Ticks {
     pub(super) step: f64,
 }
 
-/// Returns the round numbers from `low` to `high`, about `count` of them.
-pub(super) fn linear(low: f64, high: f64, count: usize) -> Ticks {
-    let rough = (high - low) / count as f64;
-    let power = 10f64.powf(rough.log10().floor());
-    // Changes over at the geometric means of neighbours, where both are equally far.
-    let step = power
-        * match rough / power {
-            f if f < 2f64.sqrt() => 1.0,
-            f if f < 10f64.sqrt() => 2.0,
-            f if f < 50f64.sqrt() => 5.0,
-            _ => 10.0,
-        };
+/// Returns the round numbers from `low` to `high`, as many as there are but not more than `most`
+/// (at least 2).
+pub(super) fn linear(low: f64, high: f64, most: usize) -> Ticks {
+    let power = 10f64.powf(((high - low) / most as f64).log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().map(|factor| factor * power);
+    let fits = |ticks: &Ticks| ticks.values.len() <= most;
+    let ticks = steps.map(|step| multiples(low, high, step)).find(fits);
+    ticks.unwrap_or_else(|| multiples(low, high, 50.0 * power))
+}
+
+/// Returns the multiples of a step from `low` to `high`.
+fn multiples(low: f64, high: f64, step: f64) -> Ticks {
     let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
     let count = (last - first).max(-1.0) as usize + 1;
     // A product of whole numbers keeps 0.3 from becoming 0.30000000000000004.
@@ -40,7 +40,7 @@ pub(super) fn linear(low: f64, high: f64, count: usize) -> Ticks {
 pub(super) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, f64)> {
     let (first, last) = (low.log10().floor() as i32, high.log10().floor() as i32);
     let inside = |value: f64| value >= low * (1.0 - 1e-12) && value <= high * (1.0 + 1e-12);
-    for digits in [&[1, 2, 3, 4, 5, 6, 7, 8, 9][..], &[1, 2, 5], &[1]] {
+    for digits in [&[1, 2, 3, 4, 5, 6, 7, 8, 9][..], &[1, 2, 3, 4, 6, 8], &[1, 2, 5], &[1]] {
         let ticks = (first..=last)
             .flat_map(|power| digits.iter().map(move |d| (f64::from(*d), 10f64.powi(power))))
             .map(|(digit, power)| (digit * power, power))

@@ -2,11 +2,11 @@
 
 use bolt_base::UnixNanos;
 
-use super::format::{self, Clock, DASH, Style, decimals_of_prices};
+use super::format::{self, Clock, DASH, Style, decimals_needed};
 use super::html::{Escaped, html};
 use super::json;
 use super::months::tone;
-use super::page::{Trade, Trades, Unit};
+use super::page::{Trade, Trades};
 
 /// Number of rows on a page.
 const ROWS: usize = 20;
@@ -48,7 +48,7 @@ pub(super) fn render(out: &mut String, section: &Trades) {
         Escaped(&section.title)
     );
     for column in &columns {
-        html!(out, "<th scope=\"col\"{}>{}</th>", column.class(), column.title);
+        html!(out, "<th scope=\"col\"{}>{}</th>", column.class(), Escaped(column.title));
     }
     out.push_str("</tr></thead><tbody>\n");
     for row in 0..shown.len().min(ROWS) {
@@ -80,14 +80,15 @@ fn columns(trades: &[Trade]) -> Vec<Column<'_>> {
         Column { title, cells: Cells::Times { values, clock } }
     };
     let prices = trades.iter().flat_map(|trade| [trade.entry_price, trade.exit_price]);
-    let price = Style { decimals: decimals_of_prices(prices), is_percent: false };
+    let price = Style { decimals: decimals_needed(prices, 2), is_percent: false };
     let numbers = |title, of: fn(&Trade) -> f64, style: Option<Style>, has_tone| {
         let values: Vec<f64> = trades.iter().map(of).collect();
-        let style = style.unwrap_or_else(|| Style::for_values(Unit::Money, values.iter().copied()));
+        let style = style.unwrap_or_else(|| money(&values));
         Column { title, cells: Cells::Numbers { values, style, has_tone } }
     };
     let held = |trade: &Trade| trade.exit_time.map(|end| end.0.saturating_sub(trade.entry_time.0));
-    let size = Style::for_values(Unit::Number, trades.iter().map(|trade| trade.size));
+    let sizes = trades.iter().map(|trade| trade.size);
+    let size = Style { decimals: decimals_needed(sizes, 0), is_percent: false };
     let percent = Style { decimals: 2, is_percent: true };
     let mut columns = vec![
         names("Side", |trade| &trade.side),
@@ -109,6 +110,10 @@ fn columns(trades: &[Trade]) -> Vec<Column<'_>> {
         columns.insert(0, names("Symbol", |trade| &trade.symbol));
     }
     columns
+}
+
+fn money(values: &[f64]) -> Style {
+    Style { decimals: decimals_needed(values.iter().copied(), 2), is_percent: false }
 }
 
 fn names<'a>(trades: &'a [Trade], of: fn(&Trade) -> &str) -> Cells<'a> {

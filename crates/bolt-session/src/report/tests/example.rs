@@ -58,7 +58,7 @@ fn trades(ledger: &Ledger, times: &[UnixNanos]) -> Vec<Trade> {
 }
 
 fn row(label: &str, values: [Value; 2]) -> Statistic {
-    Statistic { label: label.to_owned(), values: values.to_vec() }
+    Statistic { label: label.to_owned(), values: Vec::from(values) }
 }
 
 fn statistics(strategy: &[f64], benchmark: &[f64]) -> Statistics {
@@ -139,8 +139,8 @@ fn heat_map(bars: &Bars, held: f64) -> HeatMap {
 }
 
 /// Sharpe of the best pair of a year in that year and in the next.
-fn folds(bars: &Bars) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-    let mut columns = (Vec::new(), Vec::new(), Vec::new());
+fn folds(bars: &Bars) -> [Vec<f64>; 3] {
+    let mut columns = [const { Vec::new() }; 3];
     for fold in 0..6 {
         let start = fold * 252;
         let (train, test) = (bars.slice(start..start + 504), bars.slice(start + 504..start + 756));
@@ -150,9 +150,9 @@ fn folds(bars: &Bars) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
             of(a).total_cmp(&of(b))
         });
         let (fast, slow) = best.unwrap();
-        columns.0.push(fold as f64 + 1.0);
-        columns.1.push(sharpe(&backtest(&train, fast, slow)));
-        columns.2.push(sharpe(&backtest(&test, fast, slow)));
+        columns[0].push(fold as f64 + 1.0);
+        columns[1].push(sharpe(&backtest(&train, fast, slow)));
+        columns[2].push(sharpe(&backtest(&test, fast, slow)));
     }
     columns
 }
@@ -192,79 +192,112 @@ fn headline(ledger: &Ledger, returns: &[f64]) -> Vec<Figure> {
     ]
 }
 
-#[test]
-fn a_page_of_real_bars_is_complete() {
-    let Some(path) = bolt_testkit::path("data/equities_daily/GOOG_2004_2013.csv") else { return };
-    let bars = load(path, &LoadOptions::default()).unwrap().into_bars().unwrap();
-    let (times, close) = (bars.timestamps(), bars.close());
-    let ledger = backtest(&bars, 10, 30);
-    let benchmark: Vec<f64> = close.iter().map(|price| price / close[0] * 10_000.0).collect();
-    let (strategy, market) = (returns::of_equity(&ledger.equity), returns::of_equity(&benchmark));
-    let held = returns::sharpe(&market, PeriodsPerYear::stated(252.0), RiskFree::ZERO);
-    let drawdown = drawdowns::curve(&ledger.equity);
-    let months = calendar::monthly(&strategy, &times[1..]).into_iter();
-    let months = months.map(|m| Month { year: m.year, month: m.month, fraction: m.value });
-    let entries: Vec<usize> = ledger.trades.iter().map(|trade| trade.entry_bar).collect();
-    let exits: Vec<usize> =
-        ledger.trades.iter().filter_map(|trade| Some(trade.exit?.bar)).collect();
-    let (fold, inside, outside) = folds(&bars);
-    let zone = || "Times in UTC".to_owned();
-    let page = Page {
-        title: "GOOG: crossing of moving averages".to_owned(),
-        subtitle: "Backtest of one asset, long only, against buying and holding it".to_owned(),
-        facts: facts(&bars),
-        headline: headline(&ledger, &strategy),
-        warnings: vec![
-            "The windows were chosen on the bars they are tested on.".to_owned(),
-            "Buying and holding gained more; see <Statistics>.".to_owned(),
-        ],
-        sections: vec![
+/// A backtest and what its page shows.
+struct Run {
+    bars: Bars,
+    ledger: Ledger,
+    benchmark: Vec<f64>,
+    drawdown: Vec<f64>,
+    /// Returns of the strategy and of the benchmark.
+    returns: [Vec<f64>; 2],
+    entries: Vec<usize>,
+    exits: Vec<usize>,
+    folds: [Vec<f64>; 3],
+}
+
+impl Run {
+    fn new(bars: Bars) -> Self {
+        let ledger = backtest(&bars, 10, 30);
+        let close = bars.close();
+        let benchmark: Vec<f64> = close.iter().map(|price| price / close[0] * 10_000.0).collect();
+        let exit = |trade: &bolt_market::ledger::Trade| Some(trade.exit?.bar);
+        Self {
+            returns: [returns::of_equity(&ledger.equity), returns::of_equity(&benchmark)],
+            drawdown: drawdowns::curve(&ledger.equity),
+            entries: ledger.trades.iter().map(|trade| trade.entry_bar).collect(),
+            exits: ledger.trades.iter().filter_map(exit).collect(),
+            folds: folds(&bars),
+            benchmark,
+            ledger,
+            bars,
+        }
+    }
+
+    fn sections(&self) -> Vec<Section<'_>> {
+        let zone = || "Times in UTC".to_owned();
+        let times = self.bars.timestamps();
+        let [strategy, market] = &self.returns;
+        let months = calendar::monthly(strategy, &times[1..]).into_iter();
+        let months = months.map(|m| Month { year: m.year, month: m.month, fraction: m.value });
+        let held = returns::sharpe(market, PeriodsPerYear::stated(252.0), RiskFree::ZERO);
+        let [fold, inside, outside] = &self.folds;
+        let walk_forward = LineChart {
+            title: "Walk-forward".to_owned(),
+            note: "The best of four pairs in two years, and what it did in the next.".to_owned(),
+            x: Abscissa::Numbers { numbers: fold, name: "Fold".to_owned() },
+            unit: Unit::Number,
+            series: vec![
+                Series { name: "Sharpe, chosen", values: inside },
+                Series { name: "Sharpe, unseen", values: outside },
+            ],
+        };
+        vec![
             Section::Equity(EquityCurve {
                 title: "Account value".to_owned(),
                 note: String::new(),
                 times,
                 zone: zone(),
-                equity: Series { name: "Strategy", values: &ledger.equity },
-                benchmark: Some(Series { name: "Buy & hold", values: &benchmark }),
-                entries: &entries,
-                exits: &exits,
+                equity: Series { name: "Strategy", values: &self.ledger.equity },
+                benchmark: Some(Series { name: "Buy & hold", values: &self.benchmark }),
+                entries: &self.entries,
+                exits: &self.exits,
             }),
             Section::Drawdown(Drawdown {
                 title: "Drawdown".to_owned(),
                 note: String::new(),
                 times,
                 zone: zone(),
-                drawdown: Series { name: "Strategy", values: &drawdown },
+                drawdown: Series { name: "Strategy", values: &self.drawdown },
             }),
             Section::Months(MonthlyReturns {
                 title: "Monthly returns".to_owned(),
                 note: String::new(),
                 months: months.collect(),
             }),
-            Section::Statistics(statistics(&strategy, &market)),
-            Section::HeatMap(heat_map(&bars, held)),
-            Section::Lines(LineChart {
-                title: "Walk-forward".to_owned(),
-                note: "The best of four pairs in two years, and what it did in the next."
-                    .to_owned(),
-                x: Abscissa::Numbers { numbers: &fold, name: "Fold".to_owned() },
-                unit: Unit::Number,
-                series: vec![
-                    Series { name: "Sharpe, chosen", values: &inside },
-                    Series { name: "Sharpe, unseen", values: &outside },
-                ],
-            }),
+            Section::Statistics(statistics(strategy, market)),
+            Section::HeatMap(heat_map(&self.bars, held)),
+            Section::Lines(walk_forward),
             Section::Trades(Trades {
                 title: "Trades".to_owned(),
                 note: String::new(),
-                trades: trades(&ledger, times),
+                trades: trades(&self.ledger, times),
             }),
+        ]
+    }
+}
+
+#[test]
+fn a_page_of_real_bars_is_complete() {
+    let Some(path) = bolt_testkit::path("data/equities_daily/GOOG_2004_2013.csv") else { return };
+    let run = Run::new(load(path, &LoadOptions::default()).unwrap().into_bars().unwrap());
+    let page = Page {
+        title: "GOOG: crossing of moving averages".to_owned(),
+        subtitle: "Backtest of one asset, long only, against buying and holding it".to_owned(),
+        facts: facts(&run.bars),
+        headline: headline(&run.ledger, &run.returns[0]),
+        warnings: vec![
+            "The windows were chosen on the bars they are tested on.".to_owned(),
+            "Buying and holding gained more; see <Statistics>.".to_owned(),
         ],
+        sections: run.sections(),
     };
     let html = render(&page);
     std::fs::write(std::env::temp_dir().join("bolt-report-example.html"), &html).unwrap();
+    let elements = super::checker::check(&html);
     assert!(html.len() < 400_000, "{} bytes", html.len());
     for text in ["2,148 daily bars", "CrossAbove[SMA[close, 10]", "&amp;&amp; volume &gt; 0"] {
         assert!(html.contains(text), "`{text}` is missing");
     }
+    let count = |name: &str| elements.iter().filter(|element| element.name == name).count();
+    assert_eq!((count("section"), count("figure"), count("svg")), (7, 7, 7));
 }

@@ -1,0 +1,228 @@
+//! Numbers, times, escaping and ticks.
+
+use bolt_base::UnixNanos;
+use proptest::prelude::*;
+
+use super::super::format::{self, Clock, Style};
+use super::super::html::Escaped;
+use super::super::page::{Unit, Value};
+use super::super::{json, ticks};
+use super::day;
+
+#[track_caller]
+fn check(value: &Value, expected: &str) {
+    assert_eq!(format::value(value), expected);
+}
+
+#[test]
+fn numbers_have_sensible_digits() {
+    check(&Value::Number(0.0), "0");
+    check(&Value::Number(-0.0), "0");
+    check(&Value::Number(1.0), "1.00");
+    check(&Value::Number(-1.2345), "−1.23");
+    check(&Value::Number(0.012345), "0.0123");
+    check(&Value::Number(123.45), "123.5");
+    check(&Value::Number(1_234_567.8), "1,234,568");
+    check(&Value::Number(-0.000_012_34), "−1.23 × 10⁻⁵");
+    check(&Value::Number(6.02e23), "6.02 × 10²³");
+    check(&Value::Number(f64::NAN), "–");
+    check(&Value::Number(f64::NEG_INFINITY), "−∞");
+    check(&Value::Missing, "–");
+    check(&Value::Count(-1_234_567), "−1,234,567");
+    check(&Value::Count(i64::MIN), "−9,223,372,036,854,775,808");
+}
+
+#[test]
+fn percentages_and_money_have_theirs() {
+    check(&Value::Percent(0.1234), "12.3%");
+    check(&Value::Percent(-0.0045), "−0.45%");
+    check(&Value::Percent(0.000_12), "0.012%");
+    check(&Value::Percent(45.678), "4,568%");
+    check(&Value::Percent(0.0), "0.0%");
+    check(&Value::Percent(f64::NAN), "–");
+    check(&Value::Percent(f64::INFINITY), "∞");
+    check(&Value::Money(54_611.236), "54,611.24");
+    check(&Value::Money(-2_500_000.4), "−2,500,000");
+    check(&Value::Money(1.083_45), "1.08345");
+    check(&Value::Money(-1.5), "−1.50");
+}
+
+#[test]
+fn what_rounds_to_zero_has_no_sign() {
+    assert_eq!(format::fixed(-0.004, 2), "0.00");
+    assert_eq!(format::fixed(-0.006, 2), "−0.01");
+    assert_eq!(format::fixed(-999.999, 2), "−1,000.00");
+}
+
+#[test]
+fn columns_of_prices_show_what_differs() {
+    let decimals = |prices: &[f64]| format::decimals_needed(prices.iter().copied(), 2);
+    assert_eq!(decimals(&[100.0, 101.5]), 2);
+    assert_eq!(decimals(&[1.0835, 1.08345]), 5);
+    assert_eq!(decimals(&[23_456.789, 1.0]), 2);
+    assert_eq!(decimals(&[f64::NAN]), 2);
+    assert_eq!(format::decimals_needed([100.0, 200.0].into_iter(), 0), 0);
+}
+
+#[test]
+fn parameters_are_shown_exactly() {
+    assert_eq!(format::exact(10.0), "10");
+    assert_eq!(format::exact(-0.025), "−0.025");
+    assert_eq!(format::exact(12_500.0), "12,500");
+}
+
+#[test]
+fn times_are_no_finer_than_they_differ() {
+    let at = UnixNanos(day(2024, 2, 29).0 + 52_205_250_000_000);
+    assert_eq!(Clock::of([day(2024, 2, 29)]).show(day(2024, 2, 29)), "2024-02-29");
+    assert_eq!(Clock::of([day(2024, 2, 29), at]).show(at), "2024-02-29 14:30:05.250");
+    assert_eq!(Clock::Minute.show(at), "2024-02-29 14:30");
+    assert_eq!(Clock::of([]), Clock::Day);
+}
+
+#[test]
+fn durations_have_two_units() {
+    let second = 1_000_000_000;
+    assert_eq!(format::duration(41 * 86_400 * second), "41 d");
+    assert_eq!(format::duration((86_400 + 3 * 3600) * second), "1 d 3 h");
+    assert_eq!(format::duration(5400 * second), "1 h 30 min");
+    assert_eq!(format::duration(61 * second), "1 min 1 s");
+    assert_eq!(format::duration(250_000_000), "0.250 s");
+}
+
+#[test]
+fn axes_shorten_large_amounts() {
+    assert_eq!(format::axis(Unit::Money, 1_500_000.0, 500_000.0), "1.5M");
+    assert_eq!(format::axis(Unit::Money, 20_000.0, 20_000.0), "20,000");
+    assert_eq!(format::axis(Unit::Percent, -0.1, 0.05), "−10%");
+    assert_eq!(format::axis(Unit::Number, 0.25, 0.05), "0.25");
+    assert_eq!(Style::for_step(Unit::Percent, 0.005).show(0.015), "1.5%");
+}
+
+#[test]
+fn text_is_escaped() {
+    let text = r#"a<b && c>"d" 'e' ß"#;
+    let expected = "a&lt;b &amp;&amp; c&gt;&quot;d&quot; &#39;e&#39; ß";
+    assert_eq!(Escaped(text).to_string(), expected);
+    let mut out = String::new();
+    json::string(&mut out, "</script>\"\\\n");
+    assert_eq!(out, r#""\u003c/script>\"\\\u000a""#);
+}
+
+#[test]
+fn data_keeps_only_the_digits_that_are_shown() {
+    let write = |value: f64| {
+        let mut out = String::new();
+        json::number(&mut out, value, 2);
+        out
+    };
+    assert_eq!(write(1.5), "1.5");
+    assert_eq!(write(100.0), "100");
+    assert_eq!(write(-0.001), "0");
+    assert_eq!(write(f64::NAN), "null");
+    assert_eq!(write(f64::INFINITY), "null");
+}
+
+#[test]
+fn neighbouring_times_are_stored_as_steps() {
+    let mut out = String::new();
+    let times = [day(1970, 1, 2), day(1970, 1, 3), day(1970, 1, 6)].map(|at| at.0);
+    json::ascending(&mut out, &times);
+    assert_eq!(out, r#"{"start":86400000,"unit":86400000,"steps":[1,3]}"#);
+}
+
+/// Whether a number is 1, 2 or 5 times a power of ten.
+fn is_round(step: f64) -> bool {
+    let power = 10f64.powf(step.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].iter().any(|digit| (step / (digit * power) - 1.0).abs() < 1e-9)
+}
+
+/// Whether a number is a whole multiple of a step, but for rounding.
+fn is_multiple(value: f64, step: f64) -> bool {
+    let count = value / step;
+    (count - count.round()).abs() < 1e-9 + count.abs() * 1e-15
+}
+
+proptest! {
+    #[test]
+    fn linear_ticks_are_round_evenly_spaced_and_inside(
+        low in -1e5..1e5f64, exponent in -3..9i32, most in 2..12usize,
+    ) {
+        let high = low + 10f64.powi(exponent);
+        let ticks = ticks::linear(low, high, most);
+        prop_assert!(is_round(ticks.step), "{ticks:?}");
+        prop_assert!(ticks.values.len() <= most);
+        // Steps grow by at most 2.5, so there are never much fewer than asked for.
+        prop_assert!(ticks.values.len() as f64 >= most as f64 / 2.5 - 2.0, "{ticks:?}");
+        let slack = ticks.step * 1e-5;
+        for pair in ticks.values.windows(2) {
+            prop_assert!((pair[1] - pair[0] - ticks.step).abs() < slack);
+        }
+        for value in ticks.values {
+            prop_assert!(value >= low - slack && value <= high + slack);
+            prop_assert!(is_multiple(value, ticks.step));
+        }
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_few_ascending_and_inside(
+        low in 1e-6..1e9f64, ratio in 1.01..1e12f64,
+    ) {
+        let high = low * ratio;
+        let ticks = ticks::logarithmic(low, high, 7);
+        prop_assert!(ticks.len() <= 7);
+        prop_assert!(ratio < 10.0 || ticks.len() >= 2, "{ticks:?} from {low} to {high}");
+        prop_assert!(ticks.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        let slack = 1.0 + 1e-6;
+        prop_assert!(ticks.iter().all(|(v, _)| *v >= low / slack && *v <= high * slack));
+    }
+
+    #[test]
+    fn date_ticks_are_few_ascending_and_inside(
+        low in i64::MIN..i64::MAX, exponent in 9.0..18.9f64, most in 2..12usize,
+    ) {
+        let low = UnixNanos(low);
+        let high = UnixNanos(low.0.saturating_add(10f64.powf(exponent) as i64));
+        let ticks = ticks::dates(low, high, most);
+        prop_assert!(ticks.len() <= most);
+        prop_assert!(ticks.windows(2).all(|pair| pair[0].at < pair[1].at));
+        prop_assert!(ticks.iter().all(|tick| tick.at >= low && tick.at <= high));
+    }
+}
+
+#[track_caller]
+fn check_dates(low: UnixNanos, high: UnixNanos, most: usize, expected: &str) {
+    let ticks = ticks::dates(low, high, most).into_iter();
+    let labels: Vec<String> =
+        ticks.map(|t| if t.is_major { format!("*{}", t.label) } else { t.label }).collect();
+    assert_eq!(labels.join(" | "), expected);
+}
+
+#[test]
+fn dates_are_named_by_the_unit_that_changes() {
+    check_dates(
+        day(2004, 8, 19),
+        day(2013, 3, 1),
+        10,
+        "2005 | 2006 | 2007 | 2008 | 2009 | 2010 | 2011 | 2012 | 2013",
+    );
+    check_dates(day(2004, 8, 19), day(2013, 3, 1), 4, "2006 | 2008 | 2010 | 2012");
+    check_dates(day(2019, 11, 5), day(2020, 3, 20), 6, "Dec | *2020 | Feb | Mar");
+    check_dates(
+        day(2024, 2, 26),
+        day(2024, 3, 2),
+        6,
+        "26 Feb | 27 Feb | 28 Feb | 29 Feb | *1 Mar | 2 Mar",
+    );
+    let morning = UnixNanos(day(2024, 5, 1).0 + 20 * 3_600_000_000_000);
+    let evening = UnixNanos(day(2024, 5, 2).0 + 14 * 3_600_000_000_000);
+    check_dates(morning, evening, 5, "*2 May | 06:00 | 12:00");
+    check_dates(
+        morning,
+        UnixNanos(morning.0 + 10_000_000_000),
+        3,
+        "20:00:00 | 20:00:05 | 20:00:10",
+    );
+    // Weeks begin on Mondays.
+    check_dates(day(2024, 1, 2), day(2024, 1, 31), 5, "8 Jan | 15 Jan | 22 Jan | 29 Jan");
+}
