@@ -15,6 +15,8 @@ use super::scale::{HEIGHT, Scale, WIDTH};
 const COLUMNS: usize = 1000;
 /// Series of at most so many values show each of them as a dot.
 const MOST_DOTS: usize = 60;
+/// Largest number of marks that stand on the line itself.
+const MOST_MARKS: usize = 300;
 
 /// A chart.
 pub(super) struct Chart<'a> {
@@ -94,7 +96,7 @@ impl Chart<'_> {
     }
 
     fn scales(&self) -> Vec<Scale> {
-        let linear = Scale::linear(self.values());
+        let linear = Scale::linear(self.values(), self.unit);
         let logarithmic = self.offers_logarithmic.then(|| Scale::logarithmic(self.values()));
         [Some(linear), logarithmic.flatten()].into_iter().flatten().collect()
     }
@@ -140,7 +142,8 @@ impl Chart<'_> {
             );
         }
         for marks in self.marks.iter().filter(|marks| !marks.indices.is_empty()) {
-            html!(out, "<span class=\"key {}\"><i></i>{}</span>", marks.class, marks.name);
+            let rug = if self.has_rug() { " ticks" } else { "" };
+            html!(out, "<span class=\"key {}{rug}\"><i></i>{}</span>", marks.class, marks.name);
         }
         let when = self.x.show(self.x.len() - 1, self.x.clock());
         html!(out, "<span class=\"when\">{}</span></figcaption>\n", Escaped(&when));
@@ -150,7 +153,8 @@ impl Chart<'_> {
         html!(out, "<div class=\"y {}\" aria-hidden=\"true\">", class(scale));
         for (value, step) in scale.ticks() {
             let top = 100.0 * (1.0 - scale.place(value));
-            let text = format::axis(self.unit, value, step);
+            let reach = if scale.is_logarithmic { value } else { scale.high.max(-scale.low) };
+            let text = format::axis(self.unit, value, step, reach);
             html!(out, "<span style=\"top:{top:.2}%\">{text}</span>");
         }
         out.push_str("</div>");
@@ -223,23 +227,36 @@ impl Chart<'_> {
         path
     }
 
-    /// Appends points on the first line, one for each column that has any.
+    /// Returns whether there are too many marks to tell them apart on the line.
+    fn has_rug(&self) -> bool {
+        self.marks.iter().map(|marks| marks.indices.len()).sum::<usize>() > MOST_MARKS
+    }
+
+    /// Appends points on the first line, or ticks at the lower edge if they are many; one for each
+    /// column that has any.
     fn render_marks(&self, out: &mut String, scale: &Scale) {
         let Some(line) = self.lines.first() else { return };
-        for marks in &self.marks {
+        let has_rug = self.has_rug();
+        for (row, marks) in self.marks.iter().enumerate() {
             let mut last = None;
             let mut path = String::new();
+            let bottom = HEIGHT - 100.0 * row as f64;
             for &index in marks.indices {
                 let column = (self.x.position(index) * COLUMNS as f64) as usize;
                 let value = line.series.values[index];
-                if last.replace(column) != Some(column) && value.is_finite() {
-                    let x = (self.x.position(index) * WIDTH).round();
+                if last.replace(column) == Some(column) || !value.is_finite() {
+                    continue;
+                }
+                let x = (self.x.position(index) * WIDTH).round();
+                if has_rug {
+                    html!(path, "M{x} {bottom}v-80");
+                } else {
                     html!(path, "M{x} {}h0", down(scale, value));
                 }
             }
-            let many = if marks.indices.len() > 150 { " many" } else { "" };
-            for layer in ["rim", "fill"] {
-                html!(out, "<path class=\"mark {layer} {}{many}\" d=\"{path}\"/>", marks.class);
+            let layers: &[&str] = if has_rug { &["rug"] } else { &["mark rim", "mark fill"] };
+            for layer in layers {
+                html!(out, "<path class=\"{layer} {}\" d=\"{path}\"/>", marks.class);
             }
         }
     }

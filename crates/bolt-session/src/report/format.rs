@@ -149,23 +149,30 @@ fn superscript(digit: char) -> char {
     }
 }
 
-/// Writes a number as a parameter's value: exactly, without needless digits.
+/// Writes a number as a parameter's value: exactly to 12 significant digits, without needless
+/// ones, so that three steps of 0.05 are 0.15.
 pub(super) fn exact(value: f64) -> String {
     if !value.is_finite() {
         return fixed(value, 0);
     }
-    let text = format!("{}", value.abs());
-    let text = if text.len() > 12 { number(value.abs()) } else { separated(&text) };
+    let rounded = format!("{:.11e}", value.abs()).parse().unwrap_or(value.abs());
+    let text = if rounded == 0.0 || (1e-9..1e15).contains(&rounded) {
+        separated(&format!("{rounded}"))
+    } else {
+        number(rounded)
+    };
     if value < 0.0 { format!("−{text}") } else { text }
 }
 
-/// Writes an amount short enough for an axis: 1,500,000 is 1.5M.
-pub(super) fn axis(unit: Unit, value: f64, step: f64) -> String {
-    let largest = value.abs().max(step);
+/// Writes an amount short enough for an axis that reaches up to `largest`: 1,500,000 is 1.5M.
+pub(super) fn axis(unit: Unit, value: f64, step: f64, largest: f64) -> String {
     for (size, suffix) in [(1e12, "T"), (1e9, "B"), (1e6, "M")] {
         if unit != Unit::Percent && largest >= size && value != 0.0 {
             return Style::for_step(unit, step / size).show(value / size) + suffix;
         }
+    }
+    if value == 0.0 && unit != Unit::Percent {
+        return "0".to_owned();
     }
     Style::for_step(unit, step).show(value)
 }

@@ -232,7 +232,8 @@
     choose();
   };
 
-  /* Tables of trades */
+  /* Tables of trades; longer ones are printed as the page that is shown. */
+  const mostPrinted = 2000;
   const cellText = (column, row) => {
     const value = column.values[row];
     if (value === null) return missing;
@@ -260,12 +261,14 @@
     const status = element('span', {});
     status.setAttribute('aria-live', 'polite');
 
-    const draw = () => {
-      body.replaceChildren(...order.slice(start, start + page).map((row) =>
+    const fill = (from, end) => {
+      body.replaceChildren(...order.slice(from, end).map((row) =>
         element('tr', {}, ...columns.map((column) =>
           element('td', { className: cellClass(column, row), textContent: cellText(column, row) })))));
-      const end = Math.min(start + page, count);
-      status.textContent = `${fixed(start + 1, 0)}–${fixed(end, 0)} of ${fixed(count, 0)}`;
+      status.textContent = `${fixed(from + 1, 0)}–${fixed(end, 0)} of ${fixed(count, 0)}`;
+    };
+    const draw = () => {
+      fill(start, Math.min(start + page, count));
       steps.forEach(({ button, target }) => { button.disabled = clamp(target()) === start; });
     };
     const lastStart = Math.floor((count - 1) / page) * page;
@@ -302,6 +305,10 @@
     if (count > page) {
       pager.append(status, ...steps.map(({ button }) => button));
       group.append(pager);
+      if (count <= mostPrinted) {
+        addEventListener('beforeprint', () => fill(0, count));
+        addEventListener('afterprint', draw);
+      }
     }
     draw();
   };

@@ -130,7 +130,8 @@ pub struct EquityCurve<'a> {
     pub equity: Series<'a>,
     /// What it is compared with, in the same currency.
     pub benchmark: Option<Series<'a>>,
-    /// Bars in which trades began; may be empty.
+    /// Bars in which trades began; may be empty. If entries and exits are more than 300 they are
+    /// ticks at the lower edge instead of dots on the line.
     pub entries: &'a [usize],
     /// Bars in which trades ended; may be empty.
     pub exits: &'a [usize],

@@ -3,7 +3,7 @@
 use bolt_base::UnixNanos;
 
 use super::format::{Clock, exact};
-use super::page::Abscissa;
+use super::page::{Abscissa, Unit};
 use super::ticks;
 
 /// Width of a drawing in its own units.
@@ -135,8 +135,8 @@ pub(super) struct Scale {
 
 impl Scale {
     /// Returns a linear axis that shows all of some values with a little room; down to zero if
-    /// that costs little.
-    pub(super) fn linear(values: impl Iterator<Item = f64>) -> Self {
+    /// that costs little. If all are zero the axis reaches to 1, or to 1 %.
+    pub(super) fn linear(values: impl Iterator<Item = f64>, unit: Unit) -> Self {
         let (mut low, mut high) = extent(values).unwrap_or((0.0, 1.0));
         if low > 0.0 && low < 0.25 * high {
             low = 0.0;
@@ -146,6 +146,7 @@ impl Scale {
         }
         let room = match high - low {
             span if span > 0.0 => span * 0.05,
+            _ if low == 0.0 && unit == Unit::Percent => 0.01,
             _ if low == 0.0 => 1.0,
             _ => low.abs() * 0.1,
         };

@@ -112,8 +112,11 @@ fn columns(trades: &[Trade]) -> Vec<Column<'_>> {
     columns
 }
 
+/// Returns cents, or what is needed to tell amounts that are all below one.
 fn money(values: &[f64]) -> Style {
-    Style { decimals: decimals_needed(values.iter().copied(), 2), is_percent: false }
+    let is_small = values.iter().all(|value| value.abs() < 1.0);
+    let decimals = if is_small { decimals_needed(values.iter().copied(), 2) } else { 2 };
+    Style { decimals, is_percent: false }
 }
 
 fn names<'a>(trades: &'a [Trade], of: fn(&Trade) -> &str) -> Cells<'a> {

@@ -67,7 +67,7 @@ fn a_gap_wider_than_a_column_breaks_the_line() {
 #[test]
 fn scales_have_room_and_end_at_zero() {
     let of = |values: &[f64]| {
-        let scale = Scale::linear(values.iter().copied());
+        let scale = Scale::linear(values.iter().copied(), Unit::Number);
         (scale.low, scale.high)
     };
     assert_eq!(of(&[100.0, 200.0]), (95.0, 205.0));
@@ -76,6 +76,7 @@ fn scales_have_room_and_end_at_zero() {
     assert_eq!(of(&[0.0, 0.0]), (-1.0, 1.0));
     assert_eq!(of(&[50.0]), (45.0, 55.0));
     assert_eq!(of(&[f64::NAN, f64::INFINITY]), (0.0, 1.05));
+    assert_eq!(Scale::linear([0.0].into_iter(), Unit::Percent).high, 0.01);
     assert_eq!(Scale::logarithmic([1.0, 0.0].into_iter()), None);
     let scale = Scale::logarithmic([1.0, 10.0, 100.0].into_iter()).unwrap();
     assert!((scale.place(10.0) - 0.5).abs() < 1e-12);
@@ -177,6 +178,30 @@ fn a_million_bars_stay_below_a_megabyte() {
     assert!(html.len() < 1_000_000, "{} bytes", html.len());
     assert!(html.contains("1,000,000 values"), "the page says that it draws fewer");
     assert!(html.contains(",10000000,"), "one bar in a million is in the data");
+}
+
+#[test]
+fn marks_stand_on_the_line_and_at_the_edge_if_there_are_many() {
+    let page = |bars: usize| {
+        let (times, values): (_, Vec<f64>) = (days(bars), vec![100.0; bars]);
+        let all: Vec<usize> = (0..bars).collect();
+        let curve = EquityCurve {
+            title: "Equity".to_owned(),
+            note: String::new(),
+            times: &times,
+            zone: "UTC".to_owned(),
+            equity: Series { name: "Strategy", values: &values },
+            benchmark: None,
+            entries: &all,
+            exits: &[0],
+        };
+        let html = render(&Page { sections: vec![Section::Equity(curve)], ..Page::default() });
+        let paths = checker::check(&html).into_iter().filter(|e| e.has_class("entry"));
+        let paths = paths.filter_map(|e| e.get("d").map(str::to_owned));
+        paths.map(|d| d.split('M').take(3).collect::<Vec<_>>().join("M")).collect::<Vec<_>>()
+    };
+    assert_eq!(page(3), ["M0 1500h0M5000 1500h0"; 4], "rim and fill on two scales");
+    assert_eq!(page(1001), ["M0 3000v-80M10 3000v-80"; 2]);
 }
 
 fn metric(values: Vec<f64>) -> Metric {

@@ -69,6 +69,8 @@ fn parameters_are_shown_exactly() {
     assert_eq!(format::exact(10.0), "10");
     assert_eq!(format::exact(-0.025), "−0.025");
     assert_eq!(format::exact(12_500.0), "12,500");
+    assert_eq!(format::exact(3.0 * 0.05), "0.15");
+    assert_eq!(format::exact(0.0), "0");
 }
 
 #[test]
@@ -92,10 +94,12 @@ fn durations_have_two_units() {
 
 #[test]
 fn axes_shorten_large_amounts() {
-    assert_eq!(format::axis(Unit::Money, 1_500_000.0, 500_000.0), "1.5M");
-    assert_eq!(format::axis(Unit::Money, 20_000.0, 20_000.0), "20,000");
-    assert_eq!(format::axis(Unit::Percent, -0.1, 0.05), "−10%");
-    assert_eq!(format::axis(Unit::Number, 0.25, 0.05), "0.25");
+    assert_eq!(format::axis(Unit::Money, 1_500_000.0, 5e5, 2e6), "1.5M");
+    assert_eq!(format::axis(Unit::Money, 20_000.0, 2e4, 8e4), "20,000");
+    assert_eq!(format::axis(Unit::Money, 500_000.0, 5e5, 2e6), "0.5M");
+    assert_eq!(format::axis(Unit::Money, 0.0, 0.5, 2.0), "0");
+    assert_eq!(format::axis(Unit::Percent, -0.1, 0.05, 0.2), "−10%");
+    assert_eq!(format::axis(Unit::Number, 0.25, 0.05, 1.0), "0.25");
     assert_eq!(Style::for_step(Unit::Percent, 0.005).show(0.015), "1.5%");
 }
 
