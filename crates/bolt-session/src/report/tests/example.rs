@@ -27,7 +27,9 @@ fn backtest(bars: &Bars, fast: usize, slow: usize) -> Ledger {
     let above = |i: usize| fast[i] > slow[i];
     let known = |i: usize| i > 0 && !slow[i - 1].is_nan() && !fast[i - 1].is_nan();
     let entry: Vec<bool> = (0..bars.len()).map(|i| known(i) && above(i) && !above(i - 1)).collect();
-    let exit: Vec<bool> = (0..bars.len()).map(|i| known(i) && !above(i) && above(i - 1)).collect();
+    let volume = bars.volume().unwrap();
+    let falls = |i: usize| known(i) && !above(i) && above(i - 1) && volume[i] > 0.0;
+    let exit: Vec<bool> = (0..bars.len()).map(falls).collect();
     let signals = Signals { entry: Some(&entry), exit: Some(&exit), ..Signals::default() };
     let settings = Settings { costs: Costs::rate(0.001), ..Settings::default() };
     let convention = Convention::NextOpen(settings);
