@@ -114,6 +114,17 @@ macro_rules! unary_operations {
             }
         )*
 
+        /// Returns `operation(x)`.
+        #[inline(always)]
+        pub(crate) fn apply_unary<E: Lift, S: Simd>(
+            operation: Unary,
+            x: E::Vector<S>,
+        ) -> E::Vector<S> {
+            match operation {
+                $(Unary::$name => <$name as UnaryOperation<E>>::apply::<S>(x),)*
+            }
+        }
+
         /// Writes `operation(x)` to `out`.
         pub(crate) fn unary<E: Lift>(level: SimdLevel, operation: Unary, x: &[E], out: &mut [E]) {
             match operation {
@@ -215,6 +226,18 @@ macro_rules! binary_operations {
             }
         )*
 
+        /// Returns `operation(a, b)`.
+        #[inline(always)]
+        pub(crate) fn apply_binary<E: Lift, S: Simd>(
+            operation: Binary,
+            a: E::Vector<S>,
+            b: E::Vector<S>,
+        ) -> E::Vector<S> {
+            match operation {
+                $(Binary::$name => <$name as BinaryOperation<E>>::apply::<S>(a, b),)*
+            }
+        }
+
         /// Writes `operation(a, b)` to `out`.
         pub(crate) fn binary<'a, E: Lift>(
             level: SimdLevel,
@@ -286,7 +309,7 @@ fn load_bits<E: Element, M: Mask>(plane: &[u8], chunk: usize) -> M {
     M::from_bits(low | high)
 }
 
-type MaskOf<E, S> = <<E as Lanes>::Vector<S> as Vector>::Mask;
+pub(crate) type MaskOf<E, S> = <<E as Lanes>::Vector<S> as Vector>::Mask;
 
 trait CompareOperation<E: Element> {
     /// Returns where the comparison is true and where it is false.
@@ -336,6 +359,18 @@ macro_rules! compare_operations {
                 }
             }
         )*
+
+        /// Returns where the comparison is true and where it is false.
+        #[inline(always)]
+        pub(crate) fn apply_compare<E: Element, S: Simd>(
+            comparison: Compare,
+            a: E::Vector<S>,
+            b: E::Vector<S>,
+        ) -> (MaskOf<E, S>, MaskOf<E, S>) {
+            match comparison {
+                $(Compare::$name => <$name as CompareOperation<E>>::apply::<S>(a, b),)*
+            }
+        }
 
         /// Writes the comparison of the first `length` positions to `out`.
         pub(crate) fn compare<E: Element>(
@@ -448,6 +483,14 @@ pub(crate) fn to_number<E: Element>(level: SimdLevel, x: &Planes, out: &mut [E])
     dispatch(level, ToNumberKernel { x, out });
 }
 
+/// Returns where `x` is NaN and where it is not.
+#[inline(always)]
+pub(crate) fn apply_is_missing<E: Element, S: Simd>(
+    x: E::Vector<S>,
+) -> (MaskOf<E, S>, MaskOf<E, S>) {
+    (x.unordered(x), x.eq(x))
+}
+
 struct IsMissingKernel<'a, E> {
     x: &'a [E],
     out: &'a mut Planes,
@@ -459,9 +502,9 @@ impl<E: Element> Kernel for IsMissingKernel<'_, E> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         for (chunk, x) in E::chunks(self.x).iter().enumerate() {
-            let x = E::Vector::<S>::load(x);
-            store_bits::<E>(&mut self.out.yes, chunk, x.unordered(x));
-            store_bits::<E>(&mut self.out.no, chunk, x.eq(x));
+            let (missing, present) = apply_is_missing::<E, S>(Vector::load(x));
+            store_bits::<E>(&mut self.out.yes, chunk, missing);
+            store_bits::<E>(&mut self.out.no, chunk, present);
         }
     }
 }

@@ -18,12 +18,16 @@
 
 mod cross;
 mod elementwise;
+mod explain;
 mod graph;
+#[cfg_attr(not(all(target_arch = "x86_64", unix)), path = "jit/absent.rs")]
+mod jit;
 mod lower;
 mod machine;
 mod operator;
 mod operators;
 mod plan;
+mod prepared;
 mod program;
 mod quantile;
 mod recurrence;
@@ -34,6 +38,7 @@ mod wide;
 mod window;
 mod window_sums;
 
+pub use explain::{Jit, Run, StepReport};
 pub use graph::{
     Binary, Bits, Compare, Cross, Finish, Graph, Input, Linear, Node, NodeId, Recurrence, Shape,
     StateId, Unary, ValueType, Window,

@@ -1,10 +1,15 @@
 //! Runs a plan over rows, block by block, and remembers where it was.
 
+#[cfg(all(target_arch = "x86_64", unix))]
+mod compiled;
+
 use crate::Program;
 use crate::cross::{self, Scratch, Sortable};
 use crate::elementwise::{self, CopyRows, Lift, Operand, Planes};
+use crate::explain::Jit;
 use crate::graph::{Finish, Input, Linear, Shape};
 use crate::plan::{NumberOperand, Plan, RootSlot, Slot, Step, View};
+use crate::prepared::Prepared;
 use crate::quantile::{self, QuantileJob, SortedState};
 use crate::recurrence::{self, LinearJob, LinearState, MeanJob, MeanState};
 use crate::simd::{Element, LANES_MAX};
@@ -27,11 +32,13 @@ pub struct Options {
     pub level: SimdLevel,
     /// Rows computed at a time, `None` for what suits the caches; results do not depend on it.
     pub block_rows: Option<usize>,
+    /// Whether programs are compiled; results do not depend on it.
+    pub jit: Jit,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { level: SimdLevel::detect(), block_rows: None }
+        Self { level: SimdLevel::detect(), block_rows: None, jit: Jit::default() }
     }
 }
 
@@ -190,8 +197,9 @@ struct Span {
 /// results however they are cut.
 #[derive(Debug, Clone)]
 pub struct Machine<E> {
-    plan: Arc<Plan>,
+    prepared: Arc<Prepared>,
     level: SimdLevel,
+    jit: Jit,
     geometry: Geometry,
     numbers: Vec<Buffer<E>>,
     wide_high: Vec<Buffer<f64>>,
@@ -212,7 +220,8 @@ impl<E: Scalar> Machine<E> {
     /// If there are no lanes.
     pub fn new(program: &Program, lanes: usize, options: &Options) -> Self {
         assert!(lanes > 0, "a machine has at least one lane");
-        let plan = program.plan(lanes);
+        let prepared = program.prepared(lanes);
+        let plan = prepared.plan();
         let geometry = Geometry::new(lanes, options.block_rows, plan.has_cross);
         let stride = geometry.stride;
         let mut numbers: Vec<Buffer<E>> =
@@ -224,6 +233,7 @@ impl<E: Scalar> Machine<E> {
             plan.wides.iter().map(|&history| Buffer::new(f64::NAN, history, &geometry)).collect();
         Self {
             level: options.level,
+            jit: options.jit,
             numbers,
             wide_high: wides.clone(),
             wide_low: wides,
@@ -245,7 +255,7 @@ impl<E: Scalar> Machine<E> {
                 .map(|&(q, rows)| SortedState::new(q, rows, stride))
                 .collect(),
             states: plan.states.iter().map(|&value| vec![E::from_f64(value); stride]).collect(),
-            plan,
+            prepared,
             geometry,
             started: false,
         }
@@ -263,18 +273,23 @@ impl<E: Scalar> Machine<E> {
         rows: usize,
         mut sink: impl FnMut(usize, Block<'_, E>),
     ) {
-        let plan = Arc::clone(&self.plan);
+        let (prepared, plan) = (Arc::clone(&self.prepared), self.prepared.plan());
         assert_eq!(inputs.len(), plan.inputs.len(), "a column for each input");
         if !self.started {
             self.started = true;
             self.load_lanes(&plan, inputs);
         }
+        let values = rows * self.geometry.stride;
+        let compiled = prepared.compiled::<E>(self.jit, self.level, values);
         let mut first = 0;
         while first < rows {
             let block = self.geometry.block_rows.min(rows - first);
             self.make_room(block);
             self.load(&plan, inputs, first, block);
-            self.run_steps(&plan.steps, Span { first: 0, rows: block });
+            match compiled {
+                Some(compiled) => self.run_compiled(compiled, block),
+                None => self.run_steps(&plan.steps, Span { first: 0, rows: block }),
+            }
             for (index, &root) in plan.roots.iter().enumerate() {
                 sink(index, self.block(root, first, block));
             }

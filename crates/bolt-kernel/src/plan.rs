@@ -330,6 +330,8 @@ impl<'g> Planner<'g> {
         for id in self.needed_ids() {
             match self.graph.node(id).clone() {
                 Node::Delay(..) => {}
+                // What it becomes may be a view further back.
+                Node::State(state) => self.want_history(self.next_of_state(state), 0),
                 Node::WideAdd(a, b) => {
                     for operand in [a, b] {
                         match *self.graph.node(operand) {
@@ -452,7 +454,11 @@ impl Planner<'_> {
             schedule.before.iter().chain(scan).chain(&schedule.after).enumerate()
         {
             for &id in group {
-                for operand in self.operands(id) {
+                let next = match *self.graph.node(id) {
+                    Node::State(state) => Some(self.next_of_state(state)),
+                    _ => None,
+                };
+                for operand in self.operands(id).into_iter().chain(next) {
                     let (behind, _) = self.behind_delays(operand);
                     self.fact(behind).last_use = position;
                     if let Node::Widen(x) = *self.graph.node(behind) {

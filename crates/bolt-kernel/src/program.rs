@@ -1,8 +1,10 @@
 //! A graph ready to run, and the plain way to run it over whole columns.
 
+use crate::explain::StepReport;
 use crate::graph::{Graph, Input, Node, NodeId, Recurrence, ValueType};
 use crate::machine::{Block, Column, Machine, Options, Scalar};
 use crate::plan::{Layout, Plan};
+use crate::prepared::Prepared;
 use bolt_hardware::SimdLevel;
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug, Clone)]
 pub struct Program {
     /// Plans for one lane and for several, made when they are first needed.
-    plans: Arc<[OnceLock<Arc<Plan>>; 2]>,
+    plans: Arc<[OnceLock<Arc<Prepared>>; 2]>,
     graph: Arc<Graph>,
     roots: Arc<[NodeId]>,
     types: Arc<[ValueType]>,
@@ -73,10 +75,17 @@ impl Program {
         self.longest_warm_up
     }
 
-    pub(crate) fn plan(&self, lanes: usize) -> Arc<Plan> {
+    pub(crate) fn prepared(&self, lanes: usize) -> Arc<Prepared> {
         let layout = if lanes == 1 { Layout::OneLane } else { Layout::Lanes };
-        let plan = || Arc::new(Plan::new(&self.graph, &self.roots, layout));
-        Arc::clone(self.plans[layout as usize].get_or_init(plan))
+        let plan = || Plan::new(&self.graph, &self.roots, layout);
+        let prepared = || Arc::new(Prepared::new(plan(), layout));
+        Arc::clone(self.plans[layout as usize].get_or_init(prepared))
+    }
+
+    /// Returns how each step over so many lanes of `E` runs once the program is hot: compiled, and
+    /// for which instruction set, or why not.
+    pub fn explain<E: Scalar>(&self, lanes: usize, options: &Options) -> Vec<StepReport> {
+        self.prepared(lanes).explain::<E>(options.jit, options.level)
     }
 
     /// Returns the inputs in the order in which columns are to be given.
@@ -115,7 +124,8 @@ impl Program {
             })
             .collect();
         // Without operations across lanes, narrow tiles of lanes keep every buffer in the cache.
-        let tile = if self.plan(lanes).has_cross { lanes } else { TILE_LANES.min(lanes) };
+        let tile =
+            if self.prepared(lanes).plan().has_cross { lanes } else { TILE_LANES.min(lanes) };
         for first in (0..lanes).step_by(tile) {
             let count = tile.min(lanes - first);
             let columns: Vec<Column<'_, E>> =

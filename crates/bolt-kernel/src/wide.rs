@@ -104,6 +104,49 @@ impl<V: Vector<Element = f64>> Pair<V> {
     }
 }
 
+/// Returns `a + b`, the parts not normalized.
+#[inline(always)]
+pub(crate) fn sum<V: Vector>(a: Pair<V>, b: Pair<V>) -> Pair<V> {
+    let (high, error) = two_sum(a.0, b.0);
+    Pair(high, a.1.add(b.1).add(error))
+}
+
+/// Returns `a + x` for a number.
+#[inline(always)]
+pub(crate) fn sum_with_number<V: Vector>(a: Pair<V>, x: V) -> Pair<V> {
+    let (high, error) = two_sum(a.0, x);
+    Pair(high, a.1.add(error))
+}
+
+/// Returns `a + factor * b`, the parts not normalized.
+#[inline(always)]
+pub(crate) fn sum_with_scaled<V: Vector<Element = f64>>(
+    a: Pair<V>,
+    b: Pair<V>,
+    factor: f64,
+) -> Pair<V> {
+    let Pair(product, rest) = b.scaled(factor);
+    let (high, error) = two_sum(a.0, product);
+    Pair(high, a.1.add(rest).add(error))
+}
+
+/// Returns what an accumulator holds that is made from one or two numbers.
+#[inline(always)]
+pub(crate) fn from_number_vectors<V: Vector<Element = f64>>(
+    operation: FromNumbers,
+    a: V,
+    b: V,
+) -> Pair<V> {
+    match operation {
+        FromNumbers::Value => Pair(a, V::splat(0.0)),
+        FromNumbers::Sum => {
+            let (high, low) = two_sum(a, b);
+            Pair(high, low)
+        }
+        FromNumbers::Product => Pair::product(a, b),
+    }
+}
+
 struct Add<'a>(Wide<'a>, Wide<'a>, WideMut<'a>);
 
 impl Kernel for Add<'_> {
@@ -116,9 +159,10 @@ impl Kernel for Add<'_> {
         let low = f64::chunks(a.low).iter().zip(f64::chunks(b.low));
         let outs = f64::chunks_mut(out.high).iter_mut().zip(f64::chunks_mut(out.low));
         for (((out_high, out_low), (a, b)), (a_low, b_low)) in outs.zip(high).zip(low) {
-            let (sum, error) = two_sum(S::F64::load(a), S::F64::load(b));
-            sum.store(out_high);
-            S::F64::load(a_low).add(S::F64::load(b_low)).add(error).store(out_low);
+            let a = Pair(S::F64::load(a), S::F64::load(a_low));
+            let Pair(high, low) = sum(a, Pair(S::F64::load(b), S::F64::load(b_low)));
+            high.store(out_high);
+            low.store(out_low);
         }
     }
 }
@@ -139,10 +183,9 @@ impl Kernel for AddScaled<'_> {
         let outs = f64::chunks_mut(out.high).iter_mut().zip(f64::chunks_mut(out.low));
         for (chunk, (out_high, out_low)) in outs.enumerate() {
             let (a, b) = (Pair::<S::F64>::load(a, chunk), Pair::<S::F64>::load(b, chunk));
-            let Pair(product, rest) = b.scaled(factor);
-            let (sum, error) = two_sum(a.0, product);
-            sum.store(out_high);
-            a.1.add(rest).add(error).store(out_low);
+            let Pair(high, low) = sum_with_scaled(a, b, factor);
+            high.store(out_high);
+            low.store(out_low);
         }
     }
 }
@@ -217,11 +260,7 @@ impl<E: Widen> Kernel for FromNumbersKernel<'_, E> {
         for (chunk, (a, b)) in E::chunks(a).iter().zip(E::chunks(b)).enumerate() {
             for half in 0..halves {
                 let (a, b) = (E::load_half::<S>(a, half), E::load_half::<S>(b, half));
-                let (high, low) = match operation {
-                    FromNumbers::Value => (a, S::F64::splat(0.0)),
-                    FromNumbers::Sum => two_sum(a, b),
-                    FromNumbers::Product => two_product(a, b),
-                };
+                let Pair(high, low) = from_number_vectors(operation, a, b);
                 high.store(&mut highs[chunk * halves + half]);
                 low.store(&mut lows[chunk * halves + half]);
             }
@@ -254,10 +293,10 @@ impl<E: Widen> Kernel for AddNumber<'_, E> {
         for (chunk, x) in E::chunks(x).iter().enumerate() {
             for half in 0..halves {
                 let index = chunk * halves + half;
-                let Pair(high, low) = Pair::<S::F64>::load(a, index);
-                let (sum, error) = two_sum(high, E::load_half::<S>(x, half));
-                sum.store(&mut highs[index]);
-                low.add(error).store(&mut lows[index]);
+                let x = E::load_half::<S>(x, half);
+                let Pair(high, low) = sum_with_number(Pair::<S::F64>::load(a, index), x);
+                high.store(&mut highs[index]);
+                low.store(&mut lows[index]);
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::oracle::{Expr, Values};
 use crate::random::{number, panel, truth};
 use bolt_base::Rng;
 use bolt_hardware::SimdLevel;
-use bolt_kernel::{Column, Element, Graph, Machine, Options, Program, Scalar};
+use bolt_kernel::{Column, Element, Graph, Jit, Machine, Options, Program, Scalar};
 
 const PROGRAMS: u64 = 300;
 
@@ -30,16 +30,20 @@ fn check_same(seed: u64, expr: &Expr, a: &[f64], b: &[f64], what: &str) {
 }
 
 fn options(level: SimdLevel, block_rows: usize) -> Options {
-    Options { level, block_rows: Some(block_rows) }
+    Options { level, block_rows: Some(block_rows), ..Options::default() }
 }
 
 fn check_levels_and_blocks<E: Scalar>(seed: u64) {
     let (expr, inputs) = case(seed);
     let base = run::<E>(&expr, &inputs, &options(SimdLevel::Portable, 90));
     for level in SimdLevel::ALL.into_iter().filter(|level| level.is_supported()) {
-        for block_rows in [1, 7, 64, 1000] {
-            let other = run::<E>(&expr, &inputs, &options(level, block_rows));
-            check_same(seed, &expr, &base, &other, &format!("{level}, {block_rows} rows"));
+        for jit in [Jit::Off, Jit::Always] {
+            for block_rows in [1, 7, 64, 1000] {
+                let options = Options { jit, ..options(level, block_rows) };
+                let other = run::<E>(&expr, &inputs, &options);
+                let what = format!("{level}, {block_rows} rows, {jit:?}");
+                check_same(seed, &expr, &base, &other, &what);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod determinism;
 mod formulas;
+mod jit;
 mod operators;
 mod oracle;
 mod random;

@@ -2,7 +2,9 @@
 
 use bolt_base::Rng;
 use bolt_hardware::SimdLevel;
-use bolt_kernel::{Binary, Column, Compare, Graph, NodeId, Options, Program, Shape};
+use bolt_kernel::{Binary, Column, Compare, Graph, Jit, NodeId, Options, Program, Shape};
+
+const JITS: [Jit; 2] = [Jit::Off, Jit::Always];
 
 /// A position that is entered above an upper bound and left below a lower one, and a running sum
 /// of the returns earned while it is held; all written as states.
@@ -66,8 +68,10 @@ fn states_carry_values_from_row_to_row() {
             })
             .collect();
         for level in SimdLevel::ALL.into_iter().filter(|level| level.is_supported()) {
-            for block_rows in [1, 9, 500] {
-                let options = Options { level, block_rows: Some(block_rows) };
+            for (block_rows, jit) in
+                [1, 9, 500].into_iter().flat_map(|rows| JITS.map(|jit| (rows, jit)))
+            {
+                let options = Options { level, block_rows: Some(block_rows), jit };
                 let mut outputs = program.evaluate(&columns, 200, lanes, &options);
                 let held = outputs.remove(2).into_truths();
                 let sums = outputs.remove(1).into_numbers();
@@ -98,7 +102,10 @@ fn a_state_can_be_what_it_reads() {
     let program = Program::new(&graph, &[before, sum]);
     let values = [1.0, 2.0, 4.0, 8.0];
     let columns = [Column::Panel { values: &values[..], stride: 1 }];
-    let mut outputs = program.evaluate(&columns, 4, 1, &Options::default());
-    assert_eq!(outputs.remove(1).into_numbers(), [0.0, 3.0, 6.0, 12.0]);
-    assert_eq!(outputs.remove(0).into_numbers(), [-1.0, 1.0, 2.0, 4.0]);
+    for jit in JITS {
+        let options = Options { jit, ..Options::default() };
+        let mut outputs = program.evaluate(&columns, 4, 1, &options);
+        assert_eq!(outputs.remove(1).into_numbers(), [0.0, 3.0, 6.0, 12.0]);
+        assert_eq!(outputs.remove(0).into_numbers(), [-1.0, 1.0, 2.0, 4.0]);
+    }
 }

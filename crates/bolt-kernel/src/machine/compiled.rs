@@ -1,0 +1,91 @@
+//! Runs compiled parts of a plan on the machine's buffers.
+#![expect(unsafe_code, reason = "hands pointers to buffers to machine code")]
+
+use super::{Buffer, Geometry, Machine, Scalar, Span};
+use crate::jit::{Compiled, Pointer, Stage};
+use crate::plan::View;
+
+impl<E: Scalar> Machine<E> {
+    /// Runs all steps over the first rows of the current block.
+    pub(crate) fn run_compiled(&mut self, compiled: &Compiled, rows: usize) {
+        let span = Span { first: 0, rows };
+        let stride = self.geometry.stride;
+        for stage in compiled.stages() {
+            match stage {
+                Stage::Step(position) => {
+                    let plan = self.prepared.plan();
+                    self.run_step(&plan.steps[*position], span);
+                }
+                Stage::Map(map) => {
+                    let length = self.padded(span);
+                    let pointers = self.pointers(map.places(), length);
+                    // SAFETY: the level was checked when it was made; `pointers` checked that each
+                    // buffer holds `length` numbers, and the rows before them. Blocks are padded to
+                    // whole vectors of every width.
+                    unsafe { map.run(&pointers, length * size_of::<E>()) };
+                }
+                Stage::Scan(scan) => {
+                    let mut pointers = self.pointers(scan.places(), rows * stride);
+                    let states = self.states[..scan.states()].iter_mut();
+                    pointers.extend(states.map(|state| {
+                        assert_eq!(state.len(), stride, "a state has a value for each lane");
+                        state.as_mut_ptr().cast::<u8>()
+                    }));
+                    // SAFETY: as above, for all rows; states were checked just now.
+                    unsafe { scan.run(&pointers, rows, stride) };
+                }
+            }
+        }
+    }
+
+    /// Returns where each place is for the current block.
+    ///
+    /// # Panics
+    /// If a buffer does not reach so far back, or is shorter than `length` numbers.
+    fn pointers(
+        &mut self,
+        places: impl Iterator<Item = (Pointer, usize)>,
+        length: usize,
+    ) -> Vec<*mut u8> {
+        let geometry = self.geometry;
+        places
+            .map(|(place, back)| match place {
+                Pointer::Number(view) => {
+                    pointer(&mut self.numbers[view.slot], view, back, length, &geometry)
+                }
+                Pointer::High(view) => {
+                    pointer(&mut self.wide_high[view.slot], view, back, length, &geometry)
+                }
+                Pointer::Low(view) => {
+                    pointer(&mut self.wide_low[view.slot], view, back, length, &geometry)
+                }
+                Pointer::Fixed(slot) => {
+                    let buffer = &mut self.numbers[slot];
+                    assert!(buffer.start + geometry.stride <= buffer.values.len());
+                    buffer.values[buffer.start..].as_mut_ptr().cast()
+                }
+                Pointer::Yes(slot) => plane(&mut self.truths[slot].yes, length),
+                Pointer::No(slot) => plane(&mut self.truths[slot].no, length),
+            })
+            .collect()
+    }
+}
+
+fn pointer<T: Copy>(
+    buffer: &mut Buffer<T>,
+    view: View,
+    back: usize,
+    length: usize,
+    geometry: &Geometry,
+) -> *mut u8 {
+    assert!(view.delay + back <= buffer.history, "a buffer reaches as far back as it is read");
+    let start = buffer.base(geometry) - view.delay * geometry.stride;
+    assert!(start + length <= buffer.values.len(), "a block ends within its buffer");
+    // Not of the slice from `start` on: rows before it are read, too.
+    buffer.values.as_mut_ptr().wrapping_add(start).cast()
+}
+
+fn plane(plane: &mut [u8], length: usize) -> *mut u8 {
+    assert!(length / 8 <= plane.len(), "a block ends within its plane");
+    plane.as_mut_ptr()
+}
