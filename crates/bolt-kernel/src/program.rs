@@ -59,13 +59,15 @@ impl Program {
     /// # Panics
     /// If a root is a wide accumulator, or reads a state that was never set.
     pub fn new(graph: &Graph, roots: &[NodeId]) -> Self {
+        // Once for all roots: a sweep has thousands, in a graph of as many nodes.
+        let warm_ups = roots.iter().max().map_or(Vec::new(), |&last| warm_ups(graph, last));
         Self {
             plans: Arc::default(),
             graph: Arc::new(graph.without_sharing()),
             roots: roots.into(),
             types: roots.iter().map(|&root| graph.value_type(root)).collect(),
-            warm_up: roots.iter().map(|&root| warm_up(graph, root)).collect(),
-            longest_warm_up: longest_warm_up(graph, roots),
+            warm_up: roots.iter().map(|root| warm_ups[root.0 as usize]).collect(),
+            longest_warm_up: longest_warm_up(graph, roots, &warm_ups),
         }
     }
 
@@ -200,14 +202,10 @@ fn warm_ups(graph: &Graph, last: NodeId) -> Vec<usize> {
     rows
 }
 
-fn warm_up(graph: &Graph, root: NodeId) -> usize {
-    warm_ups(graph, root)[root.0 as usize]
-}
-
-/// Returns the longest warm-up of the numbers that the roots are made of, delayed ones left out.
-fn longest_warm_up(graph: &Graph, roots: &[NodeId]) -> usize {
+/// Returns the longest warm-up of the numbers that the roots are made of, delayed ones left out;
+/// `rows` are the warm-ups of all nodes up to the last root.
+fn longest_warm_up(graph: &Graph, roots: &[NodeId], rows: &[usize]) -> usize {
     let Some(&last) = roots.iter().max() else { return 0 };
-    let rows = warm_ups(graph, last);
     let mut reached = vec![false; rows.len()];
     roots.iter().for_each(|root| reached[root.0 as usize] = true);
     let mut longest = 0;

@@ -201,3 +201,15 @@ fn the_universe_takes_assets_out_of_the_cross_section() {
     let ranks = program.evaluate(&values, 1, 4, &Options::default()).remove(0).into_numbers();
     bolt_testkit::assert_close_slices(&ranks, &[2.0 / 3.0, NAN, 1.0 / 3.0, 1.0], 1e-12, "ranks");
 }
+
+#[test]
+fn each_root_has_its_own_warm_up() {
+    let mut graph = Graph::new();
+    let close = graph.input("close", Shape::Panel);
+    let mean = graph.ts_mean(close, 3);
+    let (slow, before) = (graph.ts_mean(mean, 10), graph.delay(close, 4));
+    let program = Program::new(&graph, &[slow, close, before, mean]);
+    assert_eq!(program.warm_up(), [11, 0, 4, 2]);
+    assert_eq!(program.longest_warm_up(), 11);
+    assert!(Program::new(&graph, &[]).warm_up().is_empty());
+}
