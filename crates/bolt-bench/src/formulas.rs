@@ -18,13 +18,27 @@ pub(crate) fn program(formulas: &[&str]) -> Result<Program> {
     Ok(Program::new(&graph, &roots))
 }
 
-/// Returns what a program reads, of columns by name.
-pub(crate) fn inputs<'a, E: Scalar>(
+/// Returns what a program over one lane reads, of columns by name.
+pub(crate) fn series<'a, E: Scalar>(
     program: &Program,
-    stride: usize,
     column: impl Fn(&str) -> Option<&'a [E]>,
 ) -> Result<Vec<Column<'a, E>>> {
-    let find = |name: &str| column(name).with_context(|| format!("there is no column `{name}`"));
-    let panel = |name: &str| Ok(Column::Panel { values: find(name)?, stride });
-    program.inputs().iter().map(|input| panel(&input.name)).collect()
+    columns(program, |name| column(name).map(Column::Series))
+}
+
+/// Returns what a program over several lanes reads, of fields by name.
+pub(crate) fn panels<'a, E: Scalar>(
+    program: &Program,
+    stride: usize,
+    field: impl Fn(&str) -> Option<&'a [E]>,
+) -> Result<Vec<Column<'a, E>>> {
+    columns(program, |name| field(name).map(|values| Column::Panel { values, stride }))
+}
+
+fn columns<'a, E: Scalar>(
+    program: &Program,
+    find: impl Fn(&str) -> Option<Column<'a, E>>,
+) -> Result<Vec<Column<'a, E>>> {
+    let find = |name: &str| find(name).with_context(|| format!("there is no column `{name}`"));
+    program.inputs().iter().map(|input| find(&input.name)).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     inputs.numbers(&json!({ "window": WINDOW }))?;
     let mut peers = bench.peers("expression.py", &inputs)?;
     let program = formulas::program(&[FORMULA])?;
-    let columns = formulas::inputs(&program, 1, |name| bars.get(name).map(|column| &**column))?;
+    let columns = formulas::series(&program, |name| bars.get(name).map(|column| &**column))?;
     let options = Options::default();
     let ours = || {
         let outputs = program.evaluate(&columns, BARS, 1, &options);

@@ -83,7 +83,7 @@ fn measure(
         .collect();
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
     let program = formulas::program(&sources)?;
-    let columns = formulas::inputs(&program, 1, |name| bars.get(name).map(|column| &**column))?;
+    let columns = formulas::series(&program, |name| bars.get(name).map(|column| &**column))?;
     let options = Options::default();
     let ours = || {
         let outputs = program.evaluate(&columns, bars.len(), 1, &options);

@@ -94,7 +94,7 @@ fn double(
 ) -> Result<()> {
     let program = formulas::program(&[&text.replace('%', &WINDOW.to_string())])?;
     let column = |name: &str| Some(&*fields.double[fields.names.iter().position(|n| *n == name)?]);
-    let columns = formulas::inputs(&program, ASSETS, column)?;
+    let columns = formulas::panels(&program, ASSETS, column)?;
     let ours = || {
         let outputs = program.evaluate(&columns, BARS, ASSETS, &Options::default());
         Ok(Values::F64(outputs.into_iter().map(Output::into_numbers).collect()))
@@ -112,7 +112,7 @@ fn single(
 ) -> Result<()> {
     let program = formulas::program(&[&text.replace('%', &WINDOW.to_string())])?;
     let column = |name: &str| Some(&*fields.single[fields.names.iter().position(|n| *n == name)?]);
-    let columns = formulas::inputs(&program, ASSETS, column)?;
+    let columns = formulas::panels(&program, ASSETS, column)?;
     let ours = || {
         let outputs = program.evaluate(&columns, BARS, ASSETS, &Options::default());
         Ok(Values::F32(outputs.into_iter().map(Output::into_numbers).collect()))
