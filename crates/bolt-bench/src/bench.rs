@@ -4,7 +4,7 @@ use crate::clock::process_seconds;
 use crate::inputs::Inputs;
 use crate::options::Options;
 use crate::peers::Peers;
-use crate::report::{self, Outcome, Row};
+use crate::report::{self, Outcome, PeerTime, Row};
 use crate::values::{Values, difference};
 use anyhow::Result;
 use std::hint::black_box;
@@ -81,11 +81,8 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new(options: Options) -> Self {
         let peers = options.python.is_some();
-        if !options.json {
-            report::print_head(peers, options.repeats);
-        } else if !peers {
-            report::print_no_peers_json();
-        }
+        let print = if options.json { report::print_head_json } else { report::print_head };
+        print(peers, options.repeats);
         Self { options, rows: Vec::new() }
     }
 
@@ -213,14 +210,57 @@ fn row(name: &str, ours: f64, goal: &Goal, sides: &[(Peer, Side)], has_peers: bo
     let mut measured = Vec::new();
     for (peer, side) in sides.iter().filter(|(peer, _)| names.iter().any(|p| p.name == peer.name)) {
         match side {
-            Side::Measured(seconds) => measured.push((peer.shown().to_owned(), median(seconds))),
+            Side::Measured(seconds) => measured.push(PeerTime {
+                name: peer.shown().to_owned(),
+                seconds: median(seconds),
+                scale: peer.scale,
+            }),
             Side::Failed(error) => {
                 let error = format!("{}: {error}", peer.shown());
                 return row(measured, Outcome::Error(error));
             }
         }
     }
-    measured.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let ratio = measured[0].1 / ours;
+    measured.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let ratio = measured[0].seconds / ours;
     row(measured, Outcome::Ratio { ratio, least, reached: ratio >= least })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(least: f64, names: &[&str], sides: Vec<(Peer, Side)>) -> Row {
+        let peers = names.iter().map(|name| Peer::whole(*name)).collect();
+        row("case", 2.0, &Goal::Ratio(least, peers), &sides, true)
+    }
+
+    fn measured(name: &str, seconds: &[f64]) -> (Peer, Side) {
+        (Peer::whole(name), Side::Measured(seconds.to_vec()))
+    }
+
+    #[test]
+    fn the_fastest_of_a_goal_s_peers_counts() {
+        let sides = || {
+            vec![
+                measured("a:f64", &[9.0, 100.0, 8.0]),
+                measured("b", &[6.0, 7.0, 0.0]),
+                measured("other", &[0.1]),
+            ]
+        };
+        let row = judge(3.0, &["a:f64", "b"], sides());
+        let names: Vec<&str> = row.peers.iter().map(|peer| peer.name.as_str()).collect();
+        assert_eq!(names, ["b", "a"]);
+        assert!(matches!(row.outcome, Outcome::Ratio { ratio: 3.0, reached: true, .. }));
+        let row = judge(3.1, &["a:f64", "b"], sides());
+        assert!(matches!(row.outcome, Outcome::Ratio { reached: false, .. }));
+    }
+
+    #[test]
+    fn a_peer_that_failed_leaves_no_ratio() {
+        let sides =
+            vec![measured("a", &[9.0]), (Peer::whole("b:f32"), Side::Failed("why".to_owned()))];
+        let outcome = judge(1.0, &["a", "b:f32"], sides).outcome;
+        assert!(matches!(outcome, Outcome::Error(error) if error == "b: why"));
+    }
 }

@@ -73,3 +73,36 @@ fn find_python(named: Option<PathBuf>) -> Result<Option<PathBuf>> {
     let own = PathBuf::from(".venv/bin/python");
     Ok(own.is_file().then_some(own))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+
+    fn parse(line: &str) -> Result<Command, String> {
+        let words = line.split_whitespace().map(str::to_owned);
+        Command::parse(words).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_are_read() {
+        let program = std::env::current_exe().unwrap();
+        let line = format!("market --only sweep --repeats 7 --json --python {}", program.display());
+        let Ok(Command::Market(options)) = parse(&line) else { panic!("`{line}`") };
+        assert_eq!(options.only.as_deref(), Some("sweep"));
+        assert_eq!((options.repeats, options.json), (7, true));
+        assert_eq!(options.python, Some(program));
+    }
+
+    #[test]
+    fn mistakes_are_explained() {
+        let error = |line: &str| parse(line).unwrap_err();
+        assert_eq!(error("market --repeats 0"), "`--repeats 0` is no number above 0");
+        assert_eq!(error("market --only"), "`--only` wants a value");
+        assert_eq!(
+            error("market --python nowhere/python"),
+            "there is no Python at `nowhere/python`"
+        );
+        assert!(error("market --fast").starts_with("there is no option `--fast`\nusage:"));
+        assert!(error("").starts_with("usage:"));
+    }
+}

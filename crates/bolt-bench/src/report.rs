@@ -1,5 +1,6 @@
 //! The rows, as a table or as JSON lines.
 
+use bolt_hardware::SimdLevel;
 use serde_json::{Value, json};
 
 /// One line: a case and one of its goals.
@@ -8,9 +9,18 @@ pub(crate) struct Row {
     pub(crate) case: String,
     /// Our seconds, or bytes for [`Outcome::Bytes`].
     pub(crate) ours: f64,
-    /// Peers and their seconds, the fastest first.
-    pub(crate) peers: Vec<(String, f64)>,
+    /// The fastest first.
+    pub(crate) peers: Vec<PeerTime>,
     pub(crate) outcome: Outcome,
+}
+
+/// How long a peer took.
+#[derive(Debug, PartialEq)]
+pub(crate) struct PeerTime {
+    pub(crate) name: String,
+    pub(crate) seconds: f64,
+    /// The seconds are so many times what was measured: the peer did a part of the work.
+    pub(crate) scale: f64,
 }
 
 #[derive(Debug)]
@@ -39,10 +49,19 @@ pub(crate) enum Outcome {
 const INSTALL: &str = "python3 -m venv .venv && .venv/bin/pip install numpy pandas pyarrow numba \
                        TA-Lib vectorbt polars bottleneck numexpr duckdb";
 
+/// Returns what the numbers depend on.
+fn machine() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let level = SimdLevel::detect().name();
+    format!("{}, vectors of {level}", model.unwrap_or("unknown processor"))
+}
+
 pub(crate) fn print_head(peers: bool, repeats: usize) {
     if !peers {
         println!("Peers were not measured: there is no Python. To have them:\n  {INSTALL}\n");
     }
+    println!("{}", machine());
     println!("processor time of one thread, median of {repeats}; ratio = fastest peer / ours\n");
     println!(
         "{:<30} {:>10} {:>10} {:<12} {:>8} {:>9}",
@@ -50,12 +69,16 @@ pub(crate) fn print_head(peers: bool, repeats: usize) {
     );
 }
 
-pub(crate) fn print_no_peers_json() {
-    let line = json!({
+pub(crate) fn print_head_json(peers: bool, repeats: usize) {
+    let mut line = json!({
         "schema": "bolt.bench.market/1",
-        "peers": "not measured: there is no Python",
-        "install": INSTALL,
+        "machine": machine(),
+        "repeats": repeats,
+        "peers_measured": peers,
     });
+    if !peers {
+        line["install"] = json!(INSTALL);
+    }
     println!("{line}");
 }
 
@@ -95,7 +118,7 @@ fn line(row: &Row) -> String {
         _ => time(*ours),
     };
     let (peer, which) = match peers.first() {
-        Some((name, seconds)) => (time(*seconds), name.as_str()),
+        Some(peer) => (time(peer.seconds), peer.name.as_str()),
         None => (String::new(), ""),
     };
     let (ratio, goal) = match outcome {
@@ -107,8 +130,11 @@ fn line(row: &Row) -> String {
     };
     let mut line =
         format!("{case:<30} {own:>10} {peer:>10} {which:<12} {ratio:>8} {goal:>9} {told}");
-    for (name, seconds) in peers.iter().skip(1) {
-        line += &format!("; {name} {}", time(*seconds));
+    if let Some(scale) = peers.first().map(|peer| peer.scale).filter(|scale| *scale != 1.0) {
+        line += &format!("; measured on 1 of {scale} and scaled");
+    }
+    for peer in peers.iter().skip(1) {
+        line += &format!("; {} {}", peer.name, time(peer.seconds));
     }
     line
 }
@@ -122,12 +148,8 @@ fn json(row: &Row) -> Value {
     });
     let unit = if matches!(outcome, Outcome::Bytes { .. }) { "bytes" } else { "seconds" };
     value[unit] = json!(ours);
-    if let Some((name, seconds)) = peers.first() {
-        value["peer"] = json!(name);
-        value["peer_seconds"] = json!(seconds);
-        let all = peers.iter().map(|(name, seconds)| (name.clone(), json!(seconds)));
-        value["peers"] = Value::Object(all.collect());
-    }
+    let peer = |peer: &PeerTime| json!({ "name": peer.name, "seconds": peer.seconds, "scaled_by": peer.scale });
+    value["peers"] = peers.iter().map(peer).collect();
     match outcome {
         Outcome::Ratio { ratio, least, .. } => {
             value["ratio"] = json!(ratio);
@@ -151,4 +173,41 @@ fn time(seconds: f64) -> String {
 
 fn megabytes(bytes: f64) -> String {
     format!("{:.0} MB", bytes / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(outcome: Outcome) -> Row {
+        let time = |name: &str, seconds, scale| PeerTime { name: name.into(), seconds, scale };
+        let peers = vec![time("numba", 0.25, 20.0), time("polars", 3.0, 1.0)];
+        Row { case: "sweep".into(), ours: 0.1, peers, outcome }
+    }
+
+    #[test]
+    fn a_line_has_all_peers_and_what_was_scaled() {
+        let text = line(&row(Outcome::Ratio { ratio: 2.5, least: 5.0, reached: false }));
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let expected = "sweep 100.00 ms 250.00 ms numba 2.50 >= 5x missed; measured on 1 of 20 and \
+                        scaled; polars 3.00 s";
+        assert_eq!(words.join(" "), expected);
+    }
+
+    #[test]
+    fn an_error_takes_the_place_of_the_ratio() {
+        let outcome = || Outcome::Error("numba: results differ".into());
+        let text = line(&row(outcome()));
+        assert!(text.ends_with("100.00 ms ERROR numba: results differ"), "{text}");
+        let value = json(&row(outcome()));
+        assert_eq!(value["error"], "numba: results differ");
+        assert_eq!(value["outcome"], "error");
+        assert!(value["ratio"].is_null());
+    }
+
+    #[test]
+    fn times_and_sizes_have_units() {
+        assert_eq!([2.0, 0.0205, 4.56e-5].map(time), ["2.00 s", "20.50 ms", "45.6 us"]);
+        assert_eq!(megabytes(38_400_000.0), "38 MB");
+    }
 }

@@ -29,4 +29,4 @@ def indicator(name):
     return make
 
 
-serve({name: indicator(name) for base in CALLS for name in (base, f"{base}-8")})
+serve({f"TA-Lib:{name}": indicator(name) for base in CALLS for name in (base, f"{base}-8")})

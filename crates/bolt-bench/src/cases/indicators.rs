@@ -4,6 +4,7 @@
 use crate::bench::{Bench, Case, Goal, Peer};
 use crate::formulas;
 use crate::inputs::{Inputs, minutes};
+use crate::peers::Peers;
 use crate::values::Values;
 use anyhow::Result;
 use bolt_kernel::{Options, Output};
@@ -57,12 +58,11 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     inputs.numbers(&json!({ "windows": windows }))?;
     let mut peers = bench.peers("indicators.py", &inputs)?;
     for (name, texts, window) in INDICATORS {
-        let peer = Peer::whole(name);
+        let peer = Peer::whole(format!("TA-Lib:{name}"));
         measure(bench, &mut peers, alone(name), &bars, texts, &[window], (1.0, peer))?;
     }
-    let eight = ["SMA-8", "EMA-8", "RSI-8", "MACD-8", "BBANDS-8", "ATR-8", "STOCH-8", "ADX-8"];
-    for ((name, texts, _), peer) in INDICATORS.into_iter().zip(eight) {
-        let peer = Peer::whole(peer);
+    for (name, texts, _) in INDICATORS {
+        let peer = Peer::whole(format!("TA-Lib:{name}-8"));
         measure(bench, &mut peers, lanes(name), &bars, texts, &WINDOWS, (3.0, peer))?;
     }
     Ok(())
@@ -70,7 +70,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
 
 fn measure(
     bench: &mut Bench,
-    peers: &mut Option<crate::peers::Peers>,
+    peers: &mut Option<Peers>,
     name: String,
     bars: &Bars,
     texts: &[&str],
