@@ -2,7 +2,7 @@
 //!
 //! Everything here is arithmetic over numbers that the caller brings: there is no calendar, no
 //! day count, no volatility surface and no market data. Start at [`european::greeks`],
-//! [`american::greeks`], [`implied::of_european`] and [`scenario::evaluate`].
+//! [`american::greeks`], [`implied::of_european`], [`chain::greeks`] and [`scenario::evaluate`].
 //!
 //! One set of units throughout: times are years, rates and dividend yields are continuously
 //! compounded and per year (`0.05` is 5 %), volatility is per square root of a year (`0.2` is
@@ -14,6 +14,7 @@
 
 pub mod american;
 pub mod batch;
+pub mod chain;
 pub mod european;
 pub mod implied;
 pub mod normal;

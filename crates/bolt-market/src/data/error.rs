@@ -315,6 +315,9 @@ pub enum RowFaultKind {
     /// A time that another row has.
     #[error("is also the time of {unit} {other}, which has {} values", if *exact { "the same" } else { "other" })]
     Duplicate { unit: &'static str, other: u64, exact: bool },
+    /// What only the reader of a small table knows to be wrong.
+    #[error("{0}")]
+    Refused(String),
 }
 
 impl RowFaultKind {
@@ -327,7 +330,7 @@ impl RowFaultKind {
             Self::Truncated { .. } => {
                 Some("the file was cut off; fetch it again, or `repair` drops the last line")
             }
-            Self::OpenQuote | Self::Infinite | Self::NoTime => None,
+            Self::OpenQuote | Self::Infinite | Self::NoTime | Self::Refused(_) => None,
             Self::NotANumber => Some("`ignore` leaves a column out; `decimal-comma` reads `1,5`"),
             Self::Time { .. } => Some("`date-order`, `epoch` and `tz` say how times are written"),
             Self::HighTooLow { .. } | Self::LowTooHigh { .. } => Some(

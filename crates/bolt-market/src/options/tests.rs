@@ -1,6 +1,7 @@
 //! Options against QuantLib's values, 60-digit arithmetic, integrals and trees.
 
 mod american;
+mod chain;
 mod european;
 mod implied;
 mod normal;

@@ -22,6 +22,7 @@ mod fields;
 mod forms;
 mod layout;
 mod number;
+mod records;
 mod rows;
 mod sniff;
 mod time;
@@ -30,6 +31,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use records::{Record, RecordColumn, Records, write_records};
 pub use time::{DateOrder, EpochUnit};
 pub use write::write;
 

@@ -52,7 +52,7 @@ fn write_table(table: &Table<'_>, writer: &mut impl Write, delimiter: char) -> i
 }
 
 /// Puts a name in quotes if it would be taken for more than one field.
-fn quoted(name: &str, delimiter: char) -> String {
+pub(super) fn quoted(name: &str, delimiter: char) -> String {
     if name.contains([delimiter, '"', '\n']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {
