@@ -8,7 +8,9 @@ mod values;
 pub(crate) use data::{DataArguments, ReadingArguments};
 pub(crate) use formulas::FormulaArguments;
 pub(crate) use trading::TradingArguments;
-pub(crate) use values::{fraction, setting};
+pub(crate) use values::{
+    fraction, not_negative, not_negative_fraction, number, positive, setting, values,
+};
 
 use bolt_config::Flag;
 use clap::{Args, Parser, Subcommand};
@@ -94,4 +96,6 @@ pub(crate) enum Command {
     Config(commands::config::ConfigArguments),
     /// Print completions for a shell
     Completions(commands::completions::CompletionArguments),
+    /// Price options, imply volatilities and shock portfolios of them
+    Options(Box<commands::options::OptionsArguments>),
 }

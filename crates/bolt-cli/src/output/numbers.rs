@@ -40,6 +40,19 @@ pub(crate) fn number(value: f64) -> String {
     format!("{}{whole}{rest}", if value < 0.0 { "-" } else { "" })
 }
 
+/// Returns a number with six decimals, or an exponent if they would not show it.
+pub(crate) fn precise(value: f64) -> String {
+    if value != 0.0 && (value.abs() < 1e-3 || value.abs() >= 1e12) {
+        return format!("{value:.6e}");
+    }
+    format!("{value:.6}")
+}
+
+/// Returns a fraction in percent: `5 %`.
+pub(crate) fn percent(value: f64) -> String {
+    format!("{} %", (value * 1e8).round() / 1e6)
+}
+
 /// Returns a time, without a time of day at midnight: `2015-06-30` or `2015-06-30 14:30`.
 pub(crate) fn time(at: UnixNanos) -> String {
     let text = at.to_string();
@@ -91,6 +104,16 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(number(value), expected);
         }
+    }
+
+    #[test]
+    fn precise_numbers_show_something() {
+        for (value, expected) in
+            [(0.0, "0.000000"), (6.88872857, "6.888729"), (1e-9, "1.000000e-9")]
+        {
+            assert_eq!(precise(value), expected);
+        }
+        assert_eq!((percent(0.07), percent(-0.125)), ("7 %".into(), "-12.5 %".into()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod backtest;
 mod commands;
 mod mistakes;
+mod options;
 mod references;
 mod support;
 mod sweep;

@@ -132,7 +132,7 @@ impl Records {
         let columns = &self.columns;
         if expected != found {
             let last = (expected.min(found)).saturating_sub(1);
-            let value = cells.last().map(|cell| cell.to_string()).unwrap_or_default();
+            let value = cells.last().map(ToString::to_string).unwrap_or_default();
             let reason = format!("is the last of {found} fields where {expected} were expected");
             let kind = RowFaultKind::Refused(reason);
             return Err(RowFault { line, column: columns[last].clone(), value, kind });
