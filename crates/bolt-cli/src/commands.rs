@@ -6,8 +6,8 @@ pub(crate) mod config;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod indicators;
-pub(crate) mod runs;
 pub(crate) mod options;
+pub(crate) mod runs;
 pub(crate) mod sweep;
 pub(crate) mod walkforward;
 
