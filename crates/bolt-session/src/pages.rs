@@ -284,9 +284,43 @@ impl Curves {
     }
 }
 
+/// Groups of our figures: the heading, and the name that each begins with.
+const GROUPS: [(&str, &str); 5] = [
+    ("Account", "equity_final"),
+    ("Returns", "volatility_pct"),
+    ("Drawdowns", "avg_dd_pct"),
+    ("Trades", "n_trades"),
+    ("Against the benchmark", "benchmark_return_pct"),
+];
+
+/// Returns the figures in groups; those of a peer are one group under its own labels.
 fn figures_section(lines: &[Line]) -> Section<'static> {
-    let value = |figure: &statistics::Figure| match figure {
-        statistics::Figure::Number(value) => Value::Number(*value),
+    let mut groups = vec![Group { title: String::new(), rows: Vec::new() }];
+    for line in lines {
+        if let Some((title, _)) = GROUPS.iter().find(|(_, first)| *first == line.name) {
+            groups.push(Group { title: (*title).to_owned(), rows: Vec::new() });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(statistic(line));
+        }
+    }
+    // What comes before the first group stands among the facts.
+    if groups.len() > 1 {
+        groups.remove(0);
+    }
+    Section::Statistics(Statistics {
+        title: "Statistics".to_owned(),
+        note: String::new(),
+        columns: Vec::new(),
+        groups,
+    })
+}
+
+fn statistic(line: &Line) -> Statistic {
+    let percent = line.name.strip_suffix("_pct");
+    let value = match &line.figure {
+        statistics::Figure::Number(value) if percent.is_some() => Value::Percent(value / 100.0),
+        statistics::Figure::Number(value) => whole(*value),
         statistics::Figure::Time(at) => Value::Time(*at),
         statistics::Figure::Text(text) => Value::Text(text.clone()),
         statistics::Figure::Span(None) => Value::Missing,
@@ -294,20 +328,16 @@ fn figures_section(lines: &[Line]) -> Section<'static> {
             Value::Text(format!("{:.2} days", span.as_secs_f64() / 86_400.0))
         }
     };
-    let row = |line: &Line| Statistic {
-        label: line.name.replace('_', " "),
-        values: vec![value(&line.figure)],
-    };
-    let third = lines.len().div_ceil(3).max(1);
-    let groups = lines
-        .chunks(third)
-        .map(|part| Group { title: String::new(), rows: part.iter().map(row).collect() });
-    Section::Statistics(Statistics {
-        title: "Statistics".to_owned(),
-        note: String::new(),
-        columns: Vec::new(),
-        groups: groups.collect(),
-    })
+    Statistic { label: percent.unwrap_or(line.name).replace('_', " "), values: vec![value] }
+}
+
+/// Returns a number without decimals if it has none.
+fn whole(value: f64) -> Value {
+    if value == value.trunc() && value.abs() < 1e15 {
+        Value::Count(value as i64)
+    } else {
+        Value::Number(value)
+    }
 }
 
 fn trades_section(bars: &Bars, ledger: &Ledger) -> Section<'static> {
@@ -373,7 +403,7 @@ fn combinations_section(grid: &Grid, rows: &[&Row]) -> Section<'static> {
         ["Return", "Sharpe", "Drawdown", "Trades", "Win rate", "Exposure"].map(str::to_owned);
     let listed = rows.iter().take(LISTED).map(|row| {
         let percent = |value: f64| Value::Percent(value / 100.0);
-        let parameters = grid.combination(row.index).into_iter().map(Value::Number);
+        let parameters = grid.combination(row.index).into_iter().map(whole);
         parameters
             .chain([
                 percent(row.return_pct),
@@ -452,7 +482,7 @@ fn folds_section(folds: &[Fold]) -> Section<'static> {
     ];
     let row = |fold: &Fold| {
         let percent = |value: f64| Value::Percent(value / 100.0);
-        let parameters = fold.parameters.iter().map(|(_, value)| Value::Number(*value));
+        let parameters = fold.parameters.iter().map(|(_, value)| whole(*value));
         parameters
             .chain([
                 Value::Time(fold.test_times.0),
