@@ -215,6 +215,9 @@ fn maps_colour_by_the_distance_from_zero_or_from_low_to_high() {
     let expected = ["l3", "n0", "g6"].map(|class| Some(class.to_owned()));
     assert_eq!(classes[..3], expected);
     assert_eq!(classes[3], None);
+    let losing = Grid::new(&metric(vec![-2.0, 1.0]), 2, 1, 1);
+    assert_eq!(losing.class(-2.0).as_deref(), Some("l6"));
+    assert_eq!(losing.class(1.0).as_deref(), Some("g3"));
     let grid = Grid::new(&metric(vec![1.0, 2.0, 3.0]), 3, 1, 1);
     let classes: Vec<Option<String>> = grid.values.iter().map(|v| grid.class(*v)).collect();
     assert_eq!(classes, ["s0", "s6", "s12"].map(|class| Some(class.to_owned())));

@@ -202,7 +202,8 @@ fn the_first_page_is_text_and_all_trades_are_data() {
     let entries = &data["columns"][2];
     assert_eq!(entries["values"].as_array().unwrap().len(), 45);
     let start = entries["start"].as_f64().unwrap();
-    let last = start + 44.0 * entries["unit"].as_f64().unwrap();
+    let count = entries["values"][44].as_f64().unwrap();
+    let last = start + count * entries["unit"].as_f64().unwrap();
     assert_eq!(last * 1e6, days(45)[44].0 as f64);
     assert!(data["columns"][4]["values"][0].is_null());
 }
@@ -236,4 +237,14 @@ fn values_left_out_of_a_table_are_dashes() {
     };
     let html = render(&Page { sections: vec![Section::Table(table)], ..Page::default() });
     assert_eq!(texts(&check(&html), "td"), ["1", "2020-01-02", "–"]);
+    let rows = vec![Statistic { label: "Beta".to_owned(), values: vec![Value::Number(1.0)] }];
+    let statistics = Statistics {
+        title: "Statistics".to_owned(),
+        note: String::new(),
+        columns: vec!["Strategy".to_owned(), "Benchmark".to_owned()],
+        groups: vec![Group { title: "Risk".to_owned(), rows }],
+    };
+    let sections = vec![Section::Statistics(statistics)];
+    let html = render(&Page { sections, ..Page::default() });
+    assert_eq!(texts(&check(&html), "td"), ["", "1.00", "–"]);
 }
