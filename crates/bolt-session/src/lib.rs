@@ -18,6 +18,9 @@ mod trading;
 mod walk_forward;
 mod when;
 
+#[cfg(test)]
+mod tests;
+
 pub use backtest::{Backtest, BacktestRequest, MarketEvents, Summary};
 pub use data::{DataSource, Loaded, formula_columns};
 pub use error::SessionError;
@@ -32,7 +35,8 @@ pub use when::{Moment, parse_moment};
 
 use bolt_config::Config;
 use bolt_exec::Pool;
-use bolt_kernel::{Catalog, Options};
+use bolt_hardware::SimdLevel;
+use bolt_kernel::{Catalog, Jit, Options};
 
 /// What every job needs.
 #[derive(Debug)]
@@ -61,16 +65,12 @@ impl Session {
 }
 
 fn kernel_options(config: &Config) -> Result<Options, SessionError> {
+    let jit = if config.kernel_jit() { Jit::Auto } else { Jit::Off };
     let level = match config.kernel_simd() {
-        "auto" => return Ok(Options::default()),
-        name => name.parse::<bolt_hardware::SimdLevel>().map_err(SessionError::Settings)?,
+        "auto" => SimdLevel::detect(),
+        name => name.parse().map_err(|reason| {
+            SessionError::Settings(format!("the setting `kernel.simd`: {reason}"))
+        })?,
     };
-    if !level.is_supported() {
-        let reason = format!(
-            "the setting `kernel.simd` is `{level}`, which this processor lacks; it has `{}`",
-            bolt_hardware::SimdLevel::detect()
-        );
-        return Err(SessionError::Settings(reason));
-    }
-    Ok(Options { level, ..Options::default() })
+    Ok(Options { level, jit, ..Options::default() })
 }
