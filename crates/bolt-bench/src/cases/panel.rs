@@ -26,7 +26,7 @@ const OPERATORS: [(&str, &str, f64, &[&str]); 10] = [
     ("TsMax", "TsMax[close, %]", 5.0, &["numba", "bottleneck", "polars"]),
     ("TsArgMax", "TsArgMax[close, %]", 1.0, &["numba", "bottleneck"]),
     ("TsRank", "TsRank[close, %]", 5.0, &["numba", "bottleneck", "polars"]),
-    ("TsCorr", "TsCorr[close, volume, %]", 1.0, &["numba", "polars"]),
+    ("TsCorr", "TsCorr[close, volume, %]", 1.0, &["numba", "polars*"]),
     ("TsDecayLinear", "TsDecayLinear[close, %]", 1.0, &["numba"]),
     ("CsRank", "CsRank[close]", 2.0, &["numba", "bottleneck", "polars"]),
     ("CsZScore", "CsZScore[close]", 1.0, &["numba", "bottleneck*"]),
