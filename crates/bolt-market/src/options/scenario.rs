@@ -1,8 +1,10 @@
 //! What a portfolio of options and their underlying would be worth after moves of spot,
 //! volatility and time.
 //!
-//! [`evaluate`] fills a slice of cells and starts no threads: a caller that wants more cores
-//! gives each a part of the slice.
+//! [`evaluate`] fills a slice of cells on the calling thread, [`evaluate_on`] on those of a pool.
+
+use bolt_exec::Pool;
+use rayon::prelude::*;
 
 use super::american::{Prepared, PreparedGreeks};
 use super::elementary::exp;
@@ -16,6 +18,16 @@ pub enum Style {
     European,
     /// At any time until expiry.
     American,
+}
+
+impl Style {
+    /// Returns the name used in results: `european` or `american`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::European => "european",
+            Self::American => "american",
+        }
+    }
 }
 
 /// What is held.
@@ -88,6 +100,27 @@ pub fn evaluate(positions: &[Position], market: &Market, shocks: &[Shock], cells
             *cell = sums.cell(i, base);
         }
     }
+}
+
+/// Values the portfolio after each shock on the threads of a pool; the cells have the bits that
+/// [`evaluate`] gives.
+///
+/// # Panics
+/// If `cells` and `shocks` differ in length.
+pub fn evaluate_on(
+    pool: &Pool,
+    positions: &[Position],
+    market: &Market,
+    shocks: &[Shock],
+    cells: &mut [Cell],
+) {
+    assert_eq!(shocks.len(), cells.len(), "one cell for each shock");
+    // A few parts a thread even out how long they take.
+    let part = shocks.len().div_ceil(4 * pool.threads()).next_multiple_of(VECTOR).max(VECTOR);
+    pool.run(|| {
+        let parts = shocks.par_chunks(part).zip(cells.par_chunks_mut(part));
+        parts.for_each(|(shocks, cells)| evaluate(positions, market, shocks, cells));
+    });
 }
 
 /// Shocks a block: large enough for long vector loops, small enough for the first cache.

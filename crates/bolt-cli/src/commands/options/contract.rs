@@ -121,13 +121,6 @@ fn unknown(text: &str, word: &str, known: [&str; 2]) -> String {
     format!("`{text}` is neither `{}` nor `{}`{hint}", known[0], known[1])
 }
 
-pub(super) fn style_name(style: Style) -> &'static str {
-    match style {
-        Style::European => "european",
-        Style::American => "american",
-    }
-}
-
 /// Says so if a volatility looks like a percentage without its sign.
 pub(super) fn check_volatility(context: &Context, volatility: f64) {
     if volatility >= VOLATILITY_SUSPICIOUS {
@@ -143,7 +136,7 @@ pub(super) fn listing_json(listing: &Listing) -> Map<String, Value> {
     let Listing { contract: Contract { kind, strike, years }, style, market } = *listing;
     let mut object = Map::new();
     object.insert("type".into(), kind.name().into());
-    object.insert("style".into(), style_name(style).into());
+    object.insert("style".into(), style.name().into());
     object.insert("strike".into(), json!(strike));
     object.insert("years".into(), json!(years));
     object.extend(market_json(&market));

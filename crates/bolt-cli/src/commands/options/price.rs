@@ -10,7 +10,7 @@ use bolt_market::options::{Greeks, OptionKind};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::contract::{ContractArguments, DAYS, check_volatility, listing_json, style_name};
+use super::contract::{ContractArguments, DAYS, check_volatility, listing_json};
 use crate::arguments::{not_negative, not_negative_fraction};
 use crate::context::Context;
 use crate::output::{Table, number, percent, precise};
@@ -132,7 +132,7 @@ fn title(listing: &Listing) -> String {
     let Listing { contract, style, market } = listing;
     format!(
         "{} {}, strike {}, {} years, spot {}, rate {}, dividend yield {}",
-        style_name(*style),
+        style.name(),
         contract.kind.name(),
         contract.strike,
         number(contract.years),

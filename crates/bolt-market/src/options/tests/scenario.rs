@@ -1,8 +1,11 @@
 use bolt_base::Rng;
+use bolt_exec::Pool;
 use bolt_testkit::assert_close;
 
 use super::random_case;
-use crate::options::scenario::{Cell, Instrument, Position, Shock, Style, evaluate, grid};
+use crate::options::scenario::{
+    Cell, Instrument, Position, Shock, Style, evaluate, evaluate_on, grid,
+};
 use crate::options::{Contract, Greeks, Market, OptionKind, american, european};
 
 const MARKET: Market = Market { spot: 100.0, rate: 0.03, dividend_yield: 0.01 };
@@ -103,4 +106,22 @@ fn an_option_that_expired_is_worth_its_payoff() {
     evaluate(&[Position { units: 2.0, instrument: option }], &MARKET, &[shock], &mut cells);
     assert_close(cells[0].greeks.price, 20.0, 1e-15, "payoff");
     assert_close(cells[0].greeks.delta, -2.0, 1e-15, "delta");
+}
+
+#[test]
+fn threads_do_not_change_a_cell() {
+    let (spots, volatilities) = ([-0.2, -0.05, 0.0, 0.1, 0.3], [-0.05, 0.0, 0.02]);
+    let shocks = grid(&spots, &volatilities, &[0.0, 0.1, 0.5]);
+    for style in [Style::European, Style::American] {
+        let positions = portfolio(5, style);
+        let mut expected = vec![Cell::default(); shocks.len()];
+        evaluate(&positions, &MARKET, &shocks, &mut expected);
+        for threads in [1, 2, 3] {
+            let pool = Pool::new(Some(threads)).unwrap();
+            let mut cells = vec![Cell::default(); shocks.len()];
+            evaluate_on(&pool, &positions, &MARKET, &shocks, &mut cells);
+            assert_eq!(cells, expected, "{threads} threads");
+        }
+        evaluate_on(&Pool::new(Some(2)).unwrap(), &positions, &MARKET, &[], &mut []);
+    }
 }
