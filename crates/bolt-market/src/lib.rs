@@ -1,4 +1,4 @@
-//! Bars, backtests, sweeps, statistics and options.
+//! Bars, backtests, sweeps, statistics, options and portfolios.
 //!
 //! This crate takes data and returns data: it knows nothing of terminals, JSON or SQL. Files are
 //! read and written by [`data`] alone. Start at [`data::load`], [`signals::run`] and [`sweep`].
@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod ohlc;
 pub mod options;
 pub mod order;
+pub mod portfolio;
 pub mod signals;
 pub mod statistics;
 pub mod strategy;

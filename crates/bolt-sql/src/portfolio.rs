@@ -1,5 +1,6 @@
 //! Portfolio history: the account value over time, of a run or of a named portfolio.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bolt_base::UnixNanos;
@@ -83,7 +84,7 @@ impl Store {
 }
 
 pub(crate) const HISTORY_SQL: &str = "
-    SELECT date, equity, cash, positions
+    SELECT date, equity, cash, positions, prices, costs
     FROM portfolio_history JOIN portfolios ON portfolios.key = portfolio_history.portfolio
     WHERE portfolios.name = ? AND date >= ? AND date < ?
     ORDER BY date";
@@ -103,14 +104,17 @@ pub(crate) fn insert(
     points: &[PortfolioPoint],
 ) -> Result<(), ErrorKind> {
     let mut statement =
-        connection.prepare("INSERT INTO portfolio_history VALUES (?, ?, ?, ?, ?)")?;
+        connection.prepare("INSERT INTO portfolio_history VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for point in points {
         point.check()?;
-        let PortfolioPoint { date, equity, cash, positions } = point;
-        let positions = serde_json::to_string(positions)
-            .map_err(|error| ErrorKind::Invalid(error.to_string()))?;
+        let PortfolioPoint { date, equity, cash, positions, prices, costs } = point;
+        let text = |numbers: &BTreeMap<String, f64>| {
+            serde_json::to_string(numbers).map_err(|error| ErrorKind::Invalid(error.to_string()))
+        };
+        let (positions, prices, costs) = (text(positions)?, text(prices)?, text(costs)?);
         let (equity, cash) = (nan_as_null(*equity), nan_as_null(*cash));
-        let inserted = statement.execute(params![portfolio, date.0, equity, cash, positions]);
+        let values = params![portfolio, date.0, equity, cash, positions, prices, costs];
+        let inserted = statement.execute(values);
         inserted.map_err(|error| match error.sqlite_extended_error_code() {
             Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
                 ErrorKind::Invalid(format!("the portfolio `{name}` has a point of {date} already"))
@@ -122,12 +126,16 @@ pub(crate) fn insert(
 }
 
 fn point(row: &Row<'_>) -> Result<PortfolioPoint, ErrorKind> {
-    let positions: String = row.get(3)?;
+    let numbers = |column: usize| -> Result<BTreeMap<String, f64>, ErrorKind> {
+        let text: String = row.get(column)?;
+        serde_json::from_str(&text).map_err(|error| ErrorKind::Corrupt(error.to_string()))
+    };
     Ok(PortfolioPoint {
         date: UnixNanos(row.get(0)?),
         equity: null_as_nan(row.get(1)?),
         cash: null_as_nan(row.get(2)?),
-        positions: serde_json::from_str(&positions)
-            .map_err(|error| ErrorKind::Corrupt(error.to_string()))?,
+        positions: numbers(3)?,
+        prices: numbers(4)?,
+        costs: numbers(5)?,
     })
 }

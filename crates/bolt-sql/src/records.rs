@@ -194,16 +194,23 @@ pub struct PortfolioPoint {
     pub cash: f64,
     /// Units held by symbol, negative if sold short; finite.
     pub positions: BTreeMap<String, f64>,
+    /// Prices that the positions were valued at, as far as they are known; finite.
+    pub prices: BTreeMap<String, f64>,
+    /// What a unit of a position was bought or sold for, as far as it is known; finite.
+    pub costs: BTreeMap<String, f64>,
 }
 
 impl PortfolioPoint {
     pub(crate) fn check(&self) -> Result<(), ErrorKind> {
-        match self.positions.iter().find(|(_, units)| !units.is_finite()) {
-            Some((symbol, units)) => Err(ErrorKind::Invalid(format!(
-                "the portfolio holds {units} units of `{symbol}` on {}, which is no number",
-                self.date
-            ))),
-            None => Ok(()),
+        let Self { date, equity: _, cash: _, positions, prices, costs } = self;
+        let columns = [("units", positions), ("as the price", prices), ("as the cost", costs)];
+        for (what, numbers) in columns {
+            if let Some((symbol, number)) = numbers.iter().find(|(_, number)| !number.is_finite()) {
+                return Err(ErrorKind::Invalid(format!(
+                    "the portfolio holds {number} {what} of `{symbol}` on {date}, which is no number"
+                )));
+            }
         }
+        Ok(())
     }
 }

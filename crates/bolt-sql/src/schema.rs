@@ -15,7 +15,8 @@ const APPLICATION_ID: i64 = 0x426F_6C74;
 /// and new ones are appended. Whatever slows appending is left out: indexes for queries across
 /// runs are made by [`optimize_database`](crate::optimize_database) when wanted, and a generated
 /// column `open` alone cost 8 % of the time.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE runs (
         key INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
@@ -63,7 +64,14 @@ const MIGRATIONS: &[&str] = &["
         positions TEXT NOT NULL CHECK (json_type(positions) = 'object'),
         PRIMARY KEY (portfolio, date)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    ALTER TABLE portfolio_history
+        ADD COLUMN prices TEXT NOT NULL DEFAULT '{}' CHECK (json_type(prices) = 'object');
+    ALTER TABLE portfolio_history
+        ADD COLUMN costs TEXT NOT NULL DEFAULT '{}' CHECK (json_type(costs) = 'object');
+",
+];
 
 /// # Errors
 /// If the file is neither new nor a store that this version knows.
@@ -134,6 +142,22 @@ mod tests {
         migrate_by(&mut connection, &[FIRST, SECOND]).unwrap();
         migrate_by(&mut connection, &[FIRST, SECOND]).unwrap();
         assert_eq!(notes(&connection), [("kept".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn points_without_prices_have_none() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate_by(&mut connection, &MIGRATIONS[..1]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO portfolios (name) VALUES ('mine');
+                 INSERT INTO portfolio_history VALUES (1, 7, 1.5, 0.5, '{\"A\": 2.0}');",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let sql = "SELECT positions || prices || costs FROM portfolio_history";
+        let found: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, "{\"A\": 2.0}{}{}");
     }
 
     #[test]

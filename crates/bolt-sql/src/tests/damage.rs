@@ -51,11 +51,11 @@ fn a_store_of_a_newer_version_is_refused() {
     drop(store);
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = refused(&path);
-    assert!(matches!(error.kind, ErrorKind::Newer { found: 99, known: 1 }));
+    assert!(matches!(error.kind, ErrorKind::Newer { found: 99, known: 2 }));
     assert!(
         error
             .to_string()
-            .ends_with("the store has version 99, and this program knows up to 1; update it")
+            .ends_with("the store has version 99, and this program knows up to 2; update it")
     );
 }
 

@@ -95,5 +95,7 @@ fn point(i: usize) -> PortfolioPoint {
         equity: 10_000.0 + i as f64,
         cash: 500.1,
         positions: BTreeMap::from([("AAPL".into(), 3.5), ("MSFT".into(), -0.1)]),
+        prices: BTreeMap::from([("AAPL".into(), 201.5)]),
+        costs: BTreeMap::from([("MSFT".into(), 410.25)]),
     }
 }

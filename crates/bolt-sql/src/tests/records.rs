@@ -73,9 +73,12 @@ prop_compose! {
         equity in any_figure(),
         cash in any_figure(),
         positions in prop::collection::btree_map(any_text(), finite(), 0..4),
+        prices in prop::collection::btree_map(any_text(), finite(), 0..4),
+        costs in prop::collection::btree_map(any_text(), finite(), 0..2),
     ) -> PortfolioPoint {
         // The very last nanosecond is outside every range.
-        PortfolioPoint { date: UnixNanos(date.min(i64::MAX - 1)), equity, cash, positions }
+        let date = UnixNanos(date.min(i64::MAX - 1));
+        PortfolioPoint { date, equity, cash, positions, prices, costs }
     }
 }
 
