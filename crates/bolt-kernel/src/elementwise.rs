@@ -600,3 +600,26 @@ impl<E: Element> Kernel for CopyRows<'_, E> {
 pub(crate) fn copy_rows<E: Element>(level: SimdLevel, copy: CopyRows<'_, E>) {
     dispatch(level, copy);
 }
+
+struct Spread<'a, E> {
+    values: &'a [E],
+    stride: usize,
+    out: &'a mut [E],
+}
+
+impl<E: Element> Kernel for Spread<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        for (row, &value) in self.out.chunks_exact_mut(self.stride).zip(self.values) {
+            let value = E::Vector::<S>::splat(value);
+            E::chunks_mut(row).iter_mut().for_each(|chunk| value.store(chunk));
+        }
+    }
+}
+
+/// Writes each value to all lanes of its row; `stride` is a multiple of the vector's lanes.
+pub(crate) fn spread<E: Element>(level: SimdLevel, values: &[E], stride: usize, out: &mut [E]) {
+    dispatch(level, Spread { values, stride, out });
+}

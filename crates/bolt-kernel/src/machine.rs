@@ -91,7 +91,7 @@ impl<E: Scalar> Block<'_, E> {
     ///
     /// # Panics
     /// If the root is a truth value or `to` is too short.
-    pub(crate) fn copy_numbers(&self, level: SimdLevel, to: &mut [E], stride: usize) {
+    pub fn copy_numbers(&self, level: SimdLevel, to: &mut [E], stride: usize) {
         let BlockValues::Numbers(from) = self.values else { panic!("the root is a truth value") };
         let Self { rows, lanes, stride: from_stride, .. } = *self;
         // Rows that follow each other are copied as one.
@@ -125,6 +125,9 @@ impl<E: Scalar> Block<'_, E> {
     }
 }
 
+/// Numbers before the first row of a buffer's history, so that a vector may begin there.
+const MARGIN: usize = LANES_MAX;
+
 /// Rows of a column with its history.
 #[derive(Debug, Clone, Default)]
 struct Buffer<E> {
@@ -137,9 +140,9 @@ struct Buffer<E> {
 impl<E: Copy> Buffer<E> {
     fn new(fill: E, history: usize, geometry: &Geometry) -> Self {
         let length = geometry.buffer_length(history);
-        let values = vec![fill; length + 64];
-        let aligned = values[history * geometry.stride..].as_ptr().align_offset(64);
-        Self { values, start: aligned.min(64), history }
+        let values = vec![fill; length + MARGIN + 64];
+        let aligned = values[MARGIN + history * geometry.stride..].as_ptr().align_offset(64);
+        Self { values, start: MARGIN + aligned.min(64), history }
     }
 
     /// Returns the position of the current block's first row.
@@ -341,6 +344,9 @@ impl<E: Scalar> Machine<E> {
             let base = buffer.base(&self.geometry);
             let into = &mut buffer.values[base..base + rows * stride];
             match (input.shape, column) {
+                (Shape::Panel, Column::Panel { values, stride: 1 }) if stride == 1 => {
+                    into.copy_from_slice(&values[first..first + rows]);
+                }
                 (Shape::Panel, Column::Panel { values, stride: from }) => {
                     for (row, into) in into.chunks_exact_mut(stride).enumerate() {
                         let from = (first + row) * from;
@@ -351,10 +357,7 @@ impl<E: Scalar> Machine<E> {
                     into.copy_from_slice(&values[first..first + rows]);
                 }
                 (Shape::Series, Column::Series(values)) => {
-                    let values = &values[first..first + rows];
-                    for (into, &value) in into.chunks_exact_mut(stride).zip(values) {
-                        into.fill(value);
-                    }
+                    elementwise::spread(self.level, &values[first..first + rows], stride, into);
                 }
                 (Shape::Lanes, Column::Lanes(_)) => {}
                 (shape, _) => panic!("input `{}` wants a column of shape {shape:?}", input.name),

@@ -14,7 +14,7 @@ pub(super) enum Kind {
 pub(super) type Buffer = (Kind, Slot);
 
 /// Calls `visit` with each buffer whose current rows a step reads.
-fn reads(step: &Step, visit: &mut dyn FnMut(Buffer)) {
+pub(super) fn reads(step: &Step, visit: &mut dyn FnMut(Buffer)) {
     let mut number = |view: &View| visit((Kind::Number, view.slot));
     match step {
         Step::Unary(_, x, _)

@@ -213,6 +213,7 @@ impl<'b> Emitter<'b> {
             Op::Blend(mask, yes, no) => self.blend(value, mask, yes, no),
             Op::Widen(a, half) => self.widen(value, a, half),
             Op::Narrow(low, high) => self.narrow(value, low, high),
+            Op::Shift(newer, older, lanes) => self.shift(value, newer, older, lanes),
             Op::Copy(a) => {
                 let from = self.source(a);
                 self.retire(a);
@@ -351,6 +352,37 @@ impl<'b> Emitter<'b> {
         }
         let code = encode::widen(self.width);
         self.code.push(two(code, wide_to, Source::Register(lower_from)));
+    }
+
+    fn shift(&mut self, value: Value, newer: Value, older: Value, lanes: usize) {
+        let element = self.body.value_type(value);
+        let bytes = lanes * element.bytes();
+        let first = self.vector(newer);
+        if self.width == Width::Full {
+            let second = self.source(older);
+            self.retire(newer);
+            self.retire(older);
+            let to = self.result(value);
+            let count = ((64 - bytes) / element.bytes()) as u32;
+            let code = encode::shift_whole(element);
+            return self.code.push(three_and(code, to, first, second, count));
+        }
+        // 256-bit registers shift within their halves: put the middle of the two together first.
+        let second = self.vector(older);
+        let to = self.result(value);
+        let newer_source = Source::Register(first);
+        let middle = Code::VEX_Vperm2f128_ymm_ymm_ymmm256_imm8;
+        self.code.push(three_and(middle, to, second, newer_source, 0x21));
+        let code = Code::VEX_Vpalignr_ymm_ymm_ymmm256_imm8;
+        if bytes < 16 {
+            let count = 16 - bytes as u32;
+            self.code.push(three_and(code, to, first, Source::Register(to), count));
+        } else if bytes > 16 {
+            let count = 32 - bytes as u32;
+            self.code.push(three_and(code, to, to, Source::Register(second), count));
+        }
+        self.retire(newer);
+        self.retire(older);
     }
 
     fn narrow(&mut self, value: Value, low: Value, high: Value) {

@@ -373,3 +373,11 @@ pub(super) fn narrow(width: Width) -> Code {
         EVEX_Vcvtpd2ps_ymm_k1z_zmmm512b64_er,
     ])
 }
+
+/// Returns the code that takes a vector out of two that follow each other, by whole lanes.
+pub(super) fn shift_whole(element: Type) -> Code {
+    match element {
+        Type::F32 => EVEX_Valignd_zmm_k1z_zmm_zmmm512b32_imm8,
+        _ => EVEX_Valignq_zmm_k1z_zmm_zmmm512b64_imm8,
+    }
+}

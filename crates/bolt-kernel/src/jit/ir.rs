@@ -125,6 +125,9 @@ pub(super) enum Op {
     Widen(Value, usize),
     /// Two halves of `f64` lanes as `f32`.
     Narrow(Value, Value),
+    /// The lanes that begin so many before those of the first vector; the second one is the
+    /// vector before it.
+    Shift(Value, Value, usize),
     /// The same value in a place of its own.
     Copy(Value),
 }
@@ -140,7 +143,8 @@ impl Op {
             | Self::Compare(_, a, b)
             | Self::Both(a, b)
             | Self::Either(a, b)
-            | Self::Narrow(a, b) => (Some(a), Some(b), None),
+            | Self::Narrow(a, b)
+            | Self::Shift(a, b, _) => (Some(a), Some(b), None),
             Self::MultiplyAdd(a, b, c) | Self::Blend(a, b, c) => (Some(a), Some(b), Some(c)),
         };
         [a, b, c].into_iter().flatten()

@@ -5,6 +5,7 @@
 //! it was stored earlier in the same pass, or in one before.
 
 use super::effects::{self, Buffer, Kind};
+use super::encode::Width;
 use super::ir::{Body, Item, Op, Place, Pointer, Type, Value};
 use super::trace::{Trace, Traced, TracedMask, record};
 use crate::elementwise;
@@ -36,6 +37,8 @@ struct Lowering<'p> {
     number_type: Type,
     is_scan: bool,
     body: Body,
+    /// Bytes of a vector, where it goes along the rows.
+    vector_bytes: Option<usize>,
     numbers: HashMap<Slot, Value>,
     /// Where a truth value is known to hold and known to fail.
     truths: HashMap<Slot, (Value, Value)>,
@@ -52,12 +55,15 @@ pub(super) fn map(
     plan: &Plan,
     layout: Layout,
     number_type: Type,
-    first: usize,
-    end: usize,
+    width: Width,
+    (first, end): (usize, usize),
 ) -> Body {
     let steps = &plan.steps[first..end];
     let mut lowering = Lowering::new(plan, layout, number_type, steps, end);
     lowering.body = Body::new(false);
+    if layout == Layout::OneLane {
+        lowering.vector_bytes = Some(width.bytes(number_type));
+    }
     for (index, step) in steps.iter().enumerate() {
         lowering.step(index, step);
     }
@@ -107,6 +113,7 @@ impl<'p> Lowering<'p> {
             number_type,
             is_scan: false,
             body: Body::default(),
+            vector_bytes: None,
             numbers: HashMap::new(),
             truths: HashMap::new(),
             wides: HashMap::new(),
@@ -324,7 +331,29 @@ impl<'p> Lowering<'p> {
         } else {
             self.place(Pointer::Number, view, 0)
         };
+        if let Some(&newest) = self.numbers.get(&view.slot) {
+            return self.load_behind(newest, place, self.number_type);
+        }
         self.body.define(Op::Load(place), self.number_type)
+    }
+
+    /// Loads a vector some rows behind one that the body has just stored. A load that is not of a
+    /// whole vector stored before would wait until the stores it overlaps have left the
+    /// processor's queue; two that are, and a shift, do not.
+    fn load_behind(&mut self, newest: Value, place: Place, element: Type) -> Value {
+        let lanes = self.vector_bytes.map_or(0, |bytes| bytes / element.bytes());
+        // One half of `f32` lanes is stored apart from the other.
+        let is_whole = element == self.number_type;
+        if lanes == 0 || !is_whole || place.back.is_multiple_of(lanes) || place.back > 16 * lanes {
+            return self.body.define(Op::Load(place), element);
+        }
+        let (vectors, rest) = (place.back / lanes, place.back % lanes);
+        let mut behind = |back: usize| match back {
+            0 => newest,
+            _ => self.body.define(Op::Load(Place { back: back * lanes, ..place }), element),
+        };
+        let (newer, older) = (behind(vectors), behind(vectors + 1));
+        self.body.define(Op::Shift(newer, older, rest), element)
     }
 
     /// Returns whether a slot holds an input that is the same on every row.
@@ -345,14 +374,21 @@ impl<'p> Lowering<'p> {
         if let (0, Some(pairs)) = (view.delay, self.wides.get(&view.slot)) {
             return pairs.clone();
         }
+        let newest = self.wides.get(&view.slot).cloned();
         (0..self.halves())
             .map(|half| {
                 let high = self.place(Pointer::High, view, half);
                 let low = self.place(Pointer::Low, view, half);
-                (
-                    self.body.define(Op::Load(high), Type::F64),
-                    self.body.define(Op::Load(low), Type::F64),
-                )
+                match newest.as_ref().map(|pairs| pairs[half]) {
+                    Some((newest_high, newest_low)) => (
+                        self.load_behind(newest_high, high, Type::F64),
+                        self.load_behind(newest_low, low, Type::F64),
+                    ),
+                    None => (
+                        self.body.define(Op::Load(high), Type::F64),
+                        self.body.define(Op::Load(low), Type::F64),
+                    ),
+                }
             })
             .collect()
     }

@@ -153,7 +153,7 @@ impl Compiler<'_> {
     }
 
     fn map(&mut self, first: usize, end: usize) -> std::io::Result<()> {
-        let body = lower::map(self.plan, self.layout, self.number_type, first, end);
+        let body = lower::map(self.plan, self.layout, self.number_type, self.width, (first, end));
         let code = Code::new(&body, self.width, self.number_type, Loop::Vectors)?;
         self.report(first, end, code.len());
         self.compiled.stages.push(Stage::Map(Map(code)));

@@ -1,7 +1,7 @@
 //! Runs compiled parts of a plan on the machine's buffers.
 #![expect(unsafe_code, reason = "hands pointers to buffers to machine code")]
 
-use super::{Buffer, Geometry, Machine, Scalar, Span};
+use super::{Buffer, Geometry, MARGIN, Machine, Scalar, Span};
 use crate::jit::{Compiled, Pointer, Stage};
 use crate::plan::View;
 
@@ -78,8 +78,11 @@ fn pointer<T: Copy>(
     length: usize,
     geometry: &Geometry,
 ) -> *mut u8 {
-    assert!(view.delay + back <= buffer.history, "a buffer reaches as far back as it is read");
-    let start = buffer.base(geometry) - view.delay * geometry.stride;
+    // Whole vectors are loaded, of which rows before the history are not used.
+    let reach = buffer.history * geometry.stride + MARGIN;
+    let behind = view.delay * geometry.stride;
+    assert!(behind + back < reach, "a buffer reaches as far back as it is read");
+    let start = buffer.base(geometry) - behind;
     assert!(start + length <= buffer.values.len(), "a block ends within its buffer");
     // Not of the slice from `start` on: rows before it are read, too.
     buffer.values.as_mut_ptr().wrapping_add(start).cast()
