@@ -2,6 +2,9 @@
 
 #[cfg(all(target_arch = "x86_64", unix))]
 mod compiled;
+mod direct;
+
+pub(crate) use direct::Direct;
 
 use crate::Program;
 use crate::cross::{self, Scratch, Sortable};
@@ -284,20 +287,28 @@ impl<E: Scalar> Machine<E> {
         }
         let values = rows * self.geometry.stride;
         let compiled = prepared.compiled::<E>(self.jit, self.level, values);
+        let mut direct = Direct::new(compiled, &plan, inputs);
         let mut first = 0;
         while first < rows {
             let block = self.geometry.block_rows.min(rows - first);
+            let span = Span { first: 0, rows: block };
             self.make_room(block);
-            self.load(&plan, inputs, first, block);
+            if direct.advance(first, self.padded(span)) {
+                self.restore_history(&direct, first);
+            }
+            self.load(&plan, inputs, first, block, &direct);
             match compiled {
-                Some(compiled) => self.run_compiled(compiled, block),
-                None => self.run_steps(&plan.steps, Span { first: 0, rows: block }),
+                Some(compiled) => self.run_compiled(compiled, block, &direct),
+                None => self.run_steps(&plan.steps, span),
             }
             for (index, &root) in plan.roots.iter().enumerate() {
                 sink(index, self.block(root, first, block));
             }
             self.geometry.head += block;
             first += block;
+        }
+        if direct.is_direct() {
+            self.restore_history(&direct, first);
         }
     }
 
@@ -337,9 +348,19 @@ impl<E: Scalar> Machine<E> {
         }
     }
 
-    fn load(&mut self, plan: &Plan, inputs: &[Column<'_, E>], first: usize, rows: usize) {
+    fn load(
+        &mut self,
+        plan: &Plan,
+        inputs: &[Column<'_, E>],
+        first: usize,
+        rows: usize,
+        direct: &Direct<'_, E>,
+    ) {
         let Geometry { lanes, stride, .. } = self.geometry;
         for (slot, input, column) in needed(plan, inputs) {
+            if direct.column(slot).is_some() {
+                continue;
+            }
             let buffer = &mut self.numbers[slot];
             let base = buffer.base(&self.geometry);
             let into = &mut buffer.values[base..base + rows * stride];

@@ -1,8 +1,8 @@
 //! Stands in for the compiler where there is none.
 
 use crate::explain::StepReport;
-use crate::machine::{Machine, Scalar};
-use crate::plan::{Layout, Plan};
+use crate::machine::{Direct, Machine, Scalar};
+use crate::plan::{Layout, Plan, Slot};
 use bolt_hardware::SimdLevel;
 
 /// A compiled plan, of which there are none.
@@ -21,13 +21,22 @@ impl Compiled {
         Err("there is no compiler for this processor".to_owned())
     }
 
+    pub(crate) fn direct_input(&self, _slot: Slot) -> Option<usize> {
+        match *self {}
+    }
+
     pub(crate) fn reports(&self) -> &[StepReport] {
         match *self {}
     }
 }
 
 impl<E: Scalar> Machine<E> {
-    pub(crate) fn run_compiled(&mut self, compiled: &Compiled, _rows: usize) {
+    pub(crate) fn run_compiled(
+        &mut self,
+        compiled: &Compiled,
+        _rows: usize,
+        _direct: &Direct<'_, E>,
+    ) {
         match *compiled {}
     }
 }

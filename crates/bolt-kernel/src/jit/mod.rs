@@ -9,6 +9,7 @@
 //! (`encode`) with registers from `registers`, `code` puts a function around it.
 
 mod code;
+mod direct;
 mod effects;
 mod emit;
 mod encode;
@@ -21,7 +22,7 @@ mod trace;
 pub(crate) use ir::Pointer;
 
 use crate::explain::{Run, StepReport};
-use crate::plan::{Layout, Plan, Step};
+use crate::plan::{Layout, Plan, Slot, Step};
 use bolt_hardware::SimdLevel;
 use code::Code;
 use emit::Loop;
@@ -33,6 +34,7 @@ use ir::Type;
 pub(crate) struct Compiled {
     stages: Vec<Stage>,
     reports: Vec<StepReport>,
+    direct: Vec<Option<usize>>,
 }
 
 /// What to run next.
@@ -85,14 +87,21 @@ impl Compiled {
             width,
             number_type,
             loops: 0,
-            compiled: Self { stages: Vec::new(), reports: Vec::new() },
+            compiled: Self { stages: Vec::new(), reports: Vec::new(), direct: Vec::new() },
         };
         compiler.compile().map_err(|error| format!("no memory can be made executable: {error}"))?;
-        Ok(compiler.compiled)
+        let mut compiled = compiler.compiled;
+        compiled.direct = direct::direct_inputs(plan, layout, &compiled.stages);
+        Ok(compiled)
     }
 
     pub(crate) fn stages(&self) -> &[Stage] {
         &self.stages
+    }
+
+    /// Returns the input that can be read in place of a slot's buffer.
+    pub(crate) fn direct_input(&self, slot: Slot) -> Option<usize> {
+        self.direct[slot]
     }
 
     pub(crate) fn reports(&self) -> &[StepReport] {

@@ -1,13 +1,18 @@
 //! Runs compiled parts of a plan on the machine's buffers.
 #![expect(unsafe_code, reason = "hands pointers to buffers to machine code")]
 
-use super::{Buffer, Geometry, MARGIN, Machine, Scalar, Span};
+use super::{Buffer, Direct, Geometry, MARGIN, Machine, Scalar, Span};
 use crate::jit::{Compiled, Pointer, Stage};
 use crate::plan::View;
 
 impl<E: Scalar> Machine<E> {
     /// Runs all steps over the first rows of the current block.
-    pub(crate) fn run_compiled(&mut self, compiled: &Compiled, rows: usize) {
+    pub(crate) fn run_compiled(
+        &mut self,
+        compiled: &Compiled,
+        rows: usize,
+        direct: &Direct<'_, E>,
+    ) {
         let span = Span { first: 0, rows };
         let stride = self.geometry.stride;
         for stage in compiled.stages() {
@@ -18,14 +23,14 @@ impl<E: Scalar> Machine<E> {
                 }
                 Stage::Map(map) => {
                     let length = self.padded(span);
-                    let pointers = self.pointers(map.places(), length);
+                    let pointers = self.pointers(map.places(), length, direct);
                     // SAFETY: the level was checked when it was made; `pointers` checked that each
                     // buffer holds `length` numbers, and the rows before them. Blocks are padded to
                     // whole vectors of every width.
                     unsafe { map.run(&pointers, length * size_of::<E>()) };
                 }
                 Stage::Scan(scan) => {
-                    let mut pointers = self.pointers(scan.places(), rows * stride);
+                    let mut pointers = self.pointers(scan.places(), rows * stride, direct);
                     let states = self.states[..scan.states()].iter_mut();
                     pointers.extend(states.map(|state| {
                         assert_eq!(state.len(), stride, "a state has a value for each lane");
@@ -41,16 +46,23 @@ impl<E: Scalar> Machine<E> {
     /// Returns where each place is for the current block.
     ///
     /// # Panics
-    /// If a buffer does not reach so far back, or is shorter than `length` numbers.
+    /// If a buffer or column does not reach so far back, or is shorter than `length` numbers.
     fn pointers(
         &mut self,
         places: impl Iterator<Item = (Pointer, usize)>,
         length: usize,
+        direct: &Direct<'_, E>,
     ) -> Vec<*mut u8> {
         let geometry = self.geometry;
         places
             .map(|(place, back)| match place {
                 Pointer::Number(view) => {
+                    if let Some((column, first)) = direct.column(view.slot) {
+                        assert!(view.delay + back <= first && first + length <= column.len());
+                        // Inputs are only read.
+                        let start = column.as_ptr().wrapping_add(first - view.delay);
+                        return start.cast_mut().cast();
+                    }
                     pointer(&mut self.numbers[view.slot], view, back, length, &geometry)
                 }
                 Pointer::High(view) => {

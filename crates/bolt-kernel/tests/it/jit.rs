@@ -195,7 +195,8 @@ impl<E: Scalar> Data<E> {
         let mut outputs = vec![Vec::new(); program.types().len()];
         let mut first = 0;
         while first < ROWS {
-            let end = (first + 1 + rng.below(9) as usize).min(ROWS);
+            let rows = 1 + rng.below(9) + 25 * rng.below(2);
+            let end = (first + rows as usize).min(ROWS);
             machine.run(&self.rows(first..end), end - first, |root, block| {
                 for (row, lane) in
                     (0..block.rows).flat_map(|row| (0..block.lanes).map(move |lane| (row, lane)))
