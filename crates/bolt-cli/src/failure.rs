@@ -75,7 +75,7 @@ fn explain(error: &Error) -> String {
         Some(SessionError::Combination { combination, error }) => (Some(combination), Some(error)),
         _ => (None, strategy),
     };
-    let Some(StrategyError::Formula { role, text, errors }) = strategy else {
+    let Some(StrategyError::Formula { place, text, errors }) = strategy else {
         return format!("{}\n", chain(error));
     };
     let mut out = String::new();
@@ -83,7 +83,7 @@ fn explain(error: &Error) -> String {
         if index > 0 {
             out.push_str("error: ");
         }
-        show_formula_error(&mut out, &format!("--{}", role.name()), text, error);
+        show_formula_error(&mut out, place, text, error);
     }
     if let Some(combination) = context {
         let _ = writeln!(out, "  with {combination}");

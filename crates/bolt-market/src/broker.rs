@@ -42,6 +42,12 @@ pub enum Error {
         /// Name of the convention.
         convention: &'static str,
     },
+    /// A setting by which signals become orders, and there are orders already.
+    #[error("rules for orders have no use for {what}; leave it out, it is for signals")]
+    ForSignals {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Signals say twice what the position is to be.
     #[error("signals are a target or events, and there are both; leave one of them out")]
     TargetAndEvents,

@@ -3,12 +3,17 @@
 //! A strategy is either one level, `signal`, or up to four events. Formulas are kept as syntax
 //! trees, so that a sweep parses them once and lowers them with the numbers of each combination.
 
+mod formula;
+
+pub use formula::Formula;
+
+use std::ops::Range;
+
 use crate::signals::Signals;
 use bolt_kernel::{
     Catalog, Column, FormulaError, Graph, NodeId, Options, Output, Program, Scope, Shape,
-    ValueType, lower,
 };
-use bolt_lyra_syntax::{Expr, parse_expression};
+pub(crate) use formula::Wants;
 
 /// The part that a formula plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,10 +73,10 @@ impl Role {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StrategyError {
     /// A formula is wrong.
-    #[error("the formula of `{}` is wrong: {}", role.name(), errors[0].message)]
+    #[error("the formula of `{place}` is wrong: {}", errors[0].message)]
     Formula {
-        /// Which one.
-        role: Role,
+        /// Where it was written, see [`Formula::parse`].
+        place: String,
         /// Its text.
         text: String,
         /// What is wrong with it, at least one finding.
@@ -99,34 +104,29 @@ pub enum StrategyError {
 /// The formulas of a strategy.
 #[derive(Debug, Clone)]
 pub struct Strategy {
-    formulas: Vec<(Role, String, Expr)>,
+    formulas: Vec<(Role, Formula)>,
 }
 
 impl Strategy {
-    /// Parses the formulas of a strategy.
+    /// Parses the formulas of a strategy, each called by its role in messages.
     ///
     /// # Errors
     /// If one is not a formula, or together they are no strategy.
     pub fn parse<'t>(
         formulas: impl IntoIterator<Item = (Role, &'t str)>,
     ) -> Result<Self, StrategyError> {
-        let parse = |(role, text): (Role, &str)| match parse_expression(text) {
-            Ok(tree) => Ok((role, text.to_owned(), tree)),
-            Err(diagnostics) => {
-                let errors = diagnostics.into_iter().map(|diagnostic| FormulaError {
-                    span: diagnostic.span,
-                    message: diagnostic.message,
-                    hint: diagnostic.hint,
-                });
-                Err(StrategyError::Formula {
-                    role,
-                    text: text.to_owned(),
-                    errors: errors.collect(),
-                })
-            }
+        let parse = |(role, text): (Role, &str)| {
+            Ok((role, Formula::parse(role.name(), role.name(), text)?))
         };
-        let formulas = formulas.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-        let has = |wanted: &dyn Fn(Role) -> bool| formulas.iter().any(|(role, ..)| wanted(*role));
+        Self::new(formulas.into_iter().map(parse).collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the strategy of some formulas.
+    ///
+    /// # Errors
+    /// If together they are no strategy.
+    pub fn new(formulas: Vec<(Role, Formula)>) -> Result<Self, StrategyError> {
+        let has = |wanted: &dyn Fn(Role) -> bool| formulas.iter().any(|(role, _)| wanted(*role));
         let (level, events) = (has(&|role| role == Role::Signal), has(&Role::is_event));
         if level && events {
             return Err(StrategyError::SignalAndEvents);
@@ -139,7 +139,7 @@ impl Strategy {
 
     /// Returns the text of each formula.
     pub fn texts(&self) -> impl Iterator<Item = (Role, &str)> {
-        self.formulas.iter().map(|(role, text, _)| (*role, text.as_str()))
+        self.formulas.iter().map(|(role, formula)| (*role, formula.text()))
     }
 
     /// Returns the formula of a role.
@@ -156,21 +156,11 @@ impl Strategy {
         graph: &mut Graph,
         scope: &Scope<'_>,
     ) -> Result<Vec<(Role, NodeId)>, StrategyError> {
-        let mut nodes = Vec::new();
-        for (role, text, tree) in &self.formulas {
-            let wrong = |errors| StrategyError::Formula { role: *role, text: text.clone(), errors };
-            let node = lower(graph, tree, scope).map_err(|error| wrong(vec![error]))?;
-            let is_truth = graph.value_type(node) == ValueType::Bool;
-            if role.is_event() && !is_truth {
-                return Err(wrong(vec![FormulaError {
-                    span: tree.span,
-                    message: format!("`{}` wants true or false, not a number", role.name()),
-                    hint: Some(format!("compare it with something: `{tree} > 0`")),
-                }]));
-            }
-            nodes.push((*role, node));
-        }
-        Ok(nodes)
+        let build = |(role, formula): &(Role, Formula)| {
+            let wants = if role.is_event() { Wants::Truths } else { Wants::Any };
+            Ok((*role, formula.build(graph, scope, wants)?))
+        };
+        self.formulas.iter().map(build).collect()
     }
 
     /// Evaluates the formulas over columns of bars.
@@ -320,6 +310,36 @@ impl SignalColumns {
         Ok(())
     }
 
+    /// Returns the columns at some of the bars; nothing of them is warm-up any more.
+    ///
+    /// # Panics
+    /// If the range does not lie inside.
+    #[must_use]
+    pub fn slice(&self, bars: Range<usize>) -> Self {
+        let Self {
+            target,
+            entry,
+            exit,
+            short_entry,
+            short_exit,
+            entry_limit,
+            entry_stop,
+            size,
+            warm_up: _,
+        } = self;
+        Self {
+            target: part(target.as_deref(), &bars),
+            entry: part(entry.as_deref(), &bars),
+            exit: part(exit.as_deref(), &bars),
+            short_entry: part(short_entry.as_deref(), &bars),
+            short_exit: part(short_exit.as_deref(), &bars),
+            entry_limit: part(entry_limit.as_deref(), &bars),
+            entry_stop: part(entry_stop.as_deref(), &bars),
+            size: part(size.as_deref(), &bars),
+            warm_up: 0,
+        }
+    }
+
     /// Returns the columns as engines take them.
     pub fn signals(&self) -> Signals<'_> {
         Signals {
@@ -333,6 +353,10 @@ impl SignalColumns {
             size: self.size.as_deref(),
         }
     }
+}
+
+fn part<T: Clone>(column: Option<&[T]>, bars: &Range<usize>) -> Option<Vec<T>> {
+    Some(column?[bars.clone()].to_vec())
 }
 
 /// Returns numbers as they are and truth values as 1 and 0; a level that is missing is not true.

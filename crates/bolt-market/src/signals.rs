@@ -17,6 +17,7 @@ use crate::broker::{
 };
 use crate::ledger::Ledger;
 use crate::order::Size;
+use crate::strategy::Strategy;
 
 /// Columns of signals, one value a bar, each decided with what is known at that bar's close.
 ///
@@ -141,6 +142,23 @@ impl Default for SignalRules {
     }
 }
 
+impl SignalRules {
+    /// Checks that every setting is in its range.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let SignalRules { size, stop_loss, take_profit, trailing_stop, .. } = *self;
+        check_setting("size", size.amount(), size.amount() > 0.0, "positive")?;
+        for (name, fraction) in [
+            ("stop_loss", stop_loss),
+            ("take_profit", take_profit),
+            ("trailing_stop", trailing_stop),
+        ] {
+            let fraction = fraction.unwrap_or(0.1);
+            check_setting(name, fraction, fraction > 0.0 && fraction.is_finite(), "positive")?;
+        }
+        Ok(())
+    }
+}
+
 /// A convention and its settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Convention {
@@ -180,6 +198,31 @@ impl Convention {
     }
 }
 
+impl Convention {
+    /// Runs a strategy over the bars.
+    ///
+    /// # Errors
+    /// If the convention has no orders or lacks something, columns differ in length, or a setting
+    /// is out of its range.
+    pub fn run_orders(
+        &self,
+        market: &Market<'_>,
+        strategy: &mut dyn Strategy,
+    ) -> Result<Ledger, Error> {
+        if !matches!(self, Self::NextOpen(_)) {
+            check_plain(market, self)?;
+        }
+        match self {
+            Self::NextOpen(settings) => next_open::run(market, settings, strategy),
+            Self::BacktestingPy(settings) => backtesting_py::run(market.prices, settings, strategy),
+            Self::Backtrader(settings) => backtrader::run(market.prices, settings, strategy),
+            Self::Vectorbt(_) => {
+                Err(Error::Unsupported { what: "orders", convention: self.name() })
+            }
+        }
+    }
+}
+
 /// Whether a run keeps the equity curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Curve {
@@ -202,27 +245,25 @@ pub fn run(
     curve: Curve,
 ) -> Result<Ledger, Error> {
     check(market, signals, rules)?;
-    if !matches!(convention, Convention::NextOpen(_)) {
-        check_plain(market, convention)?;
-    }
-    let prices = market.prices;
-    let mut strategy = SignalStrategy::new(prices.close, signals, rules);
     let mut ledger = match convention {
         Convention::NextOpen(settings) if fast::is_eligible(market, signals, rules, settings) => {
             return fast::run(market, signals, rules, settings, curve);
         }
-        Convention::NextOpen(settings) => next_open::run(market, settings, &mut strategy)?,
-        Convention::BacktestingPy(settings) => {
-            backtesting_py::run(prices, settings, &mut strategy)?
+        Convention::Vectorbt(settings) => {
+            check_plain(market, convention)?;
+            vectorbt::run(market.prices, signals, rules, settings)?
         }
-        Convention::Backtrader(settings) => {
-            if rules.stop_loss.is_some() && rules.trailing_stop.is_some() {
+        Convention::NextOpen(_) | Convention::BacktestingPy(_) | Convention::Backtrader(_) => {
+            if matches!(convention, Convention::Backtrader(_))
+                && rules.stop_loss.is_some()
+                && rules.trailing_stop.is_some()
+            {
                 let what = "a stop-loss together with a trailing stop";
                 return Err(Error::Unsupported { what, convention: convention.name() });
             }
-            backtrader::run(prices, settings, &mut strategy)?
+            let mut strategy = SignalStrategy::new(market.prices.close, signals, rules);
+            convention.run_orders(market, &mut strategy)?
         }
-        Convention::Vectorbt(settings) => vectorbt::run(prices, signals, rules, settings)?,
     };
     if curve == Curve::Last {
         ledger.equity.drain(..ledger.equity.len().saturating_sub(1));
@@ -255,15 +296,7 @@ fn check(market: &Market<'_>, signals: &Signals<'_>, rules: &SignalRules) -> Res
     if target.is_some() && events.iter().any(|(_, column)| column.is_some()) {
         return Err(Error::TargetAndEvents);
     }
-    let SignalRules { size, stop_loss, take_profit, trailing_stop, .. } = *rules;
-    check_setting("size", size.amount(), size.amount() > 0.0, "positive")?;
-    for (name, fraction) in
-        [("stop_loss", stop_loss), ("take_profit", take_profit), ("trailing_stop", trailing_stop)]
-    {
-        let fraction = fraction.unwrap_or(0.1);
-        check_setting(name, fraction, fraction > 0.0 && fraction.is_finite(), "positive")?;
-    }
-    Ok(())
+    rules.check()
 }
 
 /// Checks that nothing but prices is asked of a convention that knows nothing else.

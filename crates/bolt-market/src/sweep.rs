@@ -4,7 +4,8 @@
 //! computed once, whatever the number of combinations that use it. Where a position is all in or
 //! out and costs are proportional, the graph is run block by block in time and each combination
 //! looks only at the bars on which something happens ([`sparse`]); memory then does not grow with
-//! the number of bars. Anything else goes through [`signals::run`], a combination at a time.
+//! the number of bars. Anything else, rules for orders among it, is traded bar by bar, a combination
+//! at a time.
 //!
 //! Combinations are independent of each other: a sweep can be cut, resumed and spread over threads
 //! without changing a result. Start at [`Sweep`].
@@ -20,8 +21,9 @@ pub use selection::{Selection, SelectionError};
 
 use crate::broker::next_open::{Margin, Market, Rates};
 use crate::broker::{self};
-use crate::formulas::{Columns, Role, Strategy, StrategyError};
+use crate::formulas::{Columns, Role, StrategyError};
 use crate::order::Size;
+use crate::plan::Plan;
 use crate::signals::{Convention, SignalRules};
 use crate::statistics::PeriodsPerYear;
 use bolt_exec::{CancelToken, Pool};
@@ -37,8 +39,8 @@ pub struct Sweep<'a> {
     /// The columns that formulas may use, a value a bar.
     pub columns: Columns<'a>,
     /// The formulas; parameters of the grid stand for numbers in them.
-    pub strategy: &'a Strategy,
-    /// How signals are traded.
+    pub plan: &'a Plan,
+    /// How signals are traded, and what orders have that their rules leave open.
     pub rules: SignalRules,
     /// How orders are filled.
     pub convention: Convention,
@@ -110,7 +112,7 @@ pub enum End {
 pub enum Path {
     /// Only bars on which something happens, see [`sparse`].
     Sparse,
-    /// Bar by bar, see [`crate::signals::run`].
+    /// Bar by bar, see [`crate::plan::Decisions::trade`].
     General,
 }
 
@@ -187,10 +189,10 @@ impl Sweep<'_> {
     /// Returns the costs of a fill if nothing but the changes of a signal matters.
     fn sparse_costs(&self) -> Option<Costs> {
         let Convention::NextOpen(settings) = &self.convention else { return None };
+        let Plan::Signals(strategy) = self.plan else { return None };
         let market_is_plain = self.market.dividends.is_none() && self.market.splits.is_none();
         let rules = SignalRules { size: Size::AvailableFraction(1.0), ..SignalRules::default() };
-        let roles_are_plain = self
-            .strategy
+        let roles_are_plain = strategy
             .texts()
             .all(|(role, _)| matches!(role, Role::Signal | Role::Entry | Role::Exit));
         let costs = settings.costs;

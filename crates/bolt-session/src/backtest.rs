@@ -5,9 +5,9 @@ use std::ops::Range;
 use bolt_base::UnixNanos;
 use bolt_market::broker::next_open::Market;
 use bolt_market::data::Bars;
-use bolt_market::formulas::{Role, SignalColumns, Strategy};
 use bolt_market::ledger::Ledger;
-use bolt_market::signals::{self, Convention, Curve};
+use bolt_market::plan::{Decisions, Plan};
+use bolt_market::signals::Convention;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, returns};
 
 use crate::data::{borrowed, formula_columns};
@@ -19,10 +19,10 @@ use crate::{Session, SessionError};
 #[derive(Debug, Clone)]
 pub struct BacktestRequest {
     /// The formulas.
-    pub strategy: Strategy,
+    pub plan: Plan,
     /// Numbers that formulas use by name.
     pub parameters: Vec<(String, f64)>,
-    /// How signals are traded.
+    /// How they are traded.
     pub trading: Trading,
     /// Bars of what the result is compared with.
     pub benchmark: Option<Bars>,
@@ -72,7 +72,7 @@ pub struct Backtest {
     /// The benchmark's closes at the bars.
     pub benchmark: Option<Vec<f64>>,
     /// What the formulas said.
-    pub signals: SignalColumns,
+    pub decisions: Decisions,
 }
 
 impl Session {
@@ -92,12 +92,13 @@ impl Session {
         let parameters: Vec<(&str, f64)> =
             request.parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let columns = borrowed(bars.len(), &columns);
-        let signals =
-            request.strategy.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
-        let convention = convention.after_warm_up(signals.warm_up);
+        let decisions =
+            request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
+        let warm_up = decisions.warm_up();
+        let convention = convention.after_warm_up(warm_up);
         let market = request.events.market(bars);
         let rules = request.trading.rules(periods.value);
-        let ledger = signals::run(&market, &signals.signals(), &rules, &convention, Curve::Keep)?;
+        let ledger = decisions.trade(&market, &rules, &convention)?;
         let benchmark = match &request.benchmark {
             Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
             None => None,
@@ -110,11 +111,10 @@ impl Session {
             risk_free: self.risk_free(),
             benchmark: benchmark.as_deref(),
             cash: request.trading.cash,
-            warm_up: signals.warm_up,
+            warm_up,
         };
         let (summary, lines) = (Summary::of(&run), run.lines());
-        let warm_up = signals.warm_up;
-        Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, signals })
+        Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, decisions })
     }
 
     /// Returns the number of bars in a year: as set, else counted from the bars.
@@ -215,9 +215,4 @@ fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionE
         after => Ok(close[after - 1]),
     };
     times.iter().map(at).collect()
-}
-
-/// Returns the formulas of a strategy as one line a role.
-pub(crate) fn formula_lines(strategy: &Strategy) -> Vec<(Role, String)> {
-    strategy.texts().map(|(role, text)| (role, text.to_owned())).collect()
 }

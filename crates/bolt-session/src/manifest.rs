@@ -3,12 +3,11 @@
 use bolt_market::broker::Costs;
 use bolt_market::broker::next_open::Rates;
 use bolt_market::data::Bars;
-use bolt_market::formulas::Strategy;
+use bolt_market::plan::Plan;
 use bolt_market::signals::{Opposite, Rebalance, Repeated};
 use serde_json::{Map, Value, json};
 
 use crate::Session;
-use crate::backtest::formula_lines;
 use crate::trading::{SizeKind, Trading, VolatilitySizing};
 
 /// Returns the program's version.
@@ -24,19 +23,17 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Returns the manifest of a run of a strategy over bars.
+    /// Returns the manifest of a run of a plan over bars.
     pub fn new(
         session: &Session,
         bars: &Bars,
         files: &[std::path::PathBuf],
-        strategy: &Strategy,
+        plan: &Plan,
         parameters: &[(String, f64)],
         trading: &Trading,
     ) -> Self {
-        let formulas: Map<String, Value> = formula_lines(strategy)
-            .into_iter()
-            .map(|(role, text)| (role.name().to_owned(), text.into()))
-            .collect();
+        let formulas: Map<String, Value> =
+            plan.texts().into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
         let parameters: Map<String, Value> =
             parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let mut parts = Map::new();

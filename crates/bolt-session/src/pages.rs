@@ -2,12 +2,12 @@
 
 use bolt_base::UnixNanos;
 use bolt_market::data::Bars;
-use bolt_market::formulas::Strategy;
 use bolt_market::ledger::{self, Ledger};
+use bolt_market::plan::Plan;
 use bolt_market::statistics::{PeriodsPerYear, calendar, drawdowns, returns};
 use bolt_market::sweep::{Grid, Row, Selection};
 
-use crate::backtest::{Backtest, BacktestRequest, Summary, formula_lines};
+use crate::backtest::{Backtest, BacktestRequest, Summary};
 use crate::manifest::{Manifest, version};
 use crate::report::{
     Axis, Drawdown, EquityCurve, Fact, Figure, Group, HeatMap, Metric, Month, MonthlyReturns, Page,
@@ -26,7 +26,7 @@ pub fn backtest_page(
     manifest: &Manifest,
 ) -> String {
     let Backtest { summary, lines, ledger, periods, benchmark, .. } = backtest;
-    let mut facts = facts(bars, &request.strategy, &request.trading, *periods, manifest);
+    let mut facts = facts(bars, &request.plan, &request.trading, *periods, manifest);
     let numbers = request.parameters.iter().map(|(name, value)| format!("{name} = {value}"));
     let numbers: Vec<String> = numbers.collect();
     if !numbers.is_empty() {
@@ -55,8 +55,8 @@ pub fn sweep_page(
     manifest: &Manifest,
     by: fn(&Row) -> f64,
 ) -> String {
-    let SweepRequest { strategy, trading, grid, condition, .. } = request;
-    let mut facts = facts(bars, strategy, trading, outcome.periods, manifest);
+    let SweepRequest { plan, trading, grid, condition, .. } = request;
+    let mut facts = facts(bars, plan, trading, outcome.periods, manifest);
     let ranges = grid.parameters().iter().map(|parameter| {
         let values = &parameter.values;
         let (first, last) = (values[0], values[values.len() - 1]);
@@ -99,8 +99,8 @@ pub fn walk_forward_page(
     manifest: &Manifest,
 ) -> String {
     let WalkForward { folds, bars, ledger, summary, lines, efficiency, periods } = found;
-    let SweepRequest { strategy, trading, .. } = &request.sweep;
-    let facts = facts(bars, strategy, trading, *periods, manifest);
+    let SweepRequest { plan, trading, .. } = &request.sweep;
+    let facts = facts(bars, plan, trading, *periods, manifest);
     let curves = Curves::new(bars, ledger);
     let mut sections = curves.sections(bars, ledger, None);
     sections.insert(0, folds_section(folds));
@@ -148,17 +148,15 @@ fn figure(label: &str, value: Value) -> Figure {
 /// Returns what is needed to repeat a run, as far as a reader wants to see it.
 fn facts(
     bars: &Bars,
-    strategy: &Strategy,
+    plan: &Plan,
     trading: &Trading,
     periods: PeriodsPerYear,
     manifest: &Manifest,
 ) -> Vec<Fact> {
     let costs = trading.costs;
     let percent = |value: f64| format!("{} %", (value * 1e8).round() / 1e6);
-    let mut facts: Vec<Fact> = formula_lines(strategy)
-        .into_iter()
-        .map(|(role, text)| fact(role.name(), text, true))
-        .collect();
+    let mut facts: Vec<Fact> =
+        plan.texts().into_iter().map(|(name, text)| fact(name, text, true)).collect();
     facts.push(fact("Fills", trading.convention.name(), false));
     facts.push(fact("Cash", format!("{}", trading.cash), false));
     let named = [("Fees", costs.fee_rate), ("Spread", costs.spread), ("Slippage", costs.slippage)];

@@ -9,7 +9,8 @@ pub use line::row_line;
 use bolt_exec::CancelToken;
 use bolt_kernel::{Graph, Program, Scope, Shape, ValueType, formula};
 use bolt_market::data::Bars;
-use bolt_market::formulas::{Columns, Strategy};
+use bolt_market::formulas::Columns;
+use bolt_market::plan::Plan;
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Grid, Path, Row, Selection, Sweep};
 
@@ -22,8 +23,8 @@ use crate::{Session, SessionError};
 #[derive(Debug, Clone)]
 pub struct SweepRequest {
     /// The formulas; parameters of the grid stand for numbers in them.
-    pub strategy: Strategy,
-    /// How signals are traded.
+    pub plan: Plan,
+    /// How they are traded.
     pub trading: Trading,
     /// The combinations.
     pub grid: Grid,
@@ -164,7 +165,7 @@ impl Session {
         Ok(Sweep {
             market: request.events.market(bars),
             columns: borrowed(bars.len(), columns),
-            strategy: &request.strategy,
+            plan: &request.plan,
             rules: request.trading.rules(periods.value),
             convention: request.trading.convention()?,
             grid: &request.grid,

@@ -8,6 +8,7 @@ use bolt_exec::CancelToken;
 use bolt_kernel::{Graph, Program, Run, Scope, Shape, formula};
 use bolt_market::data::{Bars, Column};
 use bolt_market::formulas::{Role, Strategy};
+use bolt_market::plan::Plan;
 use bolt_market::sweep::{Grid, Parameter};
 use bolt_sql::RunFilter;
 
@@ -39,9 +40,13 @@ fn bars() -> Bars {
     Bars::new("WAVE", times, columns).unwrap()
 }
 
+fn signal(text: &str) -> Plan {
+    Strategy::parse([(Role::Signal, text)]).unwrap().into()
+}
+
 fn request(session: &Session) -> BacktestRequest {
     BacktestRequest {
-        strategy: Strategy::parse([(Role::Signal, "SMA[close, 3] > SMA[close, 15]")]).unwrap(),
+        plan: signal("SMA[close, 3] > SMA[close, 15]"),
         parameters: Vec::new(),
         trading: Trading::of_config(&session.config),
         benchmark: None,
@@ -151,7 +156,7 @@ fn sweep_memory() {
         let mut trading = Trading::of_config(&session.config);
         trading.stop_loss = Some(0.05);
         let request = SweepRequest {
-            strategy: Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap(),
+            plan: signal("close > SMA[close, n]"),
             trading,
             grid: Grid::new(vec![Parameter::parse("n=2..80").unwrap()]).unwrap(),
             condition: None,
@@ -189,7 +194,7 @@ fn store_path() {
     let session = session(&[("store.path", path.to_str().unwrap())]).unwrap();
     let (bars, request) = (bars(), request(&session));
     let backtest = session.backtest(&bars, &request).unwrap();
-    let manifest = Manifest::new(&session, &bars, &[], &request.strategy, &[], &request.trading);
+    let manifest = Manifest::new(&session, &bars, &[], &request.plan, &[], &request.trading);
     let mut recorder = Recorder::open(&session.config).unwrap();
     recorder.backtest("first", &bars, &backtest, &manifest).unwrap();
     assert!(path.is_file());

@@ -11,9 +11,7 @@ use std::ops::Range;
 use bolt_base::UnixNanos;
 use bolt_exec::CancelToken;
 use bolt_market::data::Bars;
-use bolt_market::formulas::SignalColumns;
 use bolt_market::ledger::{Fill, Ledger};
-use bolt_market::signals::{self, Curve, Signals};
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Row};
 
@@ -184,14 +182,14 @@ impl Session {
         periods: PeriodsPerYear,
         joined: &mut Joined,
     ) -> Result<Fold, SessionError> {
-        let SweepRequest { strategy, trading, grid, events, .. } = &request.sweep;
+        let SweepRequest { plan, trading, grid, events, .. } = &request.sweep;
         let names = grid.parameters().iter().map(|each| each.name.clone());
         let parameters: Vec<(String, f64)> = names.zip(grid.combination(chosen.index)).collect();
         let columns = formula_columns(bars);
         let columns = borrowed(bars.len(), &columns);
         let named: Vec<(&str, f64)> =
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let signals = strategy.evaluate(&columns, &self.catalog, &named, &self.kernel)?;
+        let decisions = plan.evaluate(&columns, &self.catalog, &named, &self.kernel)?;
         let mut own = trading.clone();
         own.cash = joined.cash;
         own.finalize = own.convention.can_finalize();
@@ -199,8 +197,7 @@ impl Session {
         let part = bars.slice(test.clone());
         let events = events.slice(test.clone());
         let (market, rules) = (events.market(&part), own.rules(periods.value));
-        let signals = part_of(&signals, test);
-        let ledger = signals::run(&market, &signals, &rules, &convention, Curve::Keep)?;
+        let ledger = decisions.slice(test.clone()).trade(&market, &rules, &convention)?;
         let tested = Summary::own(&ledger, joined.cash, periods, self.risk_free());
         joined.append(ledger, test.start);
         let times = |bars_of: &Range<usize>| {
@@ -284,23 +281,6 @@ impl Joined {
             exhausted
         });
         self.ledger.exhausted = self.ledger.exhausted.or(exhausted);
-    }
-}
-
-fn part_of<'a>(signals: &'a SignalColumns, rows: &Range<usize>) -> Signals<'a> {
-    let Signals { target, entry, exit, short_entry, short_exit, entry_limit, entry_stop, size } =
-        signals.signals();
-    let truths = |column: Option<&'a [bool]>| column.map(|column| &column[rows.clone()]);
-    let numbers = |column: Option<&'a [f64]>| column.map(|column| &column[rows.clone()]);
-    Signals {
-        target: numbers(target),
-        entry: truths(entry),
-        exit: truths(exit),
-        short_entry: truths(short_entry),
-        short_exit: truths(short_exit),
-        entry_limit: numbers(entry_limit),
-        entry_stop: numbers(entry_stop),
-        size: numbers(size),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The formulas of a strategy.
 
 use anyhow::Result;
-use bolt_market::formulas::{Role, Strategy};
+use bolt_market::formulas::{Formula, Role, Strategy, StrategyError};
+use bolt_market::plan::Plan;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -35,11 +36,15 @@ pub(crate) struct FormulaArguments {
 
 impl FormulaArguments {
     /// Parses the formulas.
-    pub(crate) fn strategy(&self) -> Result<Strategy> {
-        Ok(Strategy::parse(self.texts())?)
+    pub(crate) fn plan(&self) -> Result<Plan> {
+        let parse = |(role, flag, text): (Role, &str, &str)| {
+            Ok((role, Formula::parse(role.name(), flag, text)?))
+        };
+        let formulas = self.texts().map(parse).collect::<Result<_, StrategyError>>()?;
+        Ok(Strategy::new(formulas)?.into())
     }
 
-    fn texts(&self) -> impl Iterator<Item = (Role, &str)> {
+    fn texts(&self) -> impl Iterator<Item = (Role, &'static str, &str)> {
         let Self {
             signal,
             entry,
@@ -51,15 +56,16 @@ impl FormulaArguments {
             entry_size,
         } = self;
         let all = [
-            (Role::Signal, signal),
-            (Role::Entry, entry),
-            (Role::Exit, exit),
-            (Role::ShortEntry, short_entry),
-            (Role::ShortExit, short_exit),
-            (Role::EntryLimit, entry_limit),
-            (Role::EntryStop, entry_stop),
-            (Role::Size, entry_size),
+            (Role::Signal, "--signal", signal),
+            (Role::Entry, "--entry", entry),
+            (Role::Exit, "--exit", exit),
+            (Role::ShortEntry, "--short-entry", short_entry),
+            (Role::ShortExit, "--short-exit", short_exit),
+            (Role::EntryLimit, "--entry-limit", entry_limit),
+            (Role::EntryStop, "--entry-stop", entry_stop),
+            (Role::Size, "--entry-size", entry_size),
         ];
-        all.into_iter().filter_map(|(role, text)| text.as_deref().map(|text| (role, text)))
+        all.into_iter()
+            .filter_map(|(role, flag, text)| text.as_deref().map(|text| (role, flag, text)))
     }
 }

@@ -113,7 +113,7 @@ impl BacktestArguments {
 pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result<()> {
     let session = context.session()?;
     let source = arguments.data.source()?;
-    let strategy = arguments.formulas.strategy()?;
+    let plan = arguments.formulas.plan()?;
     let trading = arguments.trading.trading(&context.config)?;
     let parameters = parameters(&arguments.parameters)?;
     let loaded = session.load_bars(&source)?;
@@ -122,14 +122,14 @@ pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result
     let request = BacktestRequest {
         benchmark: arguments.run.benchmark(&session, &source)?,
         events: arguments.run.events(&bars)?,
-        strategy,
+        plan,
         parameters,
         trading,
     };
     let mut recorder = arguments.run.recorder(&session)?;
     let backtest = session.backtest(&bars, &request)?;
-    let BacktestRequest { strategy, parameters, trading, .. } = &request;
-    let manifest = Manifest::new(&session, &bars, &source.paths, strategy, parameters, trading);
+    let BacktestRequest { plan, parameters, trading, .. } = &request;
+    let manifest = Manifest::new(&session, &bars, &source.paths, plan, parameters, trading);
     let name = arguments.run.name.as_deref().unwrap_or_default();
     let run = match &mut recorder {
         Some(recorder) => Some(recorder.backtest(name, &bars, &backtest, &manifest)?.to_string()),

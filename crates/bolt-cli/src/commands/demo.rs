@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use bolt_market::data::sample::{SampleOptions, sample};
 use bolt_market::data::{Bars, Calendar, Dataset, Interval, write};
 use bolt_market::formulas::{Role, Strategy};
+use bolt_market::plan::Plan;
 use bolt_market::sweep::{Grid, Parameter};
 use bolt_session::{
     BacktestRequest, Manifest, MarketEvents, ResultFile, Session, SweepRequest, Trading,
@@ -40,7 +41,7 @@ const FEES: f64 = 0.001;
 struct Demo {
     session: Session,
     bars: Bars,
-    strategy: Strategy,
+    plan: Plan,
     trading: Trading,
     folder: PathBuf,
     data: PathBuf,
@@ -54,10 +55,10 @@ pub(crate) fn run(arguments: &DemoArguments, mut context: Context) -> Result<()>
     let session = context.session()?;
     let source = bolt_session::DataSource { paths: vec![data.clone()], ..Default::default() };
     let bars = session.load_bars(&source)?.bars;
-    let strategy = Strategy::parse([(Role::Signal, SIGNAL)])?;
+    let plan = Plan::from(Strategy::parse([(Role::Signal, SIGNAL)])?);
     let mut trading = Trading::of_config(&context.config);
     trading.costs.fee_rate = FEES;
-    let demo = Demo { session, bars, strategy, trading, folder, data };
+    let demo = Demo { session, bars, plan, trading, folder, data };
     let say = |context: &mut Context, text: String| -> Result<()> {
         if context.json { Ok(()) } else { Ok(writeln!(context.out, "{text}")?) }
     };
@@ -116,7 +117,7 @@ fn market(seed: u64) -> Result<Dataset> {
 impl Demo {
     fn manifest(&self, parameters: &[(String, f64)]) -> Manifest {
         let files = [self.data.clone()];
-        Manifest::new(&self.session, &self.bars, &files, &self.strategy, parameters, &self.trading)
+        Manifest::new(&self.session, &self.bars, &files, &self.plan, parameters, &self.trading)
     }
 
     fn page(&self, name: &str, page: String) -> Result<PathBuf> {
@@ -133,7 +134,7 @@ impl Demo {
     fn backtest(&self) -> Result<String> {
         let parameters = vec![("fast".to_owned(), 20.0), ("slow".to_owned(), 100.0)];
         let request = BacktestRequest {
-            strategy: self.strategy.clone(),
+            plan: self.plan.clone(),
             parameters: parameters.clone(),
             trading: self.trading.clone(),
             benchmark: Some(self.bars.clone()),
@@ -216,7 +217,7 @@ impl Demo {
     fn request(&self, grid: &[&str]) -> Result<SweepRequest> {
         let parameters = grid.iter().map(|text| Parameter::parse(text));
         Ok(SweepRequest {
-            strategy: self.strategy.clone(),
+            plan: self.plan.clone(),
             trading: self.trading.clone(),
             grid: Grid::new(parameters.collect::<Result<_, _>>()?)?,
             condition: Some(CONDITION.to_owned()),

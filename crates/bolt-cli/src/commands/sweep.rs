@@ -113,7 +113,7 @@ impl SweepArguments {
 pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
     let source = arguments.data.source()?;
-    let strategy = arguments.formulas.strategy()?;
+    let plan = arguments.formulas.plan()?;
     let trading = arguments.trading.trading(&context.config)?;
     let grid = arguments.grid()?;
     let loaded = session.load_bars(&source)?;
@@ -121,7 +121,7 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     let bars = loaded.bars;
     let events = arguments.run.events(&bars)?;
     let (condition, seed) = (arguments.condition.clone(), arguments.seed);
-    let request = SweepRequest { strategy, trading, grid, condition, events, seed };
+    let request = SweepRequest { plan, trading, grid, condition, events, seed };
     let manifest = manifest(&session, &bars, &source.paths, &request);
     let mut recorder = arguments.run.recorder(&session)?;
     let outcome = sweep(arguments, &context, &session, &bars, &request, &manifest)?;
@@ -153,8 +153,8 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
 }
 
 fn manifest(session: &Session, bars: &Bars, files: &[PathBuf], request: &SweepRequest) -> Manifest {
-    let SweepRequest { strategy, trading, grid, condition, seed, .. } = request;
-    Manifest::new(session, bars, files, strategy, &[], trading)
+    let SweepRequest { plan, trading, grid, condition, seed, .. } = request;
+    Manifest::new(session, bars, files, plan, &[], trading)
         .with("schema", json!("bolt.sweep.manifest/1"))
         .with("grid", parameters_json(grid))
         .with("where", json!(condition))

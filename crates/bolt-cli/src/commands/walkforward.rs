@@ -83,7 +83,7 @@ impl WalkForwardArguments {
 pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
     let source = arguments.data.source()?;
-    let strategy = arguments.formulas.strategy()?;
+    let plan = arguments.formulas.plan()?;
     let trading = arguments.trading.trading(&context.config)?;
     let parameters = arguments.parameters.iter().map(|text| Parameter::parse(text));
     let grid = Grid::new(parameters.collect::<Result<_, _>>()?)?;
@@ -94,7 +94,7 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
     let condition = arguments.condition.clone();
     let windows = arguments.windows(bars.len());
     let request = WalkForwardRequest {
-        sweep: SweepRequest { strategy, trading, grid, condition, events, seed: 0 },
+        sweep: SweepRequest { plan, trading, grid, condition, events, seed: 0 },
         windows,
         choose_by: arguments.by.figure(),
     };
@@ -114,8 +114,8 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let Windows { train_bars, test_bars, gap_bars, anchored } = windows;
-    let SweepRequest { strategy, trading, grid, condition, .. } = &request.sweep;
-    let manifest = Manifest::new(&session, &bars, &source.paths, strategy, &[], trading)
+    let SweepRequest { plan, trading, grid, condition, .. } = &request.sweep;
+    let manifest = Manifest::new(&session, &bars, &source.paths, plan, &[], trading)
         .with("grid", parameters_json(grid))
         .with("where", json!(condition))
         .with("windows", json!({"train_bars": train_bars, "test_bars": test_bars, "gap_bars": gap_bars, "anchored": anchored}))

@@ -6,8 +6,8 @@ use std::io::Write;
 use anyhow::Result;
 use bolt_base::UnixNanos;
 use bolt_market::data::Bars;
-use bolt_market::formulas::Strategy;
 use bolt_market::ledger::Trade;
+use bolt_market::plan::Plan;
 use bolt_session::{Backtest, BacktestRequest, Figure, Line, Manifest, Summary};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -150,7 +150,7 @@ pub(crate) fn show_backtest(
     let (style, columns) = (context.style, context.columns);
     let out = &mut context.out;
     writeln!(out, "{}", style.bold(&title(bars)))?;
-    for line in formulas(&request.strategy) {
+    for line in formulas(&request.plan) {
         writeln!(out, "  {line}")?;
     }
     writeln!(out, "  {}\n", style.dim(&terms(request, backtest)))?;
@@ -181,8 +181,10 @@ fn title(bars: &Bars) -> String {
     format!("{name}: {} bars{interval}{span}", count(bars.len() as u64))
 }
 
-fn formulas(strategy: &Strategy) -> impl Iterator<Item = String> + use<'_> {
-    strategy.texts().map(|(role, text)| format!("{:<12} {text}", role.name()))
+fn formulas(plan: &Plan) -> Vec<String> {
+    let texts = plan.texts();
+    let width = texts.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(12);
+    texts.into_iter().map(|(name, text)| format!("{name:<width$} {text}")).collect()
 }
 
 fn terms(request: &BacktestRequest, backtest: &Backtest) -> String {

@@ -1,15 +1,14 @@
 //! A chunk of combinations bar by bar.
 
 use super::{Row, Sweep, SweepError};
-use crate::formulas::SignalColumns;
 use crate::ledger::Ledger;
-use crate::signals::{self, Curve};
+use crate::plan::{Decisions, PlanNodes};
 use crate::statistics::{PeriodsPerYear, RiskFree, drawdowns, returns, trades};
 use bolt_kernel::{Graph, NodeId, Program, Scope};
 
-/// Bytes a bar that the signals of one combination take at most: numbers and truth values of the
-/// kernel's outputs and of the columns made of them.
-const BYTES_PER_BAR: u64 = 48;
+/// Bytes a bar that a formula of one combination takes at most: the kernel's outputs and the
+/// columns made of them.
+const BYTES_PER_VALUE: u64 = 16;
 
 /// Runs the combinations in groups whose columns fit the memory.
 pub(super) fn run<E: std::error::Error>(
@@ -18,13 +17,14 @@ pub(super) fn run<E: std::error::Error>(
     threads: usize,
 ) -> Result<Vec<Row>, SweepError<E>> {
     let bars = sweep.market.prices.len() as u64;
-    let one = (bars * BYTES_PER_BAR).max(1) * threads as u64;
+    let formulas = sweep.plan.texts().len() as u64;
+    let one = (bars * formulas * BYTES_PER_VALUE).max(1) * threads as u64;
     let group = usize::try_from(sweep.memory_bytes / one).unwrap_or(usize::MAX).max(1);
     let mut rows = Vec::with_capacity(combinations.len());
     for group in combinations.chunks(group) {
-        let columns = evaluate(sweep, group)?;
-        for (&index, columns) in group.iter().zip(columns) {
-            rows.push(row(sweep, index, &trade(sweep, &columns)?));
+        let decisions = evaluate(sweep, group)?;
+        for (&index, decisions) in group.iter().zip(decisions) {
+            rows.push(row(sweep, index, &trade(sweep, &decisions)?));
         }
     }
     Ok(rows)
@@ -34,7 +34,7 @@ pub(super) fn run<E: std::error::Error>(
 pub(super) fn evaluate<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
-) -> Result<Vec<SignalColumns>, SweepError<E>> {
+) -> Result<Vec<Decisions>, SweepError<E>> {
     let mut graph = Graph::new();
     let schema = sweep.columns.schema();
     let mut nodes = Vec::with_capacity(combinations.len());
@@ -46,34 +46,29 @@ pub(super) fn evaluate<E: std::error::Error>(
             parameters: &parameters,
             universe: None,
         };
-        let built = sweep.strategy.build(&mut graph, &scope);
+        let built = sweep.plan.build(&mut graph, &scope);
         nodes.push(built.map_err(|error| sweep.strategy_error(index, error))?);
     }
-    let roots: Vec<NodeId> = nodes.iter().flatten().map(|(_, node)| *node).collect();
+    let roots: Vec<NodeId> = nodes.iter().flat_map(PlanNodes::roots).collect();
     let program = Program::new(&graph, &roots);
     let rows = sweep.columns.rows();
     let inputs = sweep.columns.inputs(&program);
     let mut outputs = program.evaluate(&inputs, rows, 1, &sweep.options).into_iter();
     let each = combinations.iter().zip(nodes);
     each.map(|(&index, nodes)| {
-        let outputs = nodes.iter().map(|(role, _)| *role).zip(outputs.by_ref());
-        // Each combination is warm when its own formulas are.
-        let own: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
-        let warm_up = Program::new(&graph, &own).longest_warm_up();
-        SignalColumns::from_outputs(outputs, warm_up)
-            .map_err(|error| sweep.strategy_error(index, error))
+        let decisions = nodes.decisions(&graph, &mut outputs);
+        decisions.map_err(|error| sweep.strategy_error(index, error))
     })
     .collect()
 }
 
-/// Trades the signals of one combination.
+/// Trades what one combination decides.
 pub(super) fn trade<E: std::error::Error>(
     sweep: &Sweep<'_>,
-    columns: &SignalColumns,
+    decisions: &Decisions,
 ) -> Result<Ledger, SweepError<E>> {
-    let convention = sweep.convention.after_warm_up(columns.warm_up);
-    let signals = columns.signals();
-    Ok(signals::run(&sweep.market, &signals, &sweep.rules, &convention, Curve::Keep)?)
+    let convention = sweep.convention.after_warm_up(decisions.warm_up());
+    Ok(decisions.trade(&sweep.market, &sweep.rules, &convention)?)
 }
 
 fn row(sweep: &Sweep<'_>, index: usize, ledger: &Ledger) -> Row {

@@ -83,8 +83,8 @@ impl Sweep<'_> {
     /// Returns the returns by bar of some combinations.
     fn returns(&self, sample: &[usize], pool: &Pool) -> Result<Vec<Vec<f64>>, SelectionError> {
         let one = |index: &usize| -> Result<Vec<f64>, SweepError<Infallible>> {
-            let columns = general::evaluate(self, std::slice::from_ref(index))?.swap_remove(0);
-            Ok(returns::of_equity(&general::trade(self, &columns)?.equity))
+            let decisions = general::evaluate(self, std::slice::from_ref(index))?.swap_remove(0);
+            Ok(returns::of_equity(&general::trade(self, &decisions)?.equity))
         };
         Ok(pool.run(|| sample.par_iter().map(one).collect::<Result<_, _>>())?)
     }

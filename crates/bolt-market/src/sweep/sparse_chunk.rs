@@ -3,6 +3,7 @@
 use super::sparse::{BLOCK_ROWS_MAX, Block, Costs, Summary, Tracker};
 use super::{Row, Sweep, SweepError};
 use crate::formulas::Role;
+use crate::plan::PlanNodes;
 use bolt_kernel::{Graph, Machine, NodeId, Options, Program, Scope, ValueType};
 
 /// The formulas of a combination, as roots of the chunk's graph.
@@ -31,10 +32,12 @@ pub(super) fn run<E: std::error::Error>(
             parameters: &parameters,
             universe: None,
         };
-        let nodes = sweep
-            .strategy
-            .build(&mut graph, &scope)
-            .map_err(|error| sweep.strategy_error(index, error))?;
+        let built = sweep.plan.build(&mut graph, &scope);
+        let PlanNodes::Signals(nodes) =
+            built.map_err(|error| sweep.strategy_error(index, error))?
+        else {
+            unreachable!("rules for orders take the general path")
+        };
         let mut root = |wanted: Role| {
             let (_, node) = nodes.iter().find(|(role, _)| *role == wanted)?;
             roots.push(*node);

@@ -11,6 +11,7 @@ mod backtrader;
 mod formulas;
 mod prefix;
 mod random;
+mod rules;
 mod script;
 mod signals;
 mod strategies;

@@ -7,6 +7,7 @@ use bolt_market::broker::Costs;
 use bolt_market::broker::next_open::{Market, Settings};
 use bolt_market::formulas::{Columns, Role, Strategy};
 use bolt_market::ohlc::Ohlc;
+use bolt_market::plan::Plan;
 use bolt_market::signals::{Convention, SignalRules};
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Grid, Parameter, Path, Row, Sweep, SweepError};
@@ -62,7 +63,7 @@ fn grid(texts: &[&str]) -> Grid {
 
 fn sweep<'a>(
     bars: &'a Bars,
-    strategy: &'a Strategy,
+    plan: &'a Plan,
     grid: &'a Grid,
     catalog: &'a Catalog,
     settings: Settings,
@@ -70,7 +71,7 @@ fn sweep<'a>(
     Sweep {
         market: Market::new(bars.prices()),
         columns: bars.columns(),
-        strategy,
+        plan,
         rules: SignalRules::default(),
         convention: Convention::NextOpen(settings),
         grid,
@@ -95,7 +96,7 @@ fn run(sweep: &Sweep<'_>, combinations: &[usize]) -> Vec<Row> {
 #[track_caller]
 fn check_paths_agree(formulas: &[(Role, &str)], parameters: &[&str]) {
     let catalog = bolt_indicators::catalog();
-    let strategy = Strategy::parse(formulas.iter().copied()).unwrap();
+    let strategy = Plan::from(Strategy::parse(formulas.iter().copied()).unwrap());
     let grid = grid(parameters);
     let all: Vec<usize> = (0..grid.len()).collect();
     for seed in 0..4 {
@@ -142,7 +143,7 @@ fn a_number_that_is_swept_is_a_position() {
     let catalog = bolt_indicators::catalog();
     let bars = Bars::random(9, 800);
     let formulas = [(Role::Signal, "Where[close > SMA[close, n], size, 0]")];
-    let strategy = Strategy::parse(formulas).unwrap();
+    let strategy = Plan::from(Strategy::parse(formulas).unwrap());
     let grid = grid(&["n=10,20", "size=0.5,1"]);
     let rows = run(&sweep(&bars, &strategy, &grid, &catalog, settings()), &[0, 1, 2, 3]);
     assert!(rows[0].max_dd_pct > rows[1].max_dd_pct, "half the position, less of a fall");
@@ -154,7 +155,7 @@ fn a_sweep_cut_in_two_gives_the_same_rows() {
     let catalog = bolt_indicators::catalog();
     let bars = Bars::random(3, 2_000);
     let formulas = [(Role::Signal, "EMA[close, fast] > EMA[close, slow]")];
-    let strategy = Strategy::parse(formulas).unwrap();
+    let strategy = Plan::from(Strategy::parse(formulas).unwrap());
     let grid = grid(&["fast=2..20", "slow=20..50:5"]);
     let sweep = sweep(&bars, &strategy, &grid, &catalog, settings());
     let all: Vec<usize> = (0..grid.len()).collect();
@@ -168,7 +169,7 @@ fn a_sweep_cut_in_two_gives_the_same_rows() {
 fn mistakes_name_their_combination() {
     let catalog = bolt_indicators::catalog();
     let bars = Bars::random(1, 100);
-    let strategy = Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap();
+    let strategy = Plan::from(Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap());
     let grid = grid(&["n=-1..2"]);
     let sweep = sweep(&bars, &strategy, &grid, &catalog, settings());
     let pool = Pool::new(Some(1)).unwrap();
@@ -182,7 +183,7 @@ fn mistakes_name_their_combination() {
 fn a_cancelled_sweep_stops_between_chunks() {
     let catalog = bolt_indicators::catalog();
     let bars = Bars::random(1, 200);
-    let strategy = Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap();
+    let strategy = Plan::from(Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap());
     let grid = grid(&["n=1..100"]);
     let general = Settings { minimum_value: 1e-12, ..settings() };
     let sweep = sweep(&bars, &strategy, &grid, &catalog, general);
@@ -202,8 +203,9 @@ fn a_cancelled_sweep_stops_between_chunks() {
 fn choosing_the_best_of_noise_is_seen_through() {
     let catalog = bolt_indicators::catalog();
     let bars = Bars::random(11, 3_000);
-    let strategy =
-        Strategy::parse([(Role::Signal, "SMA[close, fast] > SMA[close, slow]")]).unwrap();
+    let strategy = Plan::from(
+        Strategy::parse([(Role::Signal, "SMA[close, fast] > SMA[close, slow]")]).unwrap(),
+    );
     let grid = grid(&["fast=2..20:2", "slow=25..70:5"]);
     let free = Settings::default();
     let sweep = sweep(&bars, &strategy, &grid, &catalog, free);
