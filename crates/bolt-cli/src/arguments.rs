@@ -1,12 +1,12 @@
 //! What the command line takes. Groups that several commands share have files of their own.
 
 mod data;
-mod formulas;
+mod strategy;
 mod trading;
 mod values;
 
 pub(crate) use data::{DataArguments, ReadingArguments};
-pub(crate) use formulas::FormulaArguments;
+pub(crate) use strategy::{FILE_HELP, StrategyArguments};
 pub(crate) use trading::TradingArguments;
 pub(crate) use values::{
     fraction, not_negative, not_negative_fraction, number, positive, setting, values,

@@ -19,6 +19,18 @@ pub enum SessionError {
     /// A formula, or a strategy as a whole, is wrong.
     #[error(transparent)]
     Strategy(#[from] StrategyError),
+    /// A strategy file is wrong.
+    #[error("{}:{line}: {message}{}", path.display(), hint_line(hint.as_deref()))]
+    StrategyFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What was found.
+        message: String,
+        /// What to try.
+        hint: Option<String>,
+    },
     /// An engine refused a setting.
     #[error(transparent)]
     Engine(#[from] broker::Error),
@@ -58,6 +70,10 @@ pub enum SessionError {
     /// A request or a setting makes no sense, or asks for what is not there.
     #[error("{0}")]
     Settings(String),
+}
+
+fn hint_line(hint: Option<&str>) -> String {
+    hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"))
 }
 
 impl SessionError {

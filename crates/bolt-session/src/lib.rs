@@ -13,6 +13,7 @@ mod pages;
 mod record;
 pub mod report;
 mod statistics;
+mod strategy_file;
 mod sweep;
 mod trading;
 mod walk_forward;
@@ -28,8 +29,9 @@ pub use manifest::{Manifest, version};
 pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
 pub use statistics::{Figure, Line};
+pub use strategy_file::{SourceFile, StrategyDefinition};
 pub use sweep::{Format, ResultFile, SweepOutcome, SweepRequest, row_line};
-pub use trading::{ConventionName, SizeKind, Trading, VolatilitySizing};
+pub use trading::{ConventionName, SizeKind, Trading, TradingOptions, VolatilitySizing};
 pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use when::{Moment, parse_moment};
 

@@ -2,6 +2,10 @@
 //!
 //! A setting that the convention does not have is refused, never ignored.
 
+mod options;
+
+pub use options::TradingOptions;
+
 use bolt_config::Config;
 use bolt_market::broker::next_open::{Margin, Rates};
 use bolt_market::broker::{Costs, Error, backtesting_py, backtrader, next_open, vectorbt};

@@ -2,10 +2,8 @@
 
 use anyhow::{Result, anyhow, bail};
 use bolt_config::{Config, Flag};
-use bolt_market::broker::Costs;
-use bolt_market::broker::next_open::Rates;
 use bolt_market::signals::{Opposite, Rebalance, Repeated};
-use bolt_session::{SizeKind, Trading, VolatilitySizing};
+use bolt_session::{SizeKind, Trading, TradingOptions};
 use clap::{Args, ValueEnum};
 
 use super::{flag, fraction};
@@ -52,27 +50,27 @@ pub(crate) struct TradingArguments {
     /// Open another trade where an entry comes in a position on its side
     #[arg(long)]
     accumulate: bool,
-    /// What an entry does to a position on the other side
-    #[arg(long, value_enum, value_name = "ANSWER", default_value_t = OppositeEntry::Reverse)]
-    opposite: OppositeEntry,
-    /// When a target is traded: change, every, or a band as a fraction of equity
-    #[arg(long, value_name = "WHEN", value_parser = rebalance, default_value = "change")]
-    rebalance: Rebalance,
+    /// What an entry does to a position on the other side [default: reverse]
+    #[arg(long, value_enum, value_name = "ANSWER")]
+    opposite: Option<OppositeEntry>,
+    /// When a target is traded: change, every, or a band as a fraction of equity [default: change]
+    #[arg(long, value_name = "WHEN", value_parser = rebalance)]
+    rebalance: Option<Rebalance>,
     /// Scale positions to this volatility a year
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     volatility_target: Option<f64>,
-    /// Number of returns that volatility is estimated from
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    volatility_window: usize,
-    /// How many times equity may be invested
-    #[arg(long, value_name = "N", default_value_t = 1.0)]
-    leverage: f64,
+    /// Number of returns that volatility is estimated from [default: 20]
+    #[arg(long, value_name = "N")]
+    volatility_window: Option<usize>,
+    /// How many times equity may be invested [default: 1]
+    #[arg(long, value_name = "N")]
+    leverage: Option<f64>,
     /// Least equity as a fraction of a position's value, below which it is closed
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
-    maintenance_margin: f64,
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    maintenance_margin: Option<f64>,
     /// Drop orders of less value than this
-    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
-    min_value: f64,
+    #[arg(long, value_name = "MONEY")]
+    min_value: Option<f64>,
     /// Largest position as a fraction of equity
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     max_position: Option<f64>,
@@ -101,14 +99,14 @@ struct CostArguments {
     #[arg(long, alias = "commission", value_name = "FRACTION", value_parser = fraction)]
     fees: Option<f64>,
     /// Fees an order
-    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
-    fee_fixed: f64,
+    #[arg(long, value_name = "MONEY")]
+    fee_fixed: Option<f64>,
     /// Fees a unit
-    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
-    fee_per_unit: f64,
+    #[arg(long, value_name = "MONEY")]
+    fee_per_unit: Option<f64>,
     /// Least fee of an order
-    #[arg(long, value_name = "MONEY", default_value_t = 0.0)]
-    fee_minimum: f64,
+    #[arg(long, value_name = "MONEY")]
+    fee_minimum: Option<f64>,
     /// Distance between bid and ask as a fraction of the price
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     spread: Option<f64>,
@@ -116,14 +114,14 @@ struct CostArguments {
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     slippage: Option<f64>,
     /// Interest a year on cash
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
-    credit_rate: f64,
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    credit_rate: Option<f64>,
     /// Interest a year on debt
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
-    debit_rate: f64,
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    debit_rate: Option<f64>,
     /// Fees a year on what is sold short
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0")]
-    borrow_rate: f64,
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    borrow_rate: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -179,53 +177,60 @@ impl TradingArguments {
         given.collect()
     }
 
-    /// Returns how signals are traded; what [`flags`](Self::flags) returns is in the settings.
-    pub(crate) fn trading(&self, config: &Config) -> Result<Trading> {
-        let settings = Trading::of_config(config);
+    /// Returns what was said of trading. What [`flags`](Self::flags) returns has been read into the
+    /// settings.
+    pub(crate) fn options(&self, config: &Config) -> Result<TradingOptions> {
         let CostArguments {
-            fees: _,
+            fees,
             fee_fixed,
             fee_per_unit,
             fee_minimum,
-            spread: _,
-            slippage: _,
+            spread,
+            slippage,
             credit_rate,
             debit_rate,
             borrow_rate,
         } = self.costs;
-        let (size, size_kind) = self.size()?;
-        let rates = Rates { credit: credit_rate, debit: debit_rate, borrow: borrow_rate };
-        Ok(Trading {
-            costs: Costs { fee_fixed, fee_per_unit, fee_minimum, ..settings.costs },
-            size,
-            size_kind,
+        let settings = Trading::of_config(config);
+        Ok(TradingOptions {
+            convention: self.convention.as_ref().map(|_| settings.convention),
+            cash: self.cash.as_ref().map(|_| settings.cash),
+            fees,
+            fee_fixed,
+            fee_per_unit,
+            fee_minimum,
+            spread,
+            slippage,
+            credit_rate,
+            debit_rate,
+            borrow_rate,
+            size: self.size()?,
             lot: if self.whole_units { Some(1.0) } else { self.lot },
             stop_loss: self.stop_loss,
             take_profit: self.take_profit,
             trailing_stop: self.trailing_stop,
             max_bars: self.max_bars,
-            repeated: if self.accumulate { Repeated::Add } else { Repeated::Ignore },
-            opposite: match self.opposite {
+            repeated: self.accumulate.then_some(Repeated::Add),
+            opposite: self.opposite.map(|answer| match answer {
                 OppositeEntry::Reverse => Opposite::Reverse,
                 OppositeEntry::Close => Opposite::Close,
                 OppositeEntry::Ignore => Opposite::Ignore,
-            },
+            }),
             rebalance: self.rebalance,
-            volatility: self.volatility()?,
+            volatility_target: self.volatility_target,
+            volatility_window: self.volatility_window,
             leverage: self.leverage,
             maintenance_margin: self.maintenance_margin,
-            rates,
-            minimum_value: self.min_value,
-            maximum_position: self.max_position,
-            finalize: self.finalize,
-            trade_on_close: self.trade_on_close,
-            hedging: self.hedging,
-            exclusive_orders: self.exclusive_orders,
-            ..settings
+            min_value: self.min_value,
+            max_position: self.max_position,
+            finalize: self.finalize.then_some(true),
+            trade_on_close: self.trade_on_close.then_some(true),
+            hedging: self.hedging.then_some(true),
+            exclusive_orders: self.exclusive_orders.then_some(true),
         })
     }
 
-    fn size(&self) -> Result<(f64, SizeKind)> {
+    fn size(&self) -> Result<Option<(f64, SizeKind)>> {
         let all = [
             (self.size, SizeKind::Available, "--size"),
             (self.equity_size, SizeKind::Equity, "--equity-size"),
@@ -233,7 +238,7 @@ impl TradingArguments {
             (self.value, SizeKind::Value, "--value"),
         ];
         let given = all.into_iter().find_map(|(size, kind, name)| Some((size?, kind, name)));
-        let Some((size, kind, name)) = given else { return Ok((1.0, SizeKind::Available)) };
+        let Some((size, kind, name)) = given else { return Ok(None) };
         if !(size > 0.0 && size.is_finite()) {
             bail!("`{name} {size}` buys nothing; sizes are positive");
         }
@@ -242,17 +247,6 @@ impl TradingArguments {
                 "sizes are fractions: `0.95` or `95%`; use --units for a number of units",
             ));
         }
-        Ok((size, kind))
-    }
-
-    fn volatility(&self) -> Result<Option<VolatilitySizing>> {
-        let Some(annual) = self.volatility_target else { return Ok(None) };
-        if annual <= 0.0 {
-            bail!("`--volatility-target {annual}` must be positive");
-        }
-        if self.volatility_window < 2 {
-            bail!("`--volatility-window {}` must be 2 or more", self.volatility_window);
-        }
-        Ok(Some(VolatilitySizing { annual, window_bars: self.volatility_window }))
+        Ok(Some((size, kind)))
     }
 }

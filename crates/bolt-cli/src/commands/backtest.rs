@@ -10,22 +10,26 @@ use bolt_session::{
 };
 use clap::Args;
 
-use crate::arguments::{DataArguments, FormulaArguments, TradingArguments, setting};
+use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments, setting};
 use crate::context::Context;
 use crate::output::{BacktestView, show_backtest};
+
+const EXAMPLES: &str = "Examples:
+  bolt backtest GOOG.csv --signal 'SMA[close, 10] > SMA[close, 30]'
+  bolt backtest GOOG.csv --entry 'RSI[close, 14] < 30' --exit 'RSI[close, 14] > 70' --sl 5%
+  bolt backtest GOOG.csv --strategy breakout.toml --set entry=55";
 
 #[derive(Debug, Args)]
 #[command(
     allow_negative_numbers = true,
-    after_help = "Examples:
-  bolt backtest GOOG.csv --signal 'SMA[close, 10] > SMA[close, 30]'
-  bolt backtest GOOG.csv --entry 'RSI[close, 14] < 30' --exit 'RSI[close, 14] > 70' --sl 5%"
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
 )]
 pub(crate) struct BacktestArguments {
     #[command(flatten)]
     data: DataArguments,
     #[command(flatten)]
-    formulas: FormulaArguments,
+    strategy: StrategyArguments,
     #[command(flatten)]
     trading: TradingArguments,
     #[command(flatten)]
@@ -113,16 +117,17 @@ impl BacktestArguments {
 pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result<()> {
     let session = context.session()?;
     let source = arguments.data.source()?;
-    let plan = arguments.formulas.plan()?;
-    let trading = arguments.trading.trading(&context.config)?;
-    let parameters = parameters(&arguments.parameters)?;
+    let strategy = arguments.strategy.definition()?;
+    let trading = arguments.trading.options(&context.config)?.or(&strategy.trading);
+    let trading = trading.resolve(&context.config)?;
+    let parameters = strategy.with(&parameters(&arguments.parameters)?)?;
     let loaded = session.load_bars(&source)?;
     loaded.notes.iter().for_each(|note| context.note(note));
     let bars = loaded.bars;
     let request = BacktestRequest {
         benchmark: arguments.run.benchmark(&session, &source)?,
         events: arguments.run.events(&bars)?,
-        plan,
+        plan: strategy.plan.clone(),
         parameters,
         trading,
     };
@@ -130,7 +135,8 @@ pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result
     let backtest = session.backtest(&bars, &request)?;
     let BacktestRequest { plan, parameters, trading, .. } = &request;
     let manifest = Manifest::new(&session, &bars, &source.paths, plan, parameters, trading);
-    let name = arguments.run.name.as_deref().unwrap_or_default();
+    let manifest = strategy.describe(manifest);
+    let name = arguments.run.name.as_deref().or(strategy.name()).unwrap_or_default();
     let run = match &mut recorder {
         Some(recorder) => Some(recorder.backtest(name, &bars, &backtest, &manifest)?.to_string()),
         None => None,

@@ -16,23 +16,27 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::backtest::RunArguments;
-use crate::arguments::{DataArguments, FormulaArguments, TradingArguments};
+use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
 use crate::output::{Progress, Table, count, number};
 
+const EXAMPLES: &str = "Examples:
+  bolt sweep GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
+      --set fast=5..50 slow=20..200:5 --where 'fast < slow' --out results.jsonl
+  bolt sweep GOOG.csv --strategy breakout.toml --set entry=10..60:5 exit=5..30:5";
+
 #[derive(Debug, Args)]
 #[command(
     allow_negative_numbers = true,
-    after_help = "Examples:
-  bolt sweep GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
-      --set fast=5..50 slow=20..200:5 --where 'fast < slow' --out results.jsonl"
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
 )]
 pub(crate) struct SweepArguments {
     #[command(flatten)]
     data: DataArguments,
     #[command(flatten)]
-    formulas: FormulaArguments,
+    strategy: StrategyArguments,
     #[command(flatten)]
     trading: TradingArguments,
     #[command(flatten)]
@@ -104,29 +108,31 @@ impl SweepArguments {
         self.trading.flags()
     }
 
-    fn grid(&self) -> Result<Grid> {
+    fn ranges(&self) -> Result<Vec<Parameter>> {
         let parameters = self.parameters.iter().map(|text| Parameter::parse(text));
-        Ok(Grid::new(parameters.collect::<Result<_, _>>()?)?)
+        Ok(parameters.collect::<Result<_, _>>()?)
     }
 }
 
 pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
     let source = arguments.data.source()?;
-    let plan = arguments.formulas.plan()?;
-    let trading = arguments.trading.trading(&context.config)?;
-    let grid = arguments.grid()?;
+    let strategy = arguments.strategy.definition()?;
+    let trading = arguments.trading.options(&context.config)?.or(&strategy.trading);
+    let trading = trading.resolve(&context.config)?;
+    let grid = strategy.grid(arguments.ranges()?)?;
     let loaded = session.load_bars(&source)?;
     loaded.notes.iter().for_each(|note| context.note(note));
     let bars = loaded.bars;
     let events = arguments.run.events(&bars)?;
     let (condition, seed) = (arguments.condition.clone(), arguments.seed);
+    let plan = strategy.plan.clone();
     let request = SweepRequest { plan, trading, grid, condition, events, seed };
-    let manifest = manifest(&session, &bars, &source.paths, &request);
+    let manifest = strategy.describe(manifest(&session, &bars, &source.paths, &request));
     let mut recorder = arguments.run.recorder(&session)?;
     let outcome = sweep(arguments, &context, &session, &bars, &request, &manifest)?;
     if let Some(recorder) = &mut recorder {
-        let name = arguments.run.name.as_deref().unwrap_or_default();
+        let name = arguments.run.name.as_deref().or(strategy.name()).unwrap_or_default();
         let best = best(&outcome.rows, arguments.by, 1).first().copied().copied();
         let figures = figures(&outcome, best.as_ref());
         let id = recorder.figures(RunKind::Sweep, name, figures, &manifest)?;

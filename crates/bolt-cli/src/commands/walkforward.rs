@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use bolt_config::Flag;
-use bolt_market::sweep::{Grid, Parameter};
+use bolt_market::sweep::Parameter;
 use bolt_session::{
     Manifest, SweepRequest, WalkForward, WalkForwardRequest, Windows, walk_forward_page,
 };
@@ -15,25 +15,28 @@ use serde_json::json;
 
 use super::backtest::RunArguments;
 use super::sweep::{By, parameters_json};
-use crate::arguments::{DataArguments, FormulaArguments, TradingArguments};
+use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
 use crate::output::{Progress, SummaryView, Table, WalkForwardView, number, show_lines, time};
 
-#[derive(Debug, Args)]
-#[command(
-    allow_negative_numbers = true,
-    after_help = "Examples:
+const EXAMPLES: &str = "Examples:
   bolt walkforward GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
       --set fast=5..50:5 slow=20..200:20 --where 'fast < slow' --folds 5
   bolt walkforward GOOG.csv --signal 'RSI[close, n] < level' --set n=2..20 level=20..50:5 \\
-      --train 500 --test 100 --gap 5"
+      --train 500 --test 100 --gap 5";
+
+#[derive(Debug, Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
 )]
 pub(crate) struct WalkForwardArguments {
     #[command(flatten)]
     data: DataArguments,
     #[command(flatten)]
-    formulas: FormulaArguments,
+    strategy: StrategyArguments,
     #[command(flatten)]
     trading: TradingArguments,
     #[command(flatten)]
@@ -83,10 +86,12 @@ impl WalkForwardArguments {
 pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
     let source = arguments.data.source()?;
-    let plan = arguments.formulas.plan()?;
-    let trading = arguments.trading.trading(&context.config)?;
+    let strategy = arguments.strategy.definition()?;
+    let trading = arguments.trading.options(&context.config)?.or(&strategy.trading);
+    let trading = trading.resolve(&context.config)?;
     let parameters = arguments.parameters.iter().map(|text| Parameter::parse(text));
-    let grid = Grid::new(parameters.collect::<Result<_, _>>()?)?;
+    let grid = strategy.grid(parameters.collect::<Result<_, _>>()?)?;
+    let plan = strategy.plan.clone();
     let loaded = session.load_bars(&source)?;
     loaded.notes.iter().for_each(|note| context.note(note));
     let bars = loaded.bars;
@@ -120,9 +125,10 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
         .with("where", json!(condition))
         .with("windows", json!({"train_bars": train_bars, "test_bars": test_bars, "gap_bars": gap_bars, "anchored": anchored}))
         .with("chosen_by", json!(arguments.by.name()));
+    let manifest = strategy.describe(manifest);
     let run = match &mut recorder {
         Some(recorder) => {
-            let name = arguments.run.name.as_deref().unwrap_or_default();
+            let name = arguments.run.name.as_deref().or(strategy.name()).unwrap_or_default();
             let figures = SummaryView::from(&found.summary).figures();
             Some(recorder.figures(RunKind::WalkForward, name, figures, &manifest)?.to_string())
         }
