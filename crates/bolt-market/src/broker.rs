@@ -51,8 +51,11 @@ pub enum Error {
     /// Signals say twice what the position is to be.
     #[error("signals are a target or events, and there are both; leave one of them out")]
     TargetAndEvents,
-    /// Interest was asked for, and nobody said when the bars open.
-    #[error("interest needs the times of the bars, and there are none; give times or no rates")]
+    /// Interest or a calendar was asked for, and nobody said when the bars open.
+    #[error(
+        "interest and periods of a calendar need the times of the bars, and there are none; give \
+         times, or leave both out"
+    )]
     TimesMissing,
     /// A setting is out of its range.
     #[error("the setting `{name}` is {value}; it must be {range}")]

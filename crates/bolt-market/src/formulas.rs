@@ -88,6 +88,12 @@ pub enum StrategyError {
     /// Nothing that enters a position.
     #[error("there is nothing to trade: give a `signal`, or at least an `entry`")]
     Nothing,
+    /// Weights of several assets were asked for, and the strategy is not a signal alone.
+    #[error("weights are one formula, `signal`; leave out `{}`", role.name())]
+    NotWeights {
+        /// What there is besides.
+        role: Role,
+    },
     /// A target beyond the whole of equity.
     #[error(
         "the signal is {value} at bar {bar}; a number is the position as a fraction of equity, \
@@ -360,7 +366,7 @@ fn part<T: Clone>(column: Option<&[T]>, bars: &Range<usize>) -> Option<Vec<T>> {
 }
 
 /// Returns numbers as they are and truth values as 1 and 0; a level that is missing is not true.
-fn level(output: Output<f64>) -> Vec<f64> {
+pub(crate) fn level(output: Output<f64>) -> Vec<f64> {
     match output {
         Output::Numbers(values) => values,
         Output::Truths(values) => {

@@ -1,7 +1,8 @@
 //! Bars, backtests, sweeps, statistics, options and portfolios.
 //!
 //! This crate takes data and returns data: it knows nothing of terminals, JSON or SQL. Files are
-//! read and written by [`data`] alone. Start at [`data::load`], [`signals::run`] and [`sweep`].
+//! read and written by [`data`] alone. Start at [`data::load`], [`signals::run`], [`weights::run`]
+//! and [`sweep`].
 
 pub mod broker;
 pub mod data;
@@ -17,3 +18,4 @@ pub mod signals;
 pub mod statistics;
 pub mod strategy;
 pub mod sweep;
+pub mod weights;

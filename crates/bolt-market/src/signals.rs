@@ -232,6 +232,16 @@ pub enum Curve {
     Last,
 }
 
+impl Curve {
+    /// Drops from a ledger what is not kept.
+    pub(crate) fn cut(self, mut ledger: Ledger) -> Ledger {
+        if self == Self::Last {
+            ledger.equity.drain(..ledger.equity.len().saturating_sub(1));
+        }
+        ledger
+    }
+}
+
 /// Trades signals under a convention.
 ///
 /// # Errors
@@ -245,7 +255,7 @@ pub fn run(
     curve: Curve,
 ) -> Result<Ledger, Error> {
     check(market, signals, rules)?;
-    let mut ledger = match convention {
+    let ledger = match convention {
         Convention::NextOpen(settings) if fast::is_eligible(market, signals, rules, settings) => {
             return fast::run(market, signals, rules, settings, curve);
         }
@@ -265,10 +275,7 @@ pub fn run(
             convention.run_orders(market, &mut strategy)?
         }
     };
-    if curve == Curve::Last {
-        ledger.equity.drain(..ledger.equity.len().saturating_sub(1));
-    }
-    Ok(ledger)
+    Ok(curve.cut(ledger))
 }
 
 fn check(market: &Market<'_>, signals: &Signals<'_>, rules: &SignalRules) -> Result<(), Error> {

@@ -60,6 +60,9 @@ pub trait Broker {
     /// Returns the account's value at that close.
     fn equity(&self) -> f64;
 
+    /// Returns what a unit is worth at that close: the last known one, splits since then counted.
+    fn price(&self) -> f64;
+
     /// Returns the cash balance.
     fn cash(&self) -> f64;
 

@@ -384,6 +384,10 @@ impl Broker for Account<'_> {
         self.cash + self.trades.iter().map(|trade| trade.gain(price)).sum::<f64>()
     }
 
+    fn price(&self) -> f64 {
+        self.prices.close[self.bar]
+    }
+
     fn cash(&self) -> f64 {
         self.cash
     }

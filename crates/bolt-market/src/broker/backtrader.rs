@@ -359,6 +359,10 @@ impl Broker for Account<'_> {
         self.cash + self.units * self.prices.close[self.bar]
     }
 
+    fn price(&self) -> f64 {
+        self.prices.close[self.bar]
+    }
+
     fn cash(&self) -> f64 {
         self.cash
     }

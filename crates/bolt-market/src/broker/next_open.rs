@@ -48,7 +48,8 @@
 //! [`Settings::lot`]. A position is opened as far as equity less the margin of what is held covers
 //! the margin ([`Margin::initial`], 1 over the leverage) and the costs of what is added, all at the
 //! price of the fill. A fraction of equity, and a target, shrinks by the costs that make it too
-//! large; anything else that is too large is dropped.
+//! large; anything else that is too large is dropped. A target that is missed by rounding errors only
+//! is met.
 //!
 //! An order first closes the other side's trades, oldest first; the rest opens a trade. An order
 //! for a fraction of what is available closes the other side whole before it is sized, so does a
@@ -151,12 +152,6 @@ pub struct Rates {
     pub borrow: f64,
 }
 
-impl Rates {
-    fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// How the account works.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -197,8 +192,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Checks that every setting is in its range.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Checks that every setting is in its range, and that there are times if they are needed.
+    pub(crate) fn check(&self, times: Option<&[UnixNanos]>) -> Result<(), Error> {
+        if self.rates != Rates::default() && times.is_none() {
+            return Err(Error::TimesMissing);
+        }
         let Self { cash, costs, lot, margin, rates, minimum_value, maximum_position, .. } = *self;
         costs.check()?;
         check_setting("cash", cash, cash > 0.0 && cash.is_finite(), "positive")?;
@@ -230,10 +228,7 @@ pub fn run(
     strategy: &mut dyn Strategy,
 ) -> Result<Ledger, Error> {
     market.check()?;
-    settings.check()?;
-    if !settings.rates.is_none() && market.times.is_none() {
-        return Err(Error::TimesMissing);
-    }
+    settings.check(market.times)?;
     let mut account = Account::new(market, settings);
     for bar in 0..market.prices.len() {
         account.process_bar(bar);
@@ -298,6 +293,10 @@ impl Broker for Account<'_> {
 
     fn equity(&self) -> f64 {
         self.book.equity(std::slice::from_ref(&self.position))
+    }
+
+    fn price(&self) -> f64 {
+        self.position.mark
     }
 
     fn cash(&self) -> f64 {

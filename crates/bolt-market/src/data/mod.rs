@@ -42,3 +42,5 @@ pub use panel::Panel;
 pub use report::{Gap, Gaps, Repair, RepairKind, RepairReport};
 pub use trades::Trades;
 pub use zone::{Local, Zone, ZoneClock};
+
+pub(crate) use resample::period;

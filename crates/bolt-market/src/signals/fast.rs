@@ -49,7 +49,7 @@ pub(super) fn run(
     curve: Curve,
 ) -> Result<Ledger, Error> {
     check_prices(&market.prices)?;
-    settings.check()?;
+    settings.check(market.times)?;
     let bars = market.prices.len();
     let mut run = Run {
         prices: market.prices,

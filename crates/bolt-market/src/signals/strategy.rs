@@ -94,7 +94,7 @@ impl<'a> SignalStrategy<'a> {
             Rebalance::OnChange => changed,
             Rebalance::EveryBar => true,
             Rebalance::Outside(band) => {
-                let value = broker.position() * self.closes[broker.bar()];
+                let value = broker.position() * broker.price();
                 let closes = target == 0.0 && value != 0.0;
                 closes || (value / broker.equity() - target).abs() > band
             }

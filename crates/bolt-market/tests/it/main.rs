@@ -20,3 +20,4 @@ mod sweep;
 #[cfg(feature = "parquet")]
 mod talib;
 mod vectorbt;
+mod weights;

@@ -192,7 +192,7 @@ fn draw_convention(rng: &mut Rng, which: u64) -> Convention {
     }
 }
 
-fn draw_next_open(rng: &mut Rng) -> next_open::Settings {
+pub(crate) fn draw_next_open(rng: &mut Rng) -> next_open::Settings {
     let settings = settings(rng);
     let initial = settings.margin.initial;
     let maintenance = maybe(rng, &[0.3, 0.8]).unwrap_or(0.0) * initial;
@@ -241,7 +241,7 @@ fn columns_until(columns: &SignalColumns, bars: usize) -> Vec<Vec<u64>> {
 }
 
 /// Returns what a ledger says of the first bars, bit for bit, as text.
-fn ledger_until(ledger: &Ledger, bars: usize, settled: usize) -> String {
+pub(crate) fn ledger_until(ledger: &Ledger, bars: usize, settled: usize) -> String {
     let bits: Vec<u64> = ledger.equity[..bars].iter().map(|equity| equity.to_bits()).collect();
     let fills: Vec<_> = ledger.fills.iter().filter(|fill| fill.bar < settled).collect();
     let rejected: Vec<_> = ledger.rejected.iter().filter(|order| order.bar < settled).collect();

@@ -258,6 +258,9 @@ impl Broker for Notes {
     fn equity(&self) -> f64 {
         100.0
     }
+    fn price(&self) -> f64 {
+        10.0
+    }
     fn cash(&self) -> f64 {
         100.0
     }

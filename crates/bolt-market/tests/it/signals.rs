@@ -2,8 +2,9 @@
 
 use bolt_base::Rng;
 use bolt_market::broker::next_open::{self, Market};
+use bolt_market::ohlc::Ohlc;
 use bolt_market::signals::{
-    Convention, Curve, Opposite, SignalRules, SignalStrategy, Signals, run,
+    Convention, Curve, Opposite, Rebalance, SignalRules, SignalStrategy, Signals, run,
 };
 
 use crate::random::{bars, events, maybe, pick, settings, size, spoil};
@@ -46,6 +47,29 @@ fn compare_ways(seed: u64) {
     let kept = general.equity.last().map(|equity| equity.to_bits());
     assert_eq!(last.equity.first().map(|equity| equity.to_bits()), kept, "seed {seed}");
     assert_eq!(last.trades, general.trades, "seed {seed}");
+}
+
+#[test]
+fn a_band_is_measured_at_the_last_known_close() {
+    let open = [10.0, 10.0, 10.0, 12.0];
+    let close = [10.0, 10.0, f64::INFINITY, 12.0];
+    let prices = Ohlc { open: &open, high: &open, low: &open, close: &close };
+    let signals = Signals { target: Some(&[0.5; 4]), ..Signals::default() };
+    let rules = SignalRules { rebalance: Rebalance::Outside(0.1), ..SignalRules::default() };
+    let convention = Convention::NextOpen(next_open::Settings::default());
+    let ledger = run(&Market::new(prices), &signals, &rules, &convention, Curve::Keep).unwrap();
+    assert_eq!((ledger.fills.len(), ledger.rejected), (1, Vec::new()));
+}
+
+#[test]
+fn rounding_errors_are_not_traded() {
+    let prices: Vec<f64> = (0..200).map(|bar| 100.0 + f64::from(bar % 7) / 3.0).collect();
+    let prices = Ohlc { open: &prices, high: &prices, low: &prices, close: &prices };
+    let signals = Signals { target: Some(&[1.0; 200]), ..Signals::default() };
+    let rules = SignalRules { rebalance: Rebalance::EveryBar, ..SignalRules::default() };
+    let convention = Convention::NextOpen(next_open::Settings::default());
+    let ledger = run(&Market::new(prices), &signals, &rules, &convention, Curve::Keep).unwrap();
+    assert_eq!((ledger.fills.len(), ledger.rejected), (1, Vec::new()));
 }
 
 #[test]

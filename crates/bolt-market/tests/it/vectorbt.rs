@@ -166,7 +166,7 @@ fn compare_orders(record: &Value) -> Result<(), String> {
 }
 
 /// Compares with the named columns of a reference.
-fn compare_reference(ledger: &Ledger, reference: &Value) -> Result<(), String> {
+pub(crate) fn compare_reference(ledger: &Ledger, reference: &Value) -> Result<(), String> {
     let orders = reference["orders"].as_array().unwrap();
     for (i, (fill, order)) in ledger.fills.iter().zip(orders).enumerate() {
         let number = |name: &str| order[name].as_f64().unwrap();

@@ -25,6 +25,9 @@ enum Wish {
 /// A relative difference that rounding can make.
 const ROUNDING: f64 = 1e-9;
 
+/// A fraction of equity too small for a trade to be meant.
+const DUST: f64 = 1e-12;
+
 /// An account at the moment of a fill in one of its assets.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Funds<'a> {
@@ -95,11 +98,13 @@ impl<'a> Funds<'a> {
         }
     }
 
-    /// Returns the direction of an order and the units of the other side that it closes.
-    fn closing(&self, size: Size) -> Option<(Side, f64)> {
+    /// Returns the direction of an order and the units of the other side that it closes; `None` if
+    /// there is nothing to do.
+    pub(crate) fn closing(&self, size: Size) -> Option<(Side, f64)> {
         let held = self.units;
         let change = match size {
-            Size::Target(fraction) => fraction * self.equity / self.quote.mark - held,
+            Size::Target(fraction) if self.is_met(fraction) => return None,
+            Size::Target(fraction) => self.missing(fraction),
             size => size.amount(),
         };
         let side = if change > 0.0 {
@@ -143,7 +148,7 @@ impl<'a> Funds<'a> {
             Size::Value(_) => Wish::Units(self.units_for(size, side) - closed),
             Size::EquityFraction(_) => Wish::About(self.units_for(size, side) - closed),
             Size::AvailableFraction(fraction) => Wish::Budget(fraction.abs() * free),
-            Size::Target(fraction) => Wish::About(self.missing(fraction)),
+            Size::Target(fraction) => Wish::About(self.missing(fraction).abs()),
         };
         let most = self.affordable(free, side);
         let units = match wish {
@@ -158,10 +163,28 @@ impl<'a> Funds<'a> {
         if done { Ok(0.0) } else { self.limit(units) }
     }
 
-    /// Returns the units that a target is away, whatever the direction.
+    /// Returns the units of a wish that a budget covers, after `closed` units have been closed.
+    pub(crate) fn granted(
+        &self,
+        units: f64,
+        budget: f64,
+        side: Side,
+        closed: f64,
+    ) -> Result<f64, RejectReason> {
+        let units = units.min(self.affordable(budget, side));
+        if closed > 0.0 && units <= 0.0 { Ok(0.0) } else { self.limit(units) }
+    }
+
+    /// Returns the units that a target is away, negative if they are to be sold.
     #[inline]
     pub(crate) fn missing(&self, fraction: f64) -> f64 {
-        (fraction * self.equity / self.quote.mark - self.units).abs()
+        fraction * self.equity / self.quote.mark - self.units
+    }
+
+    /// Returns whether a position differs from a target by no more than rounding errors.
+    fn is_met(&self, fraction: f64) -> bool {
+        let difference = (self.missing(fraction) * self.quote.mark).abs();
+        fraction != 0.0 && difference <= DUST * self.equity.abs()
     }
 
     /// Returns what opening a unit takes besides fees: its margin, and what it is bought too dear.
@@ -169,6 +192,11 @@ impl<'a> Funds<'a> {
     fn unit_cost(&self, side: Side) -> f64 {
         let mark = self.quote.mark;
         self.settings.margin.initial * mark + (self.price(side) - mark).abs()
+    }
+
+    /// Returns what opening some units takes.
+    pub(crate) fn need(&self, units: f64, side: Side) -> f64 {
+        units * self.unit_cost(side) + self.settings.costs.fees(units, self.price(side))
     }
 
     /// Returns the units whose opening a budget covers, negative if not even the fees.

@@ -140,7 +140,7 @@ fn steps(start: i64, end: i64, nanos: i64, at: i64) -> Bin {
 /// The first date of the period that holds a date, and the date behind it.
 ///
 /// Days are counted from 1970-01-01, weeks from Monday 1970-01-05, months from January of year 0.
-fn period(date: Date, interval: Interval) -> (Date, Date) {
+pub(crate) fn period(date: Date, interval: Interval) -> (Date, Date) {
     let of_days = |length: i64, from: i64| {
         let first = (i64::from(date.0) - from).div_euclid(length) * length + from;
         let clamp = |day: i64| Date(day.clamp(i32::MIN.into(), i32::MAX.into()) as i32);

@@ -17,6 +17,8 @@ mod bins;
 
 pub use bins::Anchor;
 
+pub(crate) use bins::period;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;

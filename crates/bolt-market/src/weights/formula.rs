@@ -1,0 +1,73 @@
+//! Weights from a formula over a panel.
+
+use super::PanelMarket;
+use crate::data::Panel;
+use crate::formulas::{Role, Strategy, StrategyError, level};
+use bolt_kernel::{Catalog, Column, Graph, Input, Options, Program, Scope, Shape};
+
+/// The name by which formulas know who belongs to the universe.
+const UNIVERSE: &str = "universe";
+
+/// Evaluates the signal of a strategy over the assets of a panel; returns a weight for each bar and
+/// asset, bar by bar.
+///
+/// An asset outside of the panel's universe takes no part in operations across assets and has the
+/// weight 0; one inside that has no bar has none (NaN), so that a bar that is missing trades
+/// nothing. True is 1.
+///
+/// # Errors
+/// If the strategy is anything but a signal, its formula is wrong, or a weight lies beyond 1.
+pub fn evaluate(
+    strategy: &Strategy,
+    panel: &Panel,
+    catalog: &Catalog,
+    parameters: &[(&str, f64)],
+    options: &Options,
+) -> Result<Vec<f64>, StrategyError> {
+    if let Some((role, _)) = strategy.texts().find(|(role, _)| *role != Role::Signal) {
+        return Err(StrategyError::NotWeights { role });
+    }
+    let (assets, stride) = (panel.assets().len(), panel.stride());
+    let members: Option<Vec<f64>> =
+        panel.universe().map(|mask| mask.iter().map(|member| f64::from(*member)).collect());
+    let universe = members.as_deref();
+    let mut columns: Vec<(&str, &[f64])> =
+        universe.map(|mask| (UNIVERSE, mask)).into_iter().collect();
+    columns.extend(panel.fields().map(|(name, field)| (name, &**field)));
+    let schema: Vec<(&str, Shape)> =
+        columns.iter().map(|(name, _)| (*name, Shape::Panel)).collect();
+    let universe_name = universe.map(|_| UNIVERSE);
+    let scope = Scope { catalog, columns: &schema, parameters, universe: universe_name };
+    let mut graph = Graph::new();
+    let nodes = strategy.build(&mut graph, &scope)?;
+    let roots: Vec<_> = nodes.iter().map(|(_, node)| *node).collect();
+    let program = Program::new(&graph, &roots);
+    let values = |input: &Input| {
+        let column = columns.iter().find(|(name, _)| *name == input.name);
+        Column::Panel { values: column.map_or(&[][..], |(_, values)| values), stride }
+    };
+    let inputs: Vec<_> = program.inputs().iter().map(values).collect();
+    let mut outputs = program.evaluate(&inputs, panel.len(), assets, options);
+    let mut weights = level(outputs.remove(0));
+    if let Some(at) = weights.iter().position(|weight| weight.abs() > 1.0) {
+        return Err(StrategyError::Target { value: weights[at], bar: at / assets });
+    }
+    leave_out(&mut weights, panel, universe);
+    Ok(weights)
+}
+
+/// Makes the weights 0 outside of the universe, and unknown where there is no bar.
+fn leave_out(weights: &mut [f64], panel: &Panel, universe: Option<&[f64]>) {
+    let assets = panel.assets().len();
+    let close = PanelMarket::of(panel).map(|market| market.prices.close);
+    for (bar, weights) in weights.chunks_exact_mut(assets).enumerate() {
+        for (asset, weight) in weights.iter_mut().enumerate() {
+            let at = bar * panel.stride() + asset;
+            if universe.is_some_and(|mask| mask[at] == 0.0) {
+                *weight = 0.0;
+            } else if close.as_ref().is_ok_and(|close| close[at].is_nan()) {
+                *weight = f64::NAN;
+            }
+        }
+    }
+}
