@@ -36,7 +36,7 @@ mod vectorbt;
 pub use formula::evaluate;
 
 use crate::broker::{Error, check_length, check_prices, check_setting};
-use crate::data::{Interval, Panel, UnknownColumn, Zone};
+use crate::data::{DataError, Interval, Panel, Zone};
 use crate::ledger::Ledger;
 use crate::ohlc::Ohlc;
 use crate::signals::{Convention, Curve};
@@ -67,11 +67,11 @@ impl<'a> PanelMarket<'a> {
     /// all four.
     ///
     /// # Errors
-    /// If there is no `close`.
-    pub fn of(panel: &'a Panel) -> Result<Self, UnknownColumn> {
+    /// If there is no `close`, or an asset has nothing else where others have: it would never trade.
+    pub fn of(panel: &'a Panel) -> Result<Self, DataError> {
         let close = panel.field("close")?;
         let price = |name| panel.field(name).unwrap_or(close);
-        Ok(Self {
+        let market = Self {
             assets: panel.assets().len(),
             stride: panel.stride(),
             prices: Ohlc { open: price("open"), high: price("high"), low: price("low"), close },
@@ -79,7 +79,19 @@ impl<'a> PanelMarket<'a> {
             zone: Some(&panel.basis.zone),
             dividends: None,
             splits: None,
-        })
+        };
+        let has = |matrix: &[f64], asset: usize| {
+            matrix.iter().skip(asset).step_by(market.stride).any(|price| !price.is_nan())
+        };
+        let prices = market.prices;
+        match (0..market.assets).find(|&a| has(prices.close, a) && !has(prices.open, a)) {
+            Some(asset) => Err(DataError::Mismatch(format!(
+                "cannot trade `{}`: it has closes only, where other assets have opens; load closes \
+                 only, or whole bars of all",
+                panel.assets()[asset]
+            ))),
+            None => Ok(market),
+        }
     }
 
     /// Returns the number of bars.
@@ -182,9 +194,8 @@ pub fn run(
 ) -> Result<Ledger, Error> {
     market.check()?;
     check_length("weights", weights.len(), market.bars() * market.assets)?;
-    if let Some(infinite) = weights.iter().find(|weight| weight.is_infinite()) {
-        return check_setting("weights", *infinite, false, "finite").map(|()| Ledger::default());
-    }
+    let largest = weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
+    check_setting("weights", largest, largest.is_finite(), "finite, or NaN")?;
     rules.check(market.times)?;
     let ledger = match convention {
         Convention::NextOpen(settings) => next_open::run(market, weights, rules, settings)?,

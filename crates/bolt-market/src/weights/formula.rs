@@ -1,6 +1,5 @@
 //! Weights from a formula over a panel.
 
-use super::PanelMarket;
 use crate::data::Panel;
 use crate::formulas::{Role, Strategy, StrategyError, level};
 use bolt_kernel::{Catalog, Column, Graph, Input, Options, Program, Scope, Shape};
@@ -42,9 +41,9 @@ pub fn evaluate(
     let nodes = strategy.build(&mut graph, &scope)?;
     let roots: Vec<_> = nodes.iter().map(|(_, node)| *node).collect();
     let program = Program::new(&graph, &roots);
-    let values = |input: &Input| {
-        let column = columns.iter().find(|(name, _)| *name == input.name);
-        Column::Panel { values: column.map_or(&[][..], |(_, values)| values), stride }
+    let values = |input: &Input| match columns.iter().find(|(name, _)| *name == input.name) {
+        Some((_, values)) => Column::Panel { values, stride },
+        None => panic!("the program reads `{}`, which is not in its schema", input.name),
     };
     let inputs: Vec<_> = program.inputs().iter().map(values).collect();
     let mut outputs = program.evaluate(&inputs, panel.len(), assets, options);
@@ -59,7 +58,7 @@ pub fn evaluate(
 /// Makes the weights 0 outside of the universe, and unknown where there is no bar.
 fn leave_out(weights: &mut [f64], panel: &Panel, universe: Option<&[f64]>) {
     let assets = panel.assets().len();
-    let close = PanelMarket::of(panel).map(|market| market.prices.close);
+    let close = panel.field("close");
     for (bar, weights) in weights.chunks_exact_mut(assets).enumerate() {
         for (asset, weight) in weights.iter_mut().enumerate() {
             let at = bar * panel.stride() + asset;

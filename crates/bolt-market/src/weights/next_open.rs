@@ -51,6 +51,7 @@ struct Account<'a> {
 }
 
 /// An order that fills at the open.
+#[derive(Debug, Clone, Copy)]
 struct Order {
     asset: usize,
     target: f64,
@@ -59,7 +60,25 @@ struct Order {
     closing: f64,
 }
 
-impl Account<'_> {
+/// What an order opens.
+#[derive(Debug)]
+struct Wish<'a> {
+    order: Order,
+    /// The account before anything is opened.
+    funds: Funds<'a>,
+    units: f64,
+    /// What that takes of free equity.
+    need: f64,
+}
+
+/// The account at the opens of a bar.
+#[derive(Debug, Clone, Copy)]
+struct Totals {
+    equity: f64,
+    margin: f64,
+}
+
+impl<'a> Account<'a> {
     fn process_bar(&mut self, bar: usize) {
         self.book.bar = bar;
         let PanelMarket { prices, times, dividends, splits, .. } = *self.market;
@@ -120,7 +139,7 @@ impl Account<'_> {
             let price = self.book.settings.costs.taken(self.opens[order.asset], order.side.sign());
             self.book.close_oldest(position, order.closing, price, Reason::Signal);
         }
-        self.fill_openings(&orders);
+        self.fill_openings(orders);
     }
 
     /// Takes the orders of the assets that open, sized by the equity before any of them.
@@ -140,40 +159,44 @@ impl Account<'_> {
     }
 
     /// Fills what orders open, cut down to what equity covers.
-    fn fill_openings(&mut self, orders: &[Order]) {
+    fn fill_openings(&mut self, orders: Vec<Order>) {
         let totals = self.totals();
-        let opens_more = |order: &&Order| {
-            let Order { asset, target, side, .. } = **order;
-            let other_side_left = self.positions[asset].units * side.sign() < 0.0;
-            let nothing_missing = totals.equity >= 0.0
-                && self.funds(asset, totals).missing(target) * side.sign() <= 0.0;
-            !other_side_left && target != 0.0 && !nothing_missing
-        };
-        let orders: Vec<&Order> = orders.iter().filter(opens_more).collect();
-        let need = |order: &&Order| {
-            let funds = self.funds(order.asset, totals);
-            funds.need(funds.missing(order.target).abs(), order.side)
-        };
-        let needs: Vec<f64> = orders.iter().map(need).collect();
-        let (free, total): (f64, f64) = (totals.equity - totals.margin, needs.iter().sum());
-        for (order, need) in orders.into_iter().zip(needs) {
-            let budget = if total > free { free * (need / total) } else { free };
-            self.fill_opening(order, budget, totals);
+        let wish = |order| self.wish(order, totals);
+        let wishes: Vec<Wish<'_>> = orders.into_iter().filter_map(wish).collect();
+        let free = totals.equity - totals.margin;
+        let total: f64 = wishes.iter().map(|wish| wish.need).sum();
+        for wish in wishes {
+            let budget = if total > free { free * (wish.need / total) } else { free };
+            self.fill_opening(&wish, budget);
         }
     }
 
-    fn fill_opening(&mut self, order: &Order, budget: f64, totals: Totals) {
-        let Order { asset, target, side, closing } = *order;
+    /// Returns what an order opens; `None` if nothing.
+    fn wish(&self, order: Order, totals: Totals) -> Option<Wish<'a>> {
+        let Order { asset, target, side, .. } = order;
         let funds = self.funds(asset, totals);
-        let price = funds.price(side);
+        let units = side.sign() * funds.missing(target);
+        let other_side_left = side.sign() * funds.units < 0.0;
+        // Costs have made the target smaller than what is held. (Below zero equity has turned its
+        // sign, and there is nothing to pay it with.)
+        let is_exceeded = units <= 0.0 && totals.equity >= 0.0;
+        if other_side_left || target == 0.0 || is_exceeded {
+            return None;
+        }
+        let units = units.abs();
+        Some(Wish { order, funds, units, need: funds.need(units, side) })
+    }
+
+    fn fill_opening(&mut self, wish: &Wish<'_>, budget: f64) {
+        let Wish { order: Order { asset, target, side, closing }, funds, units, .. } = *wish;
         let size = if budget > 0.0 {
-            funds.granted(funds.missing(target).abs(), budget, side, closing)
+            funds.allowed(units.min(funds.affordable(budget, side)), closing)
         } else {
             Err(RejectReason::Unaffordable)
         };
         match size {
             Ok(units) if units > 0.0 => {
-                self.book.open(&mut self.positions[asset], side, units, price);
+                self.book.open(&mut self.positions[asset], side, units, funds.price(side));
             }
             Ok(_) => {}
             Err(reason) => self.book.reject(asset, Size::Target(target), reason),
@@ -192,7 +215,7 @@ impl Account<'_> {
         totals
     }
 
-    fn funds(&self, asset: usize, Totals { equity, margin }: Totals) -> Funds<'_> {
+    fn funds(&self, asset: usize, Totals { equity, margin }: Totals) -> Funds<'a> {
         let quote = Quote { mark: self.opens[asset], limit: None };
         let (settings, units) = (self.book.settings, self.positions[asset].units);
         Funds { settings, equity, margin, units, quote }
@@ -216,11 +239,4 @@ impl Account<'_> {
             }
         }
     }
-}
-
-/// The account at the opens of a bar.
-#[derive(Debug, Clone, Copy)]
-struct Totals {
-    equity: f64,
-    margin: f64,
 }

@@ -159,19 +159,15 @@ impl<'a> Funds<'a> {
             Wish::Budget(budget) => self.affordable(budget, side).min(most),
             Wish::Units(_) | Wish::About(_) => return Err(RejectReason::Unaffordable),
         };
-        let done = closed > 0.0 && units <= 0.0 && !matches!(wish, Wish::Budget(_));
-        if done { Ok(0.0) } else { self.limit(units) }
+        if matches!(wish, Wish::Budget(_)) {
+            self.limit(units)
+        } else {
+            self.allowed(units, closed)
+        }
     }
 
-    /// Returns the units of a wish that a budget covers, after `closed` units have been closed.
-    pub(crate) fn granted(
-        &self,
-        units: f64,
-        budget: f64,
-        side: Side,
-        closed: f64,
-    ) -> Result<f64, RejectReason> {
-        let units = units.min(self.affordable(budget, side));
+    /// Returns how many of the units that are left of an order it opens, after it has closed some.
+    pub(crate) fn allowed(&self, units: f64, closed: f64) -> Result<f64, RejectReason> {
         if closed > 0.0 && units <= 0.0 { Ok(0.0) } else { self.limit(units) }
     }
 

@@ -104,6 +104,19 @@ fn the_first_bars_give_the_first_results() {
     assert!(traded > 100, "only {traded} strategies traded");
 }
 
+#[test]
+fn an_asset_that_would_never_trade_is_refused() {
+    let column = |price: f64| Column::from(vec![price]);
+    let only = vec![("close".to_owned(), column(1.0))];
+    let whole = ["open", "high", "low", "close"].map(|name| (name.to_owned(), column(1.0)));
+    let time = vec![UnixNanos(0)];
+    let bars = |name: &str, columns| Bars::new(name, time.clone(), columns).unwrap();
+    let (a, b) = (bars("A", whole.to_vec()), bars("B", only));
+    assert!(PanelMarket::of(&Panel::align(std::slice::from_ref(&b)).unwrap()).is_ok());
+    let error = PanelMarket::of(&Panel::align(&[a, b]).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("cannot trade `B`"), "{error}");
+}
+
 /// Four assets with closes 1 to 4 times 10, of which the third has no second bar.
 fn panel() -> Panel {
     let bars = |number: i64| {
