@@ -144,7 +144,15 @@ impl<'a> Table<'a> {
             return Err(DataError::file(self.file, FileFault::HeaderOnly));
         }
         let values = self.numbers.iter().map(|&column| self.numbers_of(column));
-        let columns = names.into_iter().zip(values.collect::<Result<Vec<_>, _>>()?).collect();
+        let columns: Vec<(String, Vec<f64>)> =
+            names.into_iter().zip(values.collect::<Result<Vec<_>, _>>()?).collect();
+        let symbols = self.symbols()?;
+        let lengths = columns.iter().map(|(name, values)| (name.as_str(), values.len()));
+        let of_symbols = match &symbols {
+            Symbols::One(_) => None,
+            Symbols::Each { numbers, .. } => Some(("the symbols", numbers.len())),
+        };
+        self.check_lengths(times.len(), lengths.chain(of_symbols))?;
         let mut report = RepairReport { rows_read: times.len() as u64, ..RepairReport::default() };
         let kept = |column: &usize| {
             *column == self.time || self.symbol == Some(*column) || self.numbers.contains(column)
@@ -164,11 +172,29 @@ impl<'a> Table<'a> {
             basis: TimeBasis::of(zone, source, &times),
             times,
             columns,
-            symbols: self.symbols()?,
+            symbols,
             lines,
             source_hash: 0,
             report,
         })
+    }
+
+    /// Checks that columns have as many values as there are times: not so in a damaged file.
+    fn check_lengths<'c>(
+        &self,
+        rows: usize,
+        mut lengths: impl Iterator<Item = (&'c str, usize)>,
+    ) -> Result<(), DataError> {
+        match lengths.find(|(_, length)| *length != rows) {
+            Some((name, length)) => {
+                let reason = format!(
+                    "it is damaged: `{name}` has {length} values and there are {rows} times; write \
+                     it again"
+                );
+                Err(DataError::Parquet { file: self.file.to_owned(), reason })
+            }
+            None => Ok(()),
+        }
     }
 
     fn metadata(&self, key: &str) -> Option<String> {

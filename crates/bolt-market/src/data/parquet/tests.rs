@@ -116,6 +116,18 @@ fn damaged_files_are_errors() {
     assert!(error(b"PAR1garbagePAR1").to_string().contains("write it again"));
 }
 
+#[test]
+fn columns_that_differ_in_length_are_damage() {
+    let (_directory, path) = scratch();
+    write(&path, &Dataset::Bars(bars(60, 1_000))).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    // A byte of a page's header: the page then has fewer values than the others.
+    bytes[1032] = 74;
+    std::fs::write(&path, bytes).unwrap();
+    let error = load(&path, &LoadOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("values and there are"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
