@@ -230,9 +230,9 @@ fn row(name: &str, ours: f64, goal: &Goal, sides: &[(Peer, Side)], has_peers: bo
 mod tests {
     use super::*;
 
-    fn judge(least: f64, names: &[&str], sides: Vec<(Peer, Side)>) -> Row {
+    fn judge(least: f64, names: &[&str], sides: &[(Peer, Side)]) -> Row {
         let peers = names.iter().map(|name| Peer::whole(*name)).collect();
-        row("case", 2.0, &Goal::Ratio(least, peers), &sides, true)
+        row("case", 2.0, &Goal::Ratio(least, peers), sides, true)
     }
 
     fn measured(name: &str, seconds: &[f64]) -> (Peer, Side) {
@@ -248,11 +248,11 @@ mod tests {
                 measured("other", &[0.1]),
             ]
         };
-        let row = judge(3.0, &["a:f64", "b"], sides());
+        let row = judge(3.0, &["a:f64", "b"], &sides());
         let names: Vec<&str> = row.peers.iter().map(|peer| peer.name.as_str()).collect();
         assert_eq!(names, ["b", "a"]);
         assert!(matches!(row.outcome, Outcome::Ratio { ratio: 3.0, reached: true, .. }));
-        let row = judge(3.1, &["a:f64", "b"], sides());
+        let row = judge(3.1, &["a:f64", "b"], &sides());
         assert!(matches!(row.outcome, Outcome::Ratio { reached: false, .. }));
     }
 
@@ -260,7 +260,7 @@ mod tests {
     fn a_peer_that_failed_leaves_no_ratio() {
         let sides =
             vec![measured("a", &[9.0]), (Peer::whole("b:f32"), Side::Failed("why".to_owned()))];
-        let outcome = judge(1.0, &["a", "b:f32"], sides).outcome;
+        let outcome = judge(1.0, &["a", "b:f32"], &sides).outcome;
         assert!(matches!(outcome, Outcome::Error(error) if error == "b: why"));
     }
 }
