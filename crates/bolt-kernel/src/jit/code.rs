@@ -1,14 +1,15 @@
 //! A compiled body: the function around its loop, and how it is called.
 #![expect(unsafe_code, reason = "calls into generated machine code")]
 
-use super::emit::{Emitter, Lanes, Loop, emit_loop, state_count};
+use super::emit::{Emitter, Lanes, Loop};
 use super::encode::{self, Source, Width, two};
 use super::ir::{Body, Item, Op, Pointer, Type};
 use super::memory::Executable;
 use iced_x86::{Code as Opcode, Encoder, Instruction, MemoryOperand, Register};
 use std::io;
 
-/// Pointers, constants, bytes to go or rows to go, bytes from row to row, byte of the first lane.
+/// Pointers and constants; over vectors the byte to end at, and the bytes to begin at in planes of
+/// truth values and in columns; over rows how many, the bytes from row to row, and the first lane's.
 type Entry = unsafe extern "sysv64" fn(*const *mut u8, *const Lanes, usize, usize, usize);
 
 /// Machine code for a body.
@@ -21,48 +22,53 @@ pub(super) struct Code {
     places: Vec<(Pointer, usize)>,
     pub(super) states: usize,
     shape: Loop,
-    width: Width,
+    /// Bytes of a column of numbers that a pass of the loop works on.
+    step: usize,
     number_type: Type,
+    /// Whether values had to go to the stack.
+    pub(super) spills: bool,
 }
 
 impl Code {
+    /// Compiles a body that works on so many vectors at a time.
+    ///
+    /// # Errors
+    /// If no memory can be made executable.
     pub(super) fn new(
         body: &Body,
+        parts: usize,
         width: Width,
         number_type: Type,
         shape: Loop,
     ) -> io::Result<Self> {
+        let step = parts * width.bytes(number_type);
         let mut emitter = Emitter::new(body, width, number_type);
         let pins = pin_pointers(body, shape, &mut emitter.pinned);
-        let around = emit_loop(&mut emitter, shape);
+        emitter.emit();
         let mut assembler = Assembler { encoder: Encoder::new(64), next: 0 };
         assembler.enter(emitter.frame);
+        for (to, from) in [(Register::R9, Register::R8), (Register::R10, Register::RCX)] {
+            assembler.push(&two(Opcode::Mov_r64_rm64, to, Source::Register(from)));
+        }
         for (register, pointer) in pins {
             let from = MemoryOperand::with_base_displ(Register::RDI, 8 * pointer as i64);
             assembler.push(&two(Opcode::Mov_r64_rm64, register, Source::Memory(from)));
         }
-        let is_rows = matches!(shape, Loop::Rows { .. });
-        let (r8, r9) = (Source::Register(Register::R8), Source::Register(Register::R9D));
-        assembler.push(&match is_rows {
-            true => two(Opcode::Mov_r64_rm64, Register::R9, r8),
-            false => two(Opcode::Xor_r32_rm32, Register::R9D, r9),
-        });
-        let r10 = Source::Register(Register::R10D);
-        assembler.push(&two(Opcode::Xor_r32_rm32, Register::R10D, r10));
-        around.before.iter().for_each(|instruction| assembler.push(instruction));
+        assembler.push_all(emitter.move_states(parts, true));
         let top = assembler.align();
         emitter.code.iter().for_each(|instruction| assembler.push(instruction));
-        assembler.repeat(top, shape, number_type);
-        around.after.iter().for_each(|instruction| assembler.push(instruction));
+        assembler.repeat(top, shape, step, plane_bytes(step, number_type));
+        assembler.push_all(emitter.move_states(parts, false));
         assembler.leave();
         Ok(Self {
             memory: Executable::new(&assembler.encoder.take_buffer())?,
             constants: emitter.constants,
             places: places(body),
-            states: state_count(body),
+            states: body.state_count() / parts,
             shape,
-            width,
+            step,
             number_type,
+            spills: emitter.frame > 0,
         })
     }
 
@@ -79,35 +85,33 @@ impl Code {
         self.number_type.bytes()
     }
 
-    /// Returns how many lanes a call works on.
-    pub(super) fn lanes(&self) -> usize {
-        match (self.shape, self.width) {
-            (_, Width::One) => 1,
-            (Loop::Rows { vectors }, width) => {
-                vectors * width.bytes(self.number_type) / self.number_type.bytes()
-            }
-            (Loop::Vectors, _) => 64 / self.number_type.bytes(),
-        }
+    /// Returns how many bytes of a column a pass works on; over rows, how many of each row.
+    pub(super) fn step(&self) -> usize {
+        self.step
     }
 
-    /// Runs over whole vectors.
+    /// Runs over whole vectors, from a byte of the columns to another.
     ///
     /// # Safety
     /// The processor has the instructions of the code's width. Each pointer is valid for what it
-    /// stands for: columns and planes for the whole length given, which is a multiple of 64 bytes,
-    /// and as many rows back as the body looks; nothing else writes there meanwhile.
-    pub(super) unsafe fn run_vectors(&self, pointers: &[*mut u8], bytes: usize) {
-        debug_assert!(self.shape == Loop::Vectors && bytes.is_multiple_of(64));
-        if bytes > 0 {
+    /// stands for: columns and planes up to the end given, and as many rows back as the body looks;
+    /// nothing else writes there meanwhile.
+    ///
+    /// # Panics
+    /// If what lies between is no multiple of [`Self::step`].
+    pub(super) unsafe fn run_vectors(&self, pointers: &[*mut u8], first: usize, end: usize) {
+        assert!(self.shape == Loop::Vectors && (end - first).is_multiple_of(self.step));
+        if first < end {
             // SAFETY: the caller's, as above; there is something to go.
-            unsafe { self.call(pointers, bytes, 0, 0) }
+            unsafe { self.call(pointers, end, plane_bytes(first, self.number_type), first) }
         }
     }
 
     /// Runs over rows `row_bytes` apart, from a lane on that is at `first_byte` of a row.
     ///
     /// # Safety
-    /// As [`Self::run_vectors`], for all rows, from that lane on as many as [`Self::lanes`]; the
+    /// As [`Self::run_vectors`], for all rows, [`Self::step`] bytes of each from that
+    /// lane on; the
     /// pointers of the states come last and are valid for those lanes.
     pub(super) unsafe fn run_rows(
         &self,
@@ -116,21 +120,26 @@ impl Code {
         row_bytes: usize,
         first_byte: usize,
     ) {
-        debug_assert!(matches!(self.shape, Loop::Rows { .. }));
+        debug_assert_eq!(self.shape, Loop::Rows);
         if rows > 0 {
             // SAFETY: the caller's, as above; there is something to go.
             unsafe { self.call(pointers, rows, row_bytes, first_byte) }
         }
     }
 
-    unsafe fn call(&self, pointers: &[*mut u8], end: usize, row_bytes: usize, first_byte: usize) {
+    unsafe fn call(&self, pointers: &[*mut u8], end: usize, fourth: usize, first_byte: usize) {
         assert_eq!(pointers.len(), self.places.len() + self.states, "a pointer for each place");
         // SAFETY: the memory holds a whole function of this type, made by `new`.
         let entry: Entry = unsafe { std::mem::transmute(self.memory.entry()) };
         // SAFETY: the caller vouches for the pointers; the function keeps to its calling
         // convention and reads no constant that it did not put in the list.
-        unsafe { entry(pointers.as_ptr(), self.constants.as_ptr(), end, row_bytes, first_byte) }
+        unsafe { entry(pointers.as_ptr(), self.constants.as_ptr(), end, fourth, first_byte) }
     }
+}
+
+/// Returns how many bytes the truth values of so many bytes of numbers take.
+fn plane_bytes(bytes: usize, number_type: Type) -> usize {
+    bytes / number_type.bytes() / 8
 }
 
 fn places(body: &Body) -> Vec<(Pointer, usize)> {
@@ -229,19 +238,19 @@ impl Assembler {
     }
 
     /// Goes back to the top of the loop unless it is done.
-    fn repeat(&mut self, top: u64, shape: Loop, number_type: Type) {
+    fn repeat(&mut self, top: u64, shape: Loop, step: usize, plane_step: usize) {
         let add = |register, constant: i32| {
-            encode::expect(Instruction::with2(Opcode::Add_rm64_imm8, register, constant))
+            encode::expect(Instruction::with2(Opcode::Add_rm64_imm32, register, constant))
         };
         let back = match shape {
             Loop::Vectors => {
-                self.push(&add(Register::R9, 64));
-                self.push(&add(Register::R10, if number_type == Type::F32 { 2 } else { 1 }));
+                self.push(&add(Register::R9, step as i32));
+                self.push(&add(Register::R10, plane_step as i32));
                 let end = Source::Register(Register::RDX);
                 self.push(&two(Opcode::Cmp_r64_rm64, Register::R9, end));
                 Opcode::Jb_rel32_64
             }
-            Loop::Rows { .. } => {
+            Loop::Rows => {
                 let row = Source::Register(Register::RCX);
                 self.push(&two(Opcode::Add_r64_rm64, Register::R9, row));
                 self.push(&add(Register::RDX, -1));

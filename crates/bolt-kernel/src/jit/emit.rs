@@ -1,7 +1,6 @@
 //! Machine code for a body: one pass over its items, a loop around it.
 //!
-//! The function that is made takes the pointers of the body's columns, the constants, and how far
-//! to go ([`Entry`]). Registers: `rdi` pointers, `rsi` constants, `rdx` end or rows left, `rcx`
+//! Registers: `rdi` pointers of the body's columns, `rsi` constants, `rdx` end or rows left, `rcx`
 //! bytes from row to row, `r8` the byte of the first lane, `r9` the byte of the vector at hand,
 //! `r10` the byte of its truth values, `rax` and `r11` for a moment.
 
@@ -39,8 +38,8 @@ impl Lanes {
 pub(super) enum Loop {
     /// Vectors one after the other.
     Vectors,
-    /// Rows, for so many vectors of lanes side by side.
-    Rows { vectors: usize },
+    /// Rows.
+    Rows,
 }
 
 /// Where a state is between rows.
@@ -62,8 +61,6 @@ pub(super) struct Emitter<'b> {
     /// Registers that hold pointers, by pointer.
     pub(super) pinned: Vec<Option<Register>>,
     repeatable: Vec<bool>,
-    /// The vector of the 64 bytes, or of the lanes, that is worked on.
-    part: usize,
     states: Vec<StateHome>,
     uses: Uses,
     vectors: File,
@@ -88,7 +85,6 @@ impl<'b> Emitter<'b> {
             frame: 0,
             pinned: vec![None; body.pointers.len()],
             repeatable: repeatable_loads(body),
-            part: 0,
             states: Vec::new(),
             uses: Uses::new(body),
             vectors: File::new(0, width.registers()),
@@ -116,14 +112,9 @@ impl<'b> Emitter<'b> {
         self.frame - HOME_BYTES
     }
 
-    /// Emits the body for one vector.
-    fn part(&mut self, part: usize) {
-        self.part = part;
-        self.uses = Uses::new(self.body);
-        self.registers.fill(None);
-        self.homes.fill(None);
-        self.vectors.clear();
-        self.masks.clear();
+    /// Emits the body.
+    pub(super) fn emit(&mut self) {
+        self.place_states(self.body.state_count());
         let body = self.body;
         for (position, &item) in body.items.iter().enumerate() {
             self.position = position;
@@ -146,7 +137,7 @@ impl<'b> Emitter<'b> {
             }
             Item::StoreMask(value, place) => self.store_mask(value, place),
             Item::Next(state, value) => {
-                let home = self.states[self.part * self.state_count() + state];
+                let home = self.states[state];
                 match home {
                     StateHome::Register(to) => {
                         let from = self.source(value);
@@ -164,10 +155,6 @@ impl<'b> Emitter<'b> {
         }
     }
 
-    fn state_count(&self) -> usize {
-        state_count(self.body)
-    }
-
     fn define(&mut self, value: Value) {
         let element = self.body.value_type(value);
         match self.body.op(value) {
@@ -179,7 +166,7 @@ impl<'b> Emitter<'b> {
                 self.code.push(two(encode::load(self.width, element), to, from));
             }
             Op::LoadMask(place) => self.load_mask(value, place),
-            Op::State(state) => match self.states[self.part * self.state_count() + state] {
+            Op::State(state) => match self.states[state] {
                 StateHome::Register(index) => self.registers[value.0 as usize] = Some(index),
                 StateHome::Stack(offset) => self.homes[value.0 as usize] = Some(offset),
             },
@@ -417,7 +404,7 @@ impl<'b> Emitter<'b> {
         // An accumulator's lanes are two vectors for each one of `f32`.
         let scale = element.bytes() / self.number_type.bytes();
         let back = place.back * element.bytes();
-        let displacement = ((self.part * scale + place.half) * bytes) as i64 - back as i64;
+        let displacement = ((place.part * scale + place.half) * bytes) as i64 - back as i64;
         let index = match self.body.pointers[place.pointer] {
             Pointer::Fixed(_) => Register::R8,
             _ => Register::R9,
@@ -436,9 +423,9 @@ impl<'b> Emitter<'b> {
     /// Returns where the byte of a vector's truth values is.
     fn plane_address(&mut self, place: Place) -> MemoryOperand {
         let base = self.pointer(place.pointer);
-        // Eight lanes a byte: of `f64`, half vectors share one.
-        let part = if self.number_type == Type::F32 { self.part as i64 } else { 0 };
-        MemoryOperand::with_base_index_scale_displ_size(base, Register::R10, 1, part, 8)
+        // Eight lanes a byte; two half vectors of `f64` share one.
+        let byte = place.part * self.width.bytes(self.number_type) / self.number_type.bytes() / 8;
+        MemoryOperand::with_base_index_scale_displ_size(base, Register::R10, 1, byte as i64, 8)
     }
 
     fn load_mask(&mut self, value: Value, place: Place) {
@@ -449,7 +436,7 @@ impl<'b> Emitter<'b> {
             let to = mask_register(self.new_mask(value));
             return self.code.push(two(code, to, from));
         }
-        let first = if is_wide { self.part * 4 } else { 0 };
+        let first = if is_wide { place.part % 2 * 4 } else { 0 };
         let bits = self.constant(Lanes::bits(self.number_type, first));
         let to = self.new_vector(value);
         let (vector, lower) = (self.width.register(to), self.width.lower(to));
@@ -488,8 +475,9 @@ impl<'b> Emitter<'b> {
         if is_wide {
             self.code.push(two(Code::VEX_Vmovmskpd_r32_ymm, bits, from));
             // The other half of the byte belongs to the other half of the lanes.
-            let keep = if self.part == 0 { 0xF0 } else { 0x0F };
-            if self.part == 1 {
+            let is_upper = place.part % 2 == 1;
+            let keep = if is_upper { 0x0F } else { 0xF0 };
+            if is_upper {
                 let shift = Instruction::with2(Code::Shl_rm32_imm8, bits, 4u32);
                 self.code.push(encode::expect(shift));
             }
@@ -638,40 +626,15 @@ impl<'b> Emitter<'b> {
     }
 }
 
-/// Emits the loop over a body, without what enters and leaves the function.
-pub(super) fn emit_loop(emitter: &mut Emitter<'_>, shape: Loop) -> LoopCode {
-    match shape {
-        Loop::Vectors => {
-            let parts = if emitter.width == Width::Half { 2 } else { 1 };
-            (0..parts).for_each(|part| emitter.part(part));
-            LoopCode { before: Vec::new(), after: Vec::new() }
-        }
-        Loop::Rows { vectors } => {
-            emitter.place_states(vectors * emitter.state_count());
-            (0..vectors).for_each(|part| emitter.part(part));
-            LoopCode {
-                before: emitter.move_states(vectors, true),
-                after: emitter.move_states(vectors, false),
-            }
-        }
-    }
-}
-
-/// Instructions around a loop.
-pub(super) struct LoopCode {
-    pub(super) before: Vec<Instruction>,
-    pub(super) after: Vec<Instruction>,
-}
-
 impl Emitter<'_> {
     /// Returns the code that loads the states, or stores them: their pointers follow those of the
     /// body.
-    fn move_states(&self, vectors: usize, is_load: bool) -> Vec<Instruction> {
+    pub(super) fn move_states(&self, parts: usize, is_load: bool) -> Vec<Instruction> {
         let mut code = Vec::new();
-        let (count, width, element) = (self.state_count(), self.width, self.number_type);
+        let (width, element) = (self.width, self.number_type);
+        let count = self.states.len() / parts;
         for (index, home) in self.states.iter().enumerate() {
             let (part, state) = (index / count, index % count);
-            debug_assert!(part < vectors, "states are counted vector by vector");
             let pointer = 8 * (self.body.pointers.len() + state) as i64;
             let pointer = MemoryOperand::with_base_displ(Register::RDI, pointer);
             code.push(two(Code::Mov_r64_rm64, Register::RAX, Source::Memory(pointer)));
@@ -712,17 +675,4 @@ fn mask_register(index: usize) -> Register {
 
 fn stack(offset: i32) -> MemoryOperand {
     MemoryOperand::with_base_displ(Register::RSP, i64::from(offset))
-}
-
-/// Returns one more than the highest state that a body reads or sets.
-pub(super) fn state_count(body: &Body) -> usize {
-    let states = body.items.iter().filter_map(|&item| match item {
-        Item::Define(value) => match body.op(value) {
-            Op::State(state) => Some(state),
-            _ => None,
-        },
-        Item::Next(state, _) => Some(state),
-        _ => None,
-    });
-    states.max().map_or(0, |highest| highest + 1)
 }

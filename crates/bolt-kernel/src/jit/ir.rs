@@ -102,6 +102,8 @@ pub(super) struct Place {
     pub(super) back: usize,
     /// Which half of a vector's lanes, for accumulators of `f32` columns.
     pub(super) half: usize,
+    /// Which of several vectors that are worked on together.
+    pub(super) part: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +135,28 @@ pub(super) enum Op {
 }
 
 impl Op {
+    /// Returns the same operation of another part, on other operands.
+    fn of_part(self, part: usize, states: usize, map: impl Fn(Value) -> Value) -> Self {
+        let place = |place: Place| Place { part, ..place };
+        match self {
+            Self::Constant(bits) => Self::Constant(bits),
+            Self::Load(from) => Self::Load(place(from)),
+            Self::LoadMask(from) => Self::LoadMask(place(from)),
+            Self::State(state) => Self::State(part * states + state),
+            Self::Arithmetic(operation, a, b) => Self::Arithmetic(operation, map(a), map(b)),
+            Self::MultiplyAdd(a, b, c) => Self::MultiplyAdd(map(a), map(b), map(c)),
+            Self::Single(operation, a) => Self::Single(operation, map(a)),
+            Self::Compare(predicate, a, b) => Self::Compare(predicate, map(a), map(b)),
+            Self::Both(a, b) => Self::Both(map(a), map(b)),
+            Self::Either(a, b) => Self::Either(map(a), map(b)),
+            Self::Blend(mask, yes, no) => Self::Blend(map(mask), map(yes), map(no)),
+            Self::Widen(a, half) => Self::Widen(map(a), half),
+            Self::Narrow(low, high) => Self::Narrow(map(low), map(high)),
+            Self::Shift(newer, older, lanes) => Self::Shift(map(newer), map(older), lanes),
+            Self::Copy(a) => Self::Copy(map(a)),
+        }
+    }
+
     pub(super) fn operands(&self) -> impl Iterator<Item = Value> {
         let (a, b, c) = match *self {
             Self::Constant(_) | Self::Load(_) | Self::LoadMask(_) | Self::State(_) => {
@@ -233,6 +257,51 @@ impl Body {
             self.pointers.push(pointer);
             self.pointers.len() - 1
         })
+    }
+
+    /// Returns one more than the highest state that is read or set.
+    pub(super) fn state_count(&self) -> usize {
+        let states = self.items.iter().filter_map(|&item| match item {
+            Item::Define(value) => match self.op(value) {
+                Op::State(state) => Some(state),
+                _ => None,
+            },
+            Item::Next(state, _) => Some(state),
+            _ => None,
+        });
+        states.max().map_or(0, |highest| highest + 1)
+    }
+
+    /// Returns a body that works on several vectors: item by item for all of them, so that their
+    /// chains of dependent operations overlap, or on one after the other. States are counted part
+    /// by part.
+    pub(super) fn unrolled(&self, parts: usize, item_by_item: bool) -> Self {
+        let mut body = Self::new(self.one_lane);
+        body.pointers.clone_from(&self.pointers);
+        let states = self.state_count();
+        let mut values = vec![vec![Value(u32::MAX); self.len()]; parts];
+        let order: Vec<(usize, Item)> = if item_by_item {
+            self.items.iter().flat_map(|&item| (0..parts).map(move |part| (part, item))).collect()
+        } else {
+            (0..parts).flat_map(|part| self.items.iter().map(move |&item| (part, item))).collect()
+        };
+        for (part, item) in order {
+            let map = |value: Value| values[part][value.0 as usize];
+            let item = match item {
+                Item::Define(value) => {
+                    let op = self.op(value).of_part(part, states, map);
+                    values[part][value.0 as usize] = body.define(op, self.value_type(value));
+                    continue;
+                }
+                Item::Store(value, place) => Item::Store(map(value), Place { part, ..place }),
+                Item::StoreMask(value, place) => {
+                    Item::StoreMask(map(value), Place { part, ..place })
+                }
+                Item::Next(state, value) => Item::Next(part * states + state, map(value)),
+            };
+            body.items.push(item);
+        }
+        body
     }
 
     /// Drops what no store and no state needs.

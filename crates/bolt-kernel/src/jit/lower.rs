@@ -327,7 +327,12 @@ impl<'p> Lowering<'p> {
             return self.body.constant(*value, self.number_type);
         }
         let place = if self.is_scan && self.is_fixed(view.slot) {
-            Place { pointer: self.body.pointer(Pointer::Fixed(view.slot)), back: 0, half: 0 }
+            Place {
+                pointer: self.body.pointer(Pointer::Fixed(view.slot)),
+                back: 0,
+                half: 0,
+                part: 0,
+            }
         } else {
             self.place(Pointer::Number, view, 0)
         };
@@ -367,7 +372,7 @@ impl<'p> Lowering<'p> {
             Layout::OneLane => (View { delay: 0, ..view }, view.delay),
             Layout::Lanes => (view, 0),
         };
-        Place { pointer: self.body.pointer(pointer(view)), back, half }
+        Place { pointer: self.body.pointer(pointer(view)), back, half, part: 0 }
     }
 
     fn wide(&mut self, view: View) -> Vec<(Value, Value)> {
@@ -398,7 +403,7 @@ impl<'p> Lowering<'p> {
             return truth;
         }
         let mut load = |pointer| {
-            let place = Place { pointer: self.body.pointer(pointer), back: 0, half: 0 };
+            let place = Place { pointer: self.body.pointer(pointer), back: 0, half: 0, part: 0 };
             self.body.define(Op::LoadMask(place), self.number_type.mask())
         };
         let truth = (load(Pointer::Yes(slot)), load(Pointer::No(slot)));
@@ -424,7 +429,8 @@ impl<'p> Lowering<'p> {
         self.truths.insert(slot, (yes, no));
         if self.is_stored(index, (Kind::Truth, slot)) {
             for (pointer, value) in [(Pointer::Yes(slot), yes), (Pointer::No(slot), no)] {
-                let place = Place { pointer: self.body.pointer(pointer), back: 0, half: 0 };
+                let place =
+                    Place { pointer: self.body.pointer(pointer), back: 0, half: 0, part: 0 };
                 self.body.items.push(Item::StoreMask(value, place));
             }
         }

@@ -46,13 +46,18 @@ pub(crate) enum Stage {
     Scan(Scan),
 }
 
-/// Several steps as one loop over whole vectors.
+/// Several steps as one loop over whole vectors: over as many at a time as the registers hold, and
+/// over 64 bytes for what is left.
 #[derive(Debug)]
-pub(crate) struct Map(Code);
+pub(crate) struct Map(Vec<Code>);
 
 /// A scan, compiled for one vector of lanes and for several side by side.
 #[derive(Debug)]
 pub(crate) struct Scan(Vec<Code>);
+
+/// Vectors of 64 bytes that a map works on at a time: with more operations that do not depend on
+/// each other close together, fewer wait in the processor's queues.
+const MAP_UNROLL: [usize; 2] = [4, 2];
 
 /// A map of fewer steps than this would gain nothing.
 const MAP_STEPS_MIN: usize = 2;
@@ -163,9 +168,23 @@ impl Compiler<'_> {
 
     fn map(&mut self, first: usize, end: usize) -> std::io::Result<()> {
         let body = lower::map(self.plan, self.layout, self.number_type, self.width, (first, end));
-        let code = Code::new(&body, self.width, self.number_type, Loop::Vectors)?;
-        self.report(first, end, code.len());
-        self.compiled.stages.push(Stage::Map(Map(code)));
+        let parts = 64 / self.width.bytes(self.number_type);
+        let compile = |vectors: usize| {
+            let parts = vectors * parts;
+            let body = body.unrolled(parts, vectors > 1);
+            Code::new(&body, parts, self.width, self.number_type, Loop::Vectors)
+        };
+        let mut codes = Vec::new();
+        for vectors in MAP_UNROLL {
+            let code = compile(vectors)?;
+            if !code.spills {
+                codes.push(code);
+                break;
+            }
+        }
+        codes.push(compile(1)?);
+        self.report(first, end, codes.iter().map(Code::len).sum());
+        self.compiled.stages.push(Stage::Map(Map(codes)));
         Ok(())
     }
 
@@ -179,7 +198,10 @@ impl Compiler<'_> {
             }
         };
         let codes = (1..=most)
-            .map(|vectors| Code::new(&body, width, self.number_type, Loop::Rows { vectors }))
+            .map(|vectors| {
+                let body = body.unrolled(vectors, false);
+                Code::new(&body, vectors, width, self.number_type, Loop::Rows)
+            })
             .collect::<std::io::Result<Vec<Code>>>()?;
         self.report(position, position + 1, codes.iter().map(Code::len).sum());
         self.compiled.stages.push(Stage::Scan(Scan(codes)));
@@ -191,7 +213,7 @@ impl Compiler<'_> {
 impl Map {
     /// Returns what the loop reads and writes, with how many rows back.
     pub(crate) fn places(&self) -> impl Iterator<Item = (Pointer, usize)> {
-        self.0.places()
+        self.0[0].places()
     }
 
     /// Runs over `bytes` bytes of each column of numbers, a multiple of 64.
@@ -201,8 +223,13 @@ impl Map {
     /// each of [`Self::places`], valid for what it stands for: for the whole length, and as many
     /// rows back as is said there.
     pub(crate) unsafe fn run(&self, pointers: &[*mut u8], bytes: usize) {
-        // SAFETY: the caller's.
-        unsafe { self.0.run_vectors(pointers, bytes) }
+        let mut first = 0;
+        for code in &self.0 {
+            let end = first + (bytes - first) / code.step() * code.step();
+            // SAFETY: the caller's; the end is within the length.
+            unsafe { code.run_vectors(pointers, first, end) };
+            first = end;
+        }
     }
 }
 
@@ -224,14 +251,14 @@ impl Scan {
     /// As [`Map::run`]; the pointers of the states follow those of the places and are valid for
     /// `stride` numbers each. `stride` is 1, or a multiple of a vector of 64 bytes.
     pub(crate) unsafe fn run(&self, pointers: &[*mut u8], rows: usize, stride: usize) {
-        let bytes = self.0[0].number_bytes();
-        let mut lane = 0;
-        while lane < stride {
-            let vectors = ((stride - lane) / self.0[0].lanes()).min(self.0.len());
+        let row_bytes = stride * self.0[0].number_bytes();
+        let mut first = 0;
+        while first < row_bytes {
+            let vectors = ((row_bytes - first) / self.0[0].step()).min(self.0.len());
             let code = &self.0[vectors - 1];
-            // SAFETY: the caller's; the vectors end within the stride.
-            unsafe { code.run_rows(pointers, rows, stride * bytes, lane * bytes) };
-            lane += code.lanes();
+            // SAFETY: the caller's; the vectors end within the row.
+            unsafe { code.run_rows(pointers, rows, row_bytes, first) };
+            first += code.step();
         }
     }
 }

@@ -83,12 +83,6 @@ impl File {
         index < self.first
     }
 
-    /// Forgets all values.
-    pub(super) fn clear(&mut self) {
-        self.owners.fill(None);
-        self.locked.fill(false);
-    }
-
     pub(super) fn own(&mut self, index: usize, value: Value) {
         self.owners[index] = Some(value);
     }
