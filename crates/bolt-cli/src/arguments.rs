@@ -98,4 +98,6 @@ pub(crate) enum Command {
     Completions(commands::completions::CompletionArguments),
     /// Price options, imply volatilities and shock portfolios of them
     Options(Box<commands::options::OptionsArguments>),
+    /// Value portfolios and keep their history
+    Portfolio(Box<commands::portfolio::PortfolioArguments>),
 }

@@ -7,6 +7,7 @@ pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod indicators;
 pub(crate) mod options;
+pub(crate) mod portfolio;
 pub(crate) mod runs;
 pub(crate) mod sweep;
 pub(crate) mod walkforward;
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Backtest(arguments) => backtest::run(&arguments, context(arguments.flags())?)?,
         Command::Options(arguments) => options::run(&arguments, context(Vec::new())?)?,
+        Command::Portfolio(arguments) => portfolio::run(&arguments, context(Vec::new())?)?,
         Command::Sweep(arguments) => return sweep::run(&arguments, context(arguments.flags())?),
         Command::Walkforward(arguments) => {
             return walkforward::run(&arguments, context(arguments.flags())?);

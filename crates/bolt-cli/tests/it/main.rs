@@ -5,6 +5,7 @@ mod backtest;
 mod commands;
 mod mistakes;
 mod options;
+mod portfolio;
 mod references;
 mod support;
 mod sweep;
