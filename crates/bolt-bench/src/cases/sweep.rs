@@ -17,6 +17,7 @@ use bolt_market::broker::Costs;
 use bolt_market::broker::next_open::{Market, Settings};
 use bolt_market::data::Bars;
 use bolt_market::formulas::{Columns, Role, Strategy};
+use bolt_market::plan::Plan;
 use bolt_market::signals::{Convention, SignalRules};
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Grid, Parameter, Path, Sweep};
@@ -49,7 +50,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         "pairs": pairs, "fee": FEE_RATE, "periods": PERIODS, "step": VECTORBT_STEP,
     }))?;
     let mut peers = bench.peers("sweep.py", &inputs)?;
-    let strategy = strategy()?;
+    let plan = plan()?;
     let vectorbt = Peer {
         name: "vectorbt".to_owned(),
         scale: VECTORBT_STEP as f64,
@@ -58,13 +59,13 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let goals =
         vec![Goal::Ratio(5.0, vec![Peer::whole("numba")]), Goal::Ratio(200.0, vec![vectorbt])];
     let pool = Pool::new(Some(1)).map_err(anyhow::Error::msg)?;
-    let ours = || figures(&bars, &strategy, &grid, &pool).map(|all| Values::F64(vec![all]));
+    let ours = || figures(&bars, &plan, &grid, &pool).map(|all| Values::F64(vec![all]));
     let name = "sweep-10k-pairs".to_owned();
     bench.run(&mut peers, Case { name, ours: Box::new(ours), goals, tolerance: 1e-6 })
 }
 
-fn strategy() -> Result<Strategy> {
-    Ok(Strategy::parse([(Role::Signal, "SMA[close, fast] > SMA[close, slow]")])?)
+fn plan() -> Result<Plan> {
+    Ok(Strategy::parse([(Role::Signal, "SMA[close, fast] > SMA[close, slow]")])?.into())
 }
 
 fn grid() -> Result<Grid> {
@@ -73,13 +74,13 @@ fn grid() -> Result<Grid> {
 }
 
 /// Returns the figures of all pairs, one after another.
-fn figures(bars: &Bars, strategy: &Strategy, grid: &Grid, pool: &Pool) -> Result<Vec<f64>> {
+fn figures(bars: &Bars, plan: &Plan, grid: &Grid, pool: &Pool) -> Result<Vec<f64>> {
     let catalog: Catalog = bolt_indicators::catalog();
     let costs = Costs { fee_rate: FEE_RATE, ..Costs::default() };
     let sweep = Sweep {
         market: Market::new(bars.ohlc()),
         columns: Columns::new(bars.len(), bars.columns().map(|(name, values)| (name, &**values))),
-        strategy,
+        plan,
         rules: SignalRules::default(),
         convention: Convention::NextOpen(Settings { costs, ..Settings::default() }),
         grid,
@@ -117,7 +118,7 @@ fn memory(bench: &mut Bench) -> Result<()> {
 /// Runs the sweep once; returns the peak memory of this process.
 pub(crate) fn peak_bytes() -> Result<u64> {
     let pool = Pool::new(Some(1)).map_err(anyhow::Error::msg)?;
-    let figures = figures(&minutes(BARS)?, &strategy()?, &grid()?, &pool)?;
+    let figures = figures(&minutes(BARS)?, &plan()?, &grid()?, &pool)?;
     ensure!(figures.len() == FIGURES * grid()?.len(), "the sweep is not complete");
     clock::peak_bytes()
 }
