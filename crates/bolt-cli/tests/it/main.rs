@@ -7,5 +7,6 @@ mod mistakes;
 mod options;
 mod portfolio;
 mod references;
+mod strategy_file;
 mod support;
 mod sweep;
