@@ -1,9 +1,10 @@
 //! Columns of signals, and how each convention trades them.
 //!
-//! [`run`] is what a command line or a sweep calls. Under the order-based conventions the signals
-//! are traded by one strategy, [`SignalStrategy`], which places the orders a user of that
-//! convention would place; under that of vectorbt they are handed to its simulation of arrays.
-//! The common case under our own convention takes a faster way with the same results, bit for bit.
+//! [`run`] is how a [`Plan`](crate::plan::Plan) of signals is traded. Under the order-based
+//! conventions the signals are traded by one strategy, [`SignalStrategy`], which places the orders
+//! a user of that convention would place; under that of vectorbt they are handed to its simulation
+//! of arrays. The common case under our own convention takes a faster way with the same results,
+//! bit for bit.
 
 mod fast;
 mod strategy;

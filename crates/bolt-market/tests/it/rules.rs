@@ -306,11 +306,19 @@ fn open_trade(id: u64, side: Side, entry_bar: usize, stop_loss: Option<f64>) -> 
 
 /// Returns what the rules ask for at each bar, over closes 1, 2, 3, ... and some open trades.
 fn asked(rules: &Rules, bars: usize, trades: &[OpenTrade]) -> Vec<(Vec<String>, Vec<Order>)> {
+    asked_with(rules, bars, trades, &SignalRules::default())
+}
+
+fn asked_with(
+    rules: &Rules,
+    bars: usize,
+    trades: &[OpenTrade],
+    defaults: &SignalRules,
+) -> Vec<(Vec<String>, Vec<Order>)> {
     let close: Vec<f64> = (1..=bars).map(|bar| bar as f64).collect();
     let prices = Ohlc { open: &close, high: &close, low: &close, close: &close };
     let columns = evaluate(rules, &prices).unwrap();
-    let defaults = SignalRules::default();
-    let mut strategy = RuleStrategy::new(&close, &columns.rules, &defaults);
+    let mut strategy = RuleStrategy::new(&close, &columns.rules, defaults);
     let mut broker = Notes::default();
     (0..bars)
         .map(|bar| {
@@ -411,6 +419,30 @@ fn an_order_carries_what_its_rule_says() {
         one_cancels_other: Some(OneCancelsOther(4)),
     };
     assert_eq!(orders.last().unwrap().request, expected);
+}
+
+#[test]
+fn what_a_rule_leaves_open_is_taken_from_the_defaults() {
+    let defaults = SignalRules {
+        size: Size::Value(500.0),
+        stop_loss: Some(0.1),
+        take_profit: Some(0.2),
+        trailing_stop: Some(0.3),
+        max_bars: Some(4),
+        ..SignalRules::default()
+    };
+    let sized = order("True", Condition::Any, Side::Short, SizeRule::Units(formula("1")));
+    let open = rules(vec![OrderRule { size: None, ..sized }]);
+    let orders = asked_with(&open, 1, &[], &defaults).pop().unwrap().1;
+    let fraction = Distance::Fraction;
+    let expected = OrderRequest {
+        stop_loss: Some(Level::Away(fraction(0.1))),
+        take_profit: Some(Level::Away(fraction(0.2))),
+        trailing_stop: Some(fraction(0.3)),
+        max_bars: Some(4),
+        ..OrderRequest::sell(Size::Value(500.0))
+    };
+    assert_eq!(orders[0].request, expected);
 }
 
 #[test]
