@@ -11,6 +11,7 @@ pub(crate) mod portfolio;
 pub(crate) mod runs;
 pub(crate) mod sweep;
 pub(crate) mod walkforward;
+pub(crate) mod weights;
 
 use std::process::ExitCode;
 

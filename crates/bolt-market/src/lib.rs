@@ -1,7 +1,7 @@
 //! Bars, backtests, sweeps, statistics, options and portfolios.
 //!
 //! This crate takes data and returns data: it knows nothing of terminals, JSON or SQL. Files are
-//! read and written by [`data`] alone. Start at [`data::load`], [`plan`], [`weights::run`] and [`sweep`].
+//! read and written by [`data`] alone. Start at [`data::load`], [`plan`], [`weights::run`]
 //! and [`sweep`].
 
 pub mod broker;

@@ -6,7 +6,7 @@ use bolt_base::UnixNanos;
 use bolt_market::broker::next_open::Market;
 use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
-use bolt_market::plan::{Decisions, Plan};
+use bolt_market::plan::Plan;
 use bolt_market::signals::Convention;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, returns};
 
@@ -71,8 +71,8 @@ pub struct Backtest {
     pub warm_up: usize,
     /// The benchmark's closes at the bars.
     pub benchmark: Option<Vec<f64>>,
-    /// What the formulas said.
-    pub decisions: Decisions,
+    /// Names of the assets that trades are of, by their index.
+    pub assets: Vec<String>,
 }
 
 impl Session {
@@ -114,7 +114,8 @@ impl Session {
             warm_up,
         };
         let (summary, lines) = (Summary::of(&run), run.lines());
-        Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, decisions })
+        let assets = vec![bars.symbol.clone()];
+        Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, assets })
     }
 
     /// Returns the number of bars in a year: as set, else counted from the bars.
@@ -167,7 +168,8 @@ impl MarketEvents {
 }
 
 impl Summary {
-    fn of(run: &Run<'_>) -> Self {
+    /// Returns the figures of a run, by the peer's definitions under its convention.
+    pub(crate) fn of(run: &Run<'_>) -> Self {
         let own = Self::own(run.ledger, run.cash, run.periods, run.risk_free);
         match run.peer() {
             Some(statistics) => own.by_peer(&statistics),
@@ -204,7 +206,7 @@ impl Summary {
 }
 
 /// Returns the last close of a benchmark that is known at each time.
-fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionError> {
+pub(crate) fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionError> {
     let known = benchmark.timestamps();
     let close = benchmark.ohlc().close;
     let at = |time: &UnixNanos| match known.partition_point(|known| known <= time) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bolt_base::UnixNanos;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
 use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many};
 use bolt_market::formulas::Columns;
@@ -91,13 +92,25 @@ fn repairs(bars: &Bars) -> impl Iterator<Item = String> + use<> {
     })
 }
 
+/// Resamples the bars of one of several assets and cuts them to the time asked for, which may leave
+/// none.
+pub(crate) fn prepare(bars: Bars, source: &DataSource) -> Result<Bars, SessionError> {
+    let bars = match source.resample {
+        Some(rule) => resample(&bars, rule, &ResampleOptions::default())?.bars,
+        None => bars,
+    };
+    let from = source.from.map_or(UnixNanos(i64::MIN), |moment| moment.first);
+    let end = source.to.map_or(UnixNanos(i64::MAX), |moment| moment.end);
+    Ok(bars.between(from, end))
+}
+
 fn cut(bars: Bars, source: &DataSource) -> Result<Bars, SessionError> {
     let (None, None) = (source.from, source.to) else {
         let Some((first, last)) = bars.timestamps().first().zip(bars.timestamps().last()) else {
             return Ok(bars);
         };
         let from = source.from.map_or(*first, |moment| moment.first);
-        let end = source.to.map_or(bolt_base::UnixNanos(i64::MAX), |moment| moment.end);
+        let end = source.to.map_or(UnixNanos(i64::MAX), |moment| moment.end);
         let part = bars.between(from, end);
         if part.is_empty() {
             let reason =

@@ -17,6 +17,7 @@ mod strategy_file;
 mod sweep;
 mod trading;
 mod walk_forward;
+mod weights;
 mod when;
 
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use strategy_file::{SourceFile, StrategyDefinition};
 pub use sweep::{Format, ResultFile, SweepOutcome, SweepRequest, row_line};
 pub use trading::{ConventionName, SizeKind, Trading, TradingOptions, VolatilitySizing};
 pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
+pub use weights::WeightsRequest;
 pub use when::{Moment, parse_moment};
 
 use bolt_config::Config;

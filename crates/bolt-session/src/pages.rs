@@ -36,7 +36,7 @@ pub fn backtest_page(
     let curves = Curves::new(bars, ledger);
     let mut sections = curves.sections(bars, ledger, scaled.as_deref());
     sections.push(figures_section(lines));
-    sections.push(trades_section(bars, ledger));
+    sections.push(trades_section(bars, ledger, &backtest.assets));
     render(&Page {
         title: format!("Backtest of {}", name(bars)),
         subtitle: extent(bars),
@@ -105,7 +105,7 @@ pub fn walk_forward_page(
     let mut sections = curves.sections(bars, ledger, None);
     sections.insert(0, folds_section(folds));
     sections.push(figures_section(lines));
-    sections.push(trades_section(bars, ledger));
+    sections.push(trades_section(bars, ledger, &[]));
     let mut headline = headline(summary, lines);
     headline.push(figure("Efficiency", Value::Percent(*efficiency)));
     render(&Page {
@@ -338,10 +338,11 @@ fn whole(value: f64) -> Value {
     }
 }
 
-fn trades_section(bars: &Bars, ledger: &Ledger) -> Section<'static> {
+/// Returns the trades, with the names of their assets if there are several.
+fn trades_section(bars: &Bars, ledger: &Ledger, assets: &[String]) -> Section<'static> {
     let at = |bar: usize| bars.timestamps()[bar];
     let row = |trade: &ledger::Trade| Trade {
-        symbol: String::new(),
+        symbol: if assets.len() > 1 { assets[trade.asset].clone() } else { String::new() },
         side: trade.side.name().to_owned(),
         size: trade.size,
         entry_time: at(trade.entry_bar),

@@ -60,8 +60,12 @@ impl Recorder {
         backtest: &Backtest,
         manifest: &Manifest,
     ) -> Result<RunId, SessionError> {
-        let trades: Vec<TradeRecord> =
-            backtest.ledger.trades.iter().map(|trade| record(trade, bars)).collect();
+        let trades: Vec<TradeRecord> = backtest
+            .ledger
+            .trades
+            .iter()
+            .map(|trade| record(trade, bars, &backtest.assets))
+            .collect();
         let run = run(RunKind::Backtest, name, manifest, figures(&backtest.summary));
         Ok(self.store.record(&run, &trades, &[], &mut seed())?)
     }
@@ -110,11 +114,11 @@ fn figures(summary: &Summary) -> BTreeMap<String, f64> {
     ])
 }
 
-fn record(trade: &Trade, bars: &Bars) -> TradeRecord {
+fn record(trade: &Trade, bars: &Bars, assets: &[String]) -> TradeRecord {
     let time = |bar: usize| bars.timestamps()[bar];
     TradeRecord {
         timestamp: time(trade.entry_bar),
-        symbol: bars.symbol.clone(),
+        symbol: assets[trade.asset].clone(),
         side: match trade.side {
             ledger::Side::Long => Side::Long,
             ledger::Side::Short => Side::Short,

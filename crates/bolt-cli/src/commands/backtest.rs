@@ -6,10 +6,11 @@ use anyhow::{Context as _, Result, bail};
 use bolt_config::Flag;
 use bolt_market::data::Bars;
 use bolt_session::{
-    BacktestRequest, DataSource, Manifest, MarketEvents, Recorder, Session, backtest_page,
+    Backtest, BacktestRequest, DataSource, Manifest, MarketEvents, Recorder, Session, backtest_page,
 };
 use clap::Args;
 
+use super::weights::WeightArguments;
 use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments, setting};
 use crate::context::Context;
 use crate::output::{BacktestView, show_backtest};
@@ -17,7 +18,9 @@ use crate::output::{BacktestView, show_backtest};
 const EXAMPLES: &str = "Examples:
   bolt backtest GOOG.csv --signal 'SMA[close, 10] > SMA[close, 30]'
   bolt backtest GOOG.csv --entry 'RSI[close, 14] < 30' --exit 'RSI[close, 14] > 70' --sl 5%
-  bolt backtest GOOG.csv --strategy breakout.toml --set entry=55";
+  bolt backtest GOOG.csv --strategy breakout.toml --set entry=55
+  bolt backtest prices/ --weights 'If[CsRank[close / Delay[close, 60]] > 0.8, 0.1, 0]' \\
+      --rebalance-weights 1M";
 
 #[derive(Debug, Args)]
 #[command(
@@ -30,6 +33,8 @@ pub(crate) struct BacktestArguments {
     data: DataArguments,
     #[command(flatten)]
     strategy: StrategyArguments,
+    #[command(flatten)]
+    weights: WeightArguments,
     #[command(flatten)]
     trading: TradingArguments,
     #[command(flatten)]
@@ -73,6 +78,11 @@ impl RunArguments {
         Ok(Some(loaded.bars))
     }
 
+    /// Returns whether dividends or splits are given.
+    pub(crate) fn has_events(&self) -> bool {
+        self.dividends.is_some() || self.splits.is_some()
+    }
+
     /// Returns the dividends and splits of the bars.
     pub(crate) fn events(&self, bars: &Bars) -> Result<MarketEvents> {
         let column = |name: &Option<String>| match name {
@@ -114,44 +124,67 @@ impl BacktestArguments {
     }
 }
 
+/// What a run came to, with what it was made of.
+pub(crate) struct Outcome {
+    pub(crate) bars: Bars,
+    pub(crate) request: BacktestRequest,
+    pub(crate) backtest: Backtest,
+    pub(crate) manifest: Manifest,
+}
+
 pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result<()> {
     let session = context.session()?;
-    let source = arguments.data.source()?;
-    let strategy = arguments.strategy.definition()?;
-    let trading = arguments.trading.options(&context.config)?.or(&strategy.trading);
-    let trading = trading.resolve(&context.config)?;
-    let parameters = strategy.with(&parameters(&arguments.parameters)?)?;
-    let loaded = session.load_bars(&source)?;
-    loaded.notes.iter().for_each(|note| context.note(note));
-    let bars = loaded.bars;
-    let request = BacktestRequest {
-        benchmark: arguments.run.benchmark(&session, &source)?,
-        events: arguments.run.events(&bars)?,
-        plan: strategy.plan.clone(),
-        parameters,
-        trading,
-    };
     let mut recorder = arguments.run.recorder(&session)?;
-    let backtest = session.backtest(&bars, &request)?;
-    let BacktestRequest { plan, parameters, trading, .. } = &request;
-    let manifest = Manifest::new(&session, &bars, &source.paths, plan, parameters, trading);
-    let manifest = strategy.describe(manifest);
-    let name = arguments.run.name.as_deref().or(strategy.name()).unwrap_or_default();
+    let (outcome, name) = arguments.outcome(&session, &context)?;
+    let Outcome { bars, request, backtest, manifest } = &outcome;
+    let name = arguments.run.name.clone().or(name).unwrap_or_default();
     let run = match &mut recorder {
-        Some(recorder) => Some(recorder.backtest(name, &bars, &backtest, &manifest)?.to_string()),
+        Some(recorder) => Some(recorder.backtest(&name, bars, backtest, manifest)?.to_string()),
         None => None,
     };
-    arguments
-        .run
-        .write_report(&context, || backtest_page(&bars, &request, &backtest, &manifest))?;
+    arguments.run.write_report(&context, || backtest_page(bars, request, backtest, manifest))?;
     if context.json {
-        return context.write_json(&BacktestView::new(&bars, &backtest, &manifest, run));
+        return context.write_json(&BacktestView::new(bars, backtest, manifest, run));
     }
-    show_backtest(&mut context, &bars, &request, &backtest)?;
+    show_backtest(&mut context, bars, request, backtest)?;
     if let Some(run) = run {
         context.note(&format!("recorded as {run}"));
     }
     Ok(())
+}
+
+impl BacktestArguments {
+    /// Runs what is asked for; returns the name that a strategy file gives it.
+    fn outcome(&self, session: &Session, context: &Context) -> Result<(Outcome, Option<String>)> {
+        let source = self.data.source()?;
+        let options = self.trading.options(&context.config)?;
+        let given = parameters(&self.parameters)?;
+        if let Some(strategy) = self.weights.strategy()? {
+            let trading = options.resolve(&context.config)?;
+            let outcome =
+                self.weights.run(session, &source, strategy, given, trading, &self.run)?;
+            return Ok((outcome, None));
+        }
+        let strategy = self.strategy.definition()?;
+        let trading = options.or(&strategy.trading).resolve(&context.config)?;
+        let parameters = strategy.with(&given)?;
+        let loaded = session.load_bars(&source)?;
+        loaded.notes.iter().for_each(|note| context.note(note));
+        let bars = loaded.bars;
+        let request = BacktestRequest {
+            benchmark: self.run.benchmark(session, &source)?,
+            events: self.run.events(&bars)?,
+            plan: strategy.plan.clone(),
+            parameters,
+            trading,
+        };
+        let backtest = session.backtest(&bars, &request)?;
+        let BacktestRequest { plan, parameters, trading, .. } = &request;
+        let manifest = Manifest::new(session, &bars, &source.paths, plan, parameters, trading);
+        let manifest = strategy.describe(manifest);
+        let name = strategy.name().map(str::to_owned);
+        Ok((Outcome { bars, request, backtest, manifest }, name))
+    }
 }
 
 fn parameters(given: &[(String, String)]) -> Result<Vec<(String, f64)>> {

@@ -38,6 +38,8 @@ pub(crate) struct SummaryView {
 
 #[derive(Debug, serde::Serialize)]
 pub(super) struct TradeView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    symbol: Option<String>,
     side: &'static str,
     size: f64,
     entry_bar: usize,
@@ -110,7 +112,7 @@ impl<'a> BacktestView<'a> {
                 .ledger
                 .trades
                 .iter()
-                .map(|trade| TradeView::new(trade, times))
+                .map(|trade| TradeView::new(trade, times, &backtest.assets))
                 .collect(),
             manifest: manifest.to_json(),
             run,
@@ -119,8 +121,9 @@ impl<'a> BacktestView<'a> {
 }
 
 impl TradeView {
-    pub(super) fn new(trade: &Trade, times: &[UnixNanos]) -> Self {
+    pub(super) fn new(trade: &Trade, times: &[UnixNanos], assets: &[String]) -> Self {
         Self {
+            symbol: assets.get(trade.asset).cloned(),
             side: trade.side.name(),
             size: trade.size,
             entry_bar: trade.entry_bar,
@@ -162,7 +165,7 @@ pub(crate) fn show_backtest(
         let shown = trades.len().min(TRADES_SHOWN);
         let heading = format!("last {shown} of {} trades", count(trades.len() as u64));
         writeln!(out, "\n{}", style.bold(&heading))?;
-        trade_table(&trades[trades.len() - shown..], bars).write(out, style)?;
+        trade_table(&trades[trades.len() - shown..], bars, &backtest.assets).write(out, style)?;
     }
     if let Some(exhausted) = backtest.ledger.exhausted {
         let text =
@@ -262,7 +265,12 @@ pub(crate) fn show_lines(
     Ok(())
 }
 
-fn trade_table(trades: &[Trade], bars: &Bars) -> Table {
+fn trade_table(trades: &[Trade], bars: &Bars, assets: &[String]) -> Table {
+    // The name of the asset, if there are several, stands before the side.
+    let name = |trade: &Trade| match assets {
+        [_, _, ..] => format!("{} {}", assets[trade.asset], trade.side.name()),
+        _ => trade.side.name().to_owned(),
+    };
     let titles = ["", ">size", "entry", ">price", "exit", ">price", ">pnl", ">return %", "reason"];
     let mut table = Table::new(titles);
     let at = |bar: usize| time(bars.timestamps()[bar]);
@@ -272,7 +280,7 @@ fn trade_table(trades: &[Trade], bars: &Bars) -> Table {
             None => ("open".to_owned(), String::new(), ""),
         };
         table.push([
-            trade.side.name().to_owned(),
+            name(trade),
             number(trade.size),
             at(trade.entry_bar),
             number(trade.entry_price),

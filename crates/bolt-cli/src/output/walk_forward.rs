@@ -44,7 +44,7 @@ struct TrainedView {
 impl<'a> WalkForwardView<'a> {
     pub(crate) fn new(found: &'a WalkForward, manifest: &Manifest, run: Option<String>) -> Self {
         let times = found.bars.timestamps();
-        let trades = found.ledger.trades.iter().map(|trade| TradeView::new(trade, times));
+        let trades = found.ledger.trades.iter().map(|trade| TradeView::new(trade, times, &[]));
         Self {
             schema: "bolt.walkforward/1",
             summary: (&found.summary).into(),

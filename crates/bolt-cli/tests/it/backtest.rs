@@ -83,3 +83,36 @@ fn columns_of_dividends_and_splits_count() {
     assert_eq!(equity(&["--splits", "stock_splits"]), 10_000.0);
     assert_eq!(equity(&["--splits", "stock_splits", "--dividends", "dividends"]), 10_200.0);
 }
+
+#[test]
+fn weights_of_one_asset_are_its_signal() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    let run = |more: &[&str]| {
+        let found = workspace.json(&[&["backtest", text(&bars), "--fees", "0.1%"], more].concat());
+        found["summary"].clone()
+    };
+    let formula = "close > SMA[close, 9]";
+    assert_eq!(run(&["--weights", formula]), run(&["--signal", formula]));
+}
+
+#[test]
+fn weights_trade_several_assets_in_one_account() {
+    let workspace = Workspace::new();
+    for (name, count) in [("A.csv", 300), ("B.csv", 250)] {
+        workspace.bars(name, count);
+    }
+    let data = ["backtest", "A.csv", "B.csv"];
+    let monthly = ["--weights", "0.5", "--rebalance-weights", "1M", "--cash-buffer", "1%"];
+    let found = workspace.json(&[&data[..], &monthly].concat());
+    let trades = found["trades"].as_array().unwrap();
+    assert!(trades.iter().any(|trade| trade["symbol"] == "A"));
+    assert!(trades.iter().any(|trade| trade["symbol"] == "B"));
+    assert_eq!(found["manifest"]["assets"][1], "B");
+    let shown = workspace.text(&[&data[..], &monthly].concat());
+    assert!(shown.contains("2 assets") && shown.contains("A long"), "{shown}");
+    let refused = workspace.refused(&[&data[..], &monthly, &["--sl", "5%"]].concat());
+    assert!(refused.contains("stop-loss"), "{refused}");
+    workspace.refused(&[&data[..], &["--signal", "True"]].concat());
+    workspace.refused(&[&data[..], &monthly, &["--signal", "True"]].concat());
+}

@@ -101,3 +101,23 @@ fn stops_under_vectorbt() {
     let stops = ["--fees", "0.0001", "--sl", "0.003", "--tp", "0.006"];
     check("vbt_rsi_stops_eurusd", &[formulas, stops].concat());
 }
+
+#[test]
+fn equal_weights_under_vectorbt() {
+    let reference = "vbt_multi_equalweight";
+    let Some(expected) = json(&format!("reference/{reference}.json")) else { return };
+    let Some(data) = path(expected["data"].as_str().unwrap()) else { return };
+    let header = std::fs::read_to_string(&data).unwrap();
+    let wanted = expected["cols"].as_array().unwrap();
+    let names = header.lines().next().unwrap().split(',').skip(1);
+    let others = names.filter(|name| !wanted.iter().any(|column| column == name));
+    let ignored: Vec<&str> = others.flat_map(|name| ["--ignore", name]).collect();
+    let start = expected["start"].as_str().unwrap();
+    let weights = ["--weights", "1/14", "--rebalance-weights", "1M", "--from", start];
+    let account = ["--convention", "vectorbt", "--fees", "0.1%", "--cash", "100000"];
+    let arguments = [&["backtest", text(&data)][..], &ignored, &weights, &account].concat();
+    let found = Workspace::new().json(&arguments);
+    for name in ["equity_final", "return_pct", "max_dd_pct", "sharpe"] {
+        close(name, &found["summary"][name], &expected["summary"][name], 1e-9);
+    }
+}

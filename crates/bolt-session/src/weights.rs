@@ -1,0 +1,137 @@
+//! Backtests of weights of several assets in one account.
+
+use bolt_market::data::{Bars, Column, Panel};
+use bolt_market::formulas::Strategy;
+use bolt_market::signals::{Curve, Opposite, Rebalance, Repeated};
+use bolt_market::weights::{self, PanelMarket, WeightRules};
+
+use crate::backtest::{Backtest, Summary, closes_at};
+use crate::statistics::Run;
+use crate::trading::{SizeKind, Trading};
+use crate::{DataSource, Session, SessionError};
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct WeightsRequest {
+    /// The formula of the weights, as a signal.
+    pub strategy: Strategy,
+    /// Numbers that it uses by name.
+    pub parameters: Vec<(String, f64)>,
+    /// How orders are filled.
+    pub trading: Trading,
+    /// When weights are traded.
+    pub rules: WeightRules,
+    /// Bars of what the result is compared with.
+    pub benchmark: Option<Bars>,
+}
+
+impl Session {
+    /// Reads the bars of several assets, cut to the time asked for.
+    ///
+    /// # Errors
+    /// If the data cannot be read, are refused, or nothing is left of them.
+    pub fn load_panel(&self, source: &DataSource) -> Result<Panel, SessionError> {
+        let panel = self.load(source)?.into_panel()?;
+        if source.resample.is_none() && source.from.is_none() && source.to.is_none() {
+            return Ok(panel);
+        }
+        let each = (0..panel.assets().len()).map(|asset| -> Result<Bars, SessionError> {
+            crate::data::prepare(panel.asset(asset)?, source)
+        });
+        let bars: Vec<Bars> = each.filter(|bars| !is_empty(bars)).collect::<Result<_, _>>()?;
+        Ok(Panel::align(&bars)?)
+    }
+
+    /// Trades weights over a panel. Returns what the account is measured against with the result:
+    /// bars of equal amounts of all assets, bought when each begins and held.
+    ///
+    /// # Errors
+    /// If the formula is wrong, a setting makes no sense for weights, or the convention lacks it.
+    pub fn backtest_weights(
+        &self,
+        panel: &Panel,
+        request: &WeightsRequest,
+    ) -> Result<(Bars, Backtest), SessionError> {
+        let WeightsRequest { strategy, parameters, trading, rules, benchmark } = request;
+        check(trading)?;
+        let bars = equal_amounts(panel)?;
+        let periods = self.periods(&bars)?;
+        let convention = trading.convention()?;
+        let named: Vec<(&str, f64)> =
+            parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let weights = weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
+        let market = PanelMarket::of(panel)?;
+        let ledger = weights::run(&market, &weights, rules, &convention, Curve::Keep)?;
+        let benchmark = match benchmark {
+            Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
+            None => None,
+        };
+        let run = Run {
+            bars: &bars,
+            ledger: &ledger,
+            convention: &convention,
+            periods,
+            risk_free: self.risk_free(),
+            benchmark: benchmark.as_deref(),
+            cash: trading.cash,
+            warm_up: 0,
+        };
+        let summary = Summary::of(&run);
+        // The peer's figure of exposure is of one asset.
+        let mut lines = run.lines();
+        lines.retain(|line| line.name != "Max Gross Exposure [%]");
+        let assets = panel.assets().to_vec();
+        let backtest =
+            Backtest { summary, lines, ledger, convention, periods, warm_up: 0, benchmark, assets };
+        Ok((bars, backtest))
+    }
+}
+
+fn is_empty(bars: &Result<Bars, SessionError>) -> bool {
+    bars.as_ref().is_ok_and(Bars::is_empty)
+}
+
+/// Refuses what only signals have.
+fn check(trading: &Trading) -> Result<(), SessionError> {
+    let signals_only = [
+        ("sizes of entries", trading.size != 1.0 || trading.size_kind != SizeKind::Available),
+        ("a stop-loss", trading.stop_loss.is_some()),
+        ("a take-profit", trading.take_profit.is_some()),
+        ("a trailing stop", trading.trailing_stop.is_some()),
+        ("a maximum number of bars", trading.max_bars.is_some()),
+        ("repeated entries", trading.repeated != Repeated::Ignore),
+        ("an answer to opposite entries", trading.opposite != Opposite::Reverse),
+        ("a volatility target", trading.volatility.is_some()),
+        ("a rebalancing rule of signals", trading.rebalance != Rebalance::OnChange),
+    ];
+    match signals_only.into_iter().find(|(_, asked)| *asked) {
+        Some((what, _)) => Err(SessionError::Settings(format!(
+            "weights are positions as fractions of equity and know no {what}; leave it out"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Returns the value of equal amounts of all assets, each from its first close on; an asset without
+/// a bar is worth its last known close.
+fn equal_amounts(panel: &Panel) -> Result<Bars, SessionError> {
+    let close = panel.field("close").map_err(bolt_market::data::DataError::from)?;
+    let (assets, stride) = (panel.assets().len(), panel.stride());
+    let mut first = vec![f64::NAN; assets];
+    let mut last = vec![1.0; assets];
+    let value = |row: &[f64]| {
+        for (asset, close) in row[..assets].iter().enumerate().filter(|(_, close)| !close.is_nan())
+        {
+            if first[asset].is_nan() {
+                first[asset] = *close;
+            }
+            last[asset] = close / first[asset];
+        }
+        100.0 * last.iter().sum::<f64>() / assets as f64
+    };
+    let values: Column = close.chunks_exact(stride).map(value).collect();
+    let name = format!("{assets} assets");
+    let mut bars = Bars::new(name, panel.timestamps().clone(), [("close".to_owned(), values)])?;
+    bars.basis = panel.basis.clone();
+    Ok(bars)
+}
