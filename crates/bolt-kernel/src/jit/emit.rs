@@ -6,7 +6,7 @@
 
 use super::encode::{self, Destination, Source, Width, three, three_and, two, two_and};
 use super::ir::{Arithmetic, Body, Item, Op, Place, Pointer, Predicate, Type, Value};
-use super::registers::{File, Uses, repeatable_loads};
+use super::registers::{File, Uses};
 use iced_x86::{Code, Instruction, MemoryOperand, Register};
 
 /// A constant vector.
@@ -60,7 +60,6 @@ pub(super) struct Emitter<'b> {
     pub(super) frame: i32,
     /// Registers that hold pointers, by pointer.
     pub(super) pinned: Vec<Option<Register>>,
-    repeatable: Vec<bool>,
     states: Vec<StateHome>,
     uses: Uses,
     vectors: File,
@@ -84,7 +83,6 @@ impl<'b> Emitter<'b> {
             constants: Vec::new(),
             frame: 0,
             pinned: vec![None; body.pointers.len()],
-            repeatable: repeatable_loads(body),
             states: Vec::new(),
             uses: Uses::new(body),
             vectors: File::new(0, width.registers()),
@@ -158,13 +156,8 @@ impl<'b> Emitter<'b> {
     fn define(&mut self, value: Value) {
         let element = self.body.value_type(value);
         match self.body.op(value) {
-            Op::Constant(_) => {}
-            Op::Load(_) if self.repeatable[value.0 as usize] => {}
-            Op::Load(place) => {
-                let from = Source::Memory(self.address(place, element));
-                let to = self.result(value);
-                self.code.push(two(encode::load(self.width, element), to, from));
-            }
+            // In memory until they are needed.
+            Op::Constant(_) | Op::Load(_) => {}
             Op::LoadMask(place) => self.load_mask(value, place),
             Op::State(state) => match self.states[state] {
                 StateHome::Register(index) => self.registers[value.0 as usize] = Some(index),
@@ -582,8 +575,7 @@ impl<'b> Emitter<'b> {
         }
         let (index, victim) = self.vectors.victim(&self.uses, self.position);
         let is_elsewhere = self.homes[victim.0 as usize].is_some()
-            || matches!(self.body.op(victim), Op::Constant(_))
-            || self.repeatable[victim.0 as usize];
+            || matches!(self.body.op(victim), Op::Constant(_) | Op::Load(_));
         if !is_elsewhere {
             let home = self.new_home();
             let code = encode::whole_store(self.width);

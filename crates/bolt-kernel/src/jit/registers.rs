@@ -1,11 +1,11 @@
 //! Which value is in which register.
 //!
 //! The code of a loop is one straight line, so the register whose value is used last from here is
-//! the best one to give up (Belady 1966). Constants and columns that the body does not overwrite
-//! are read again from where they are; other values get a home on the stack.
+//! the best one to give up (Belady 1966). Constants and columns are read again from where they are:
+//! a plan gives a buffer to another step only after its last reader. Other values get a home on
+//! the stack.
 
-use super::ir::{Body, Item, Op, Pointer, Value};
-use std::collections::HashSet;
+use super::ir::{Body, Item, Value};
 
 /// The positions of the items that read each value.
 #[derive(Debug)]
@@ -99,30 +99,4 @@ impl File {
     pub(super) fn unlock_all(&mut self) {
         self.locked.fill(false);
     }
-}
-
-/// Returns the loads that can be repeated anywhere later in the body: nothing overwrites what they
-/// read.
-pub(super) fn repeatable_loads(body: &Body) -> Vec<bool> {
-    let written: HashSet<usize> = body
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Store(_, place) => Some(place.pointer),
-            _ => None,
-        })
-        .collect();
-    let is_own = |pointer: usize| match body.pointers[pointer] {
-        Pointer::Number(view) | Pointer::High(view) | Pointer::Low(view) => view.delay == 0,
-        _ => true,
-    };
-    (0..body.len())
-        .map(|value| match body.op(Value(value as u32)) {
-            // A row further back is complete before it is read.
-            Op::Load(place) => {
-                place.back > 0 || !is_own(place.pointer) || !written.contains(&place.pointer)
-            }
-            _ => false,
-        })
-        .collect()
 }

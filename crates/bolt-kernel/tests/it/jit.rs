@@ -8,7 +8,7 @@ use bolt_kernel::{
     Scalar, Shape, Unary, ValueType,
 };
 
-const ROWS: usize = 70;
+const ROWS: usize = 120;
 
 /// Values that arithmetic treats specially, among ordinary ones.
 fn special(rng: &mut Rng) -> f64 {
@@ -195,7 +195,8 @@ impl<E: Scalar> Data<E> {
         let mut outputs = vec![Vec::new(); program.types().len()];
         let mut first = 0;
         while first < ROWS {
-            let rows = 1 + rng.below(9) + 25 * rng.below(2);
+            // Whole vectors now and then, so that columns are read where they are to their end.
+            let rows = [1 + rng.below(9), 32, 48, 33 + rng.below(9)][rng.below(4) as usize];
             let end = (first + rows as usize).min(ROWS);
             machine.run(&self.rows(first..end), end - first, |root, block| {
                 for (row, lane) in
@@ -237,7 +238,7 @@ fn check<E: Scalar>(seed: u64, make: fn(&mut Rng) -> Program) {
     let interpreted = Options { jit: Jit::Off, level: SimdLevel::Portable, ..Options::default() };
     let expected = data.evaluate(&program, &interpreted);
     for level in compiling_levels() {
-        for block_rows in [None, Some(1), Some(3), Some(8), Some(64)] {
+        for block_rows in [None, Some(1), Some(3), Some(16), Some(64)] {
             let options = Options { level, block_rows, jit: Jit::Always };
             let what = format!("seed {seed}, {level}, {lanes} lanes, {block_rows:?} rows a block");
             assert!(data.evaluate(&program, &options) == expected, "{what}");
