@@ -115,6 +115,7 @@ macro_rules! unary_operations {
         )*
 
         /// Returns `operation(x)`.
+        #[cfg(all(target_arch = "x86_64", unix))]
         #[inline(always)]
         pub(crate) fn apply_unary<E: Lift, S: Simd>(
             operation: Unary,
@@ -227,6 +228,7 @@ macro_rules! binary_operations {
         )*
 
         /// Returns `operation(a, b)`.
+        #[cfg(all(target_arch = "x86_64", unix))]
         #[inline(always)]
         pub(crate) fn apply_binary<E: Lift, S: Simd>(
             operation: Binary,
@@ -361,6 +363,7 @@ macro_rules! compare_operations {
         )*
 
         /// Returns where the comparison is true and where it is false.
+        #[cfg(all(target_arch = "x86_64", unix))]
         #[inline(always)]
         pub(crate) fn apply_compare<E: Element, S: Simd>(
             comparison: Compare,

@@ -9,10 +9,13 @@
 //!   many follow.
 //! - **Missing values.** NaN is missing and stays missing; a comparison with a missing value is
 //!   missing, neither true nor false.
-//! - **Reproducibility.** Results do not depend on the SIMD level, the block length or other
-//!   expressions in the program. Nor do they depend on other lanes, but for the last places of
+//! - **Reproducibility.** Results do not depend on the SIMD level, the block length, compilation or
+//!   other expressions in the program. Nor do they depend on other lanes, but for the last places of
 //!   rolling deviations, covariances and slopes, whose sums are moved over many lanes and rebuilt
 //!   over one.
+//!
+//! On x86-64 with AVX2 or AVX-512 a program that has done enough work is compiled to machine code,
+//! as far as [`Program::explain`] says; the interpreter does the rest, and all of it elsewhere.
 //!
 //! This crate does no input or output, starts no threads, and knows nothing of markets.
 
