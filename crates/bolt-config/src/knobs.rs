@@ -76,7 +76,8 @@ knobs! {
         reader: "bolt-kernel",
         test: "bolt-session kernel_simd",
     }
-    /// Whether scans over bars are compiled to machine code; otherwise they are interpreted.
+    /// Whether maps and scans that run long are compiled to machine code; otherwise they are
+    /// interpreted.
     /// Results do not depend on it.
     kernel_jit: bool = "kernel.jit" {
         kind: Kind::Switch,
