@@ -77,8 +77,7 @@ knobs! {
         test: "bolt-session kernel_simd",
     }
     /// Whether maps and scans that run long are compiled to machine code; otherwise they are
-    /// interpreted.
-    /// Results do not depend on it.
+    /// interpreted. Results do not depend on it.
     kernel_jit: bool = "kernel.jit" {
         kind: Kind::Switch,
         default: "true",
