@@ -1,5 +1,6 @@
 //! `bolt data`.
 
+mod adjust;
 mod info;
 mod sample;
 
@@ -37,7 +38,9 @@ enum DataCommand {
 #[command(after_help = "Examples:
   bolt data import GOOG.csv --out GOOG.bolt
   bolt data import ticks.csv --resample 5m --out bars.parquet
-  bolt data import prices/ --out panel.bolt")]
+  bolt data import prices/ --out panel.bolt
+  bolt data import AAPL.csv --adjust total-return --splits 'Stock Splits' \\
+      --dividends Dividends --out AAPL.bolt")]
 struct ImportArguments {
     /// The files, or a directory of them
     #[arg(required = true, value_name = "FILE")]
@@ -50,6 +53,15 @@ struct ImportArguments {
     /// Bars to make of the data: a time such as 1h, or rows=100, volume=1e6, value=1e9
     #[arg(long, value_name = "RULE")]
     resample: Option<BarRule>,
+    /// Take splits, or splits and dividends, out of the prices
+    #[arg(long, value_enum, value_name = "WHAT")]
+    adjust: Option<adjust::Kind>,
+    /// Column of splits: units that one unit becomes, 0 or 1 for none
+    #[arg(long, value_name = "COLUMN", requires = "adjust")]
+    splits: Option<String>,
+    /// Column of cash dividends a unit
+    #[arg(long, value_name = "COLUMN", requires = "adjust")]
+    dividends: Option<String>,
     /// Replace the file if there is one
     #[arg(long, conflicts_with = "append")]
     overwrite: bool,
@@ -96,6 +108,12 @@ fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
         bail!("`{}` exists; use `--overwrite` to replace it or `--append`", out.display());
     }
     let data = load(&arguments.paths, &arguments.reading, &context)?;
+    let (data, adjusted) = match arguments.adjust {
+        Some(kind) => {
+            adjust::run(data, kind, arguments.splits.as_deref(), arguments.dividends.as_deref())?
+        }
+        None => (data, Vec::new()),
+    };
     let data = match arguments.resample {
         Some(rule) => coarser(&data, rule)?,
         None => data,
@@ -112,7 +130,11 @@ fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
             "file": out.display().to_string(),
             "rows": rows,
             "report": info::report_json(&data),
+            "adjusted": adjusted,
         }));
+    }
+    if arguments.adjust.is_some() {
+        context.note(&format!("{} splits and dividends taken out", adjusted.len()));
     }
     for line in info::report_lines(&data) {
         context.note(&line);

@@ -185,3 +185,21 @@ fn shells_get_completions() {
         assert!(script.contains("walkforward"), "{shell}");
     }
 }
+
+#[test]
+fn splits_and_dividends_are_taken_out() {
+    let workspace = Workspace::new();
+    let rows = "2020-01-01,100,0,0\n2020-01-02,100,4,0\n2020-01-03,48,0,2\n2020-01-06,48,0,1\n";
+    workspace.write("x.csv", format!("Date,Close,Dividends,Stock Splits\n{rows}"));
+    let import = |out: &str, more: &[&str]| {
+        workspace.json(&[&["data", "import", "x.csv", "--out", out][..], more].concat());
+        workspace.read(out).lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned()
+    };
+    let columns = ["--splits", "Stock Splits", "--dividends", "Dividends"];
+    assert_eq!(import("raw.csv", &[]), "100");
+    assert_eq!(import("s.csv", &[&["--adjust", "splits"][..], &columns].concat()), "50");
+    assert_eq!(import("t.csv", &[&["--adjust", "total-return"][..], &columns].concat()), "48");
+    let message =
+        workspace.refused(&["data", "import", "x.csv", "--out", "n.csv", "--adjust", "splits"]);
+    assert!(message.contains("--splits"), "{message}");
+}
