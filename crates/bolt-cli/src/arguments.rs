@@ -1,12 +1,14 @@
 //! What the command line takes. Groups that several commands share have files of their own.
 
 mod data;
+mod grid;
 mod strategy;
 mod trading;
 mod values;
 
 pub(crate) use data::{DataArguments, ReadingArguments};
-pub(crate) use strategy::{FILE_HELP, StrategyArguments};
+pub(crate) use grid::{By, GridArguments, Prepared};
+pub(crate) use strategy::{FILE_HELP, FORMULAS, StrategyArguments};
 pub(crate) use trading::TradingArguments;
 pub(crate) use values::{
     fraction, not_negative, not_negative_fraction, number, positive, setting, values,

@@ -41,7 +41,7 @@ pub(crate) struct StrategyArguments {
 }
 
 /// The options that a strategy file has in itself.
-const FORMULAS: [&str; 8] = [
+pub(crate) const FORMULAS: [&str; 8] = [
     "signal",
     "entry",
     "exit",

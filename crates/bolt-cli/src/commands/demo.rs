@@ -18,7 +18,8 @@ use bolt_session::{
 use clap::Args;
 use serde_json::json;
 
-use super::sweep::{By, outcome_json};
+use super::sweep::outcome_json;
+use crate::arguments::By;
 use crate::context::{Context, cancelled_by_signals};
 use crate::output::{count, number};
 

@@ -7,16 +7,15 @@ use std::process::ExitCode;
 use anyhow::Result;
 use bolt_config::Flag;
 use bolt_market::data::Bars;
-use bolt_market::sweep::{End, Grid, Parameter, Row, Selection};
+use bolt_market::sweep::{End, Grid, Row, Selection};
 use bolt_session::{
     Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest, row_line, sweep_page,
 };
 use bolt_sql::records::RunKind;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::backtest::RunArguments;
-use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments};
+use crate::arguments::{By, FILE_HELP, GridArguments, Prepared};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
 use crate::output::{Progress, Table, count, number};
@@ -34,28 +33,13 @@ const EXAMPLES: &str = "Examples:
 )]
 pub(crate) struct SweepArguments {
     #[command(flatten)]
-    data: DataArguments,
-    #[command(flatten)]
-    strategy: StrategyArguments,
-    #[command(flatten)]
-    trading: TradingArguments,
-    #[command(flatten)]
-    run: RunArguments,
-    /// Parameters and their values: fast=5..50, slow=20..200:5, x=1,2,4
-    #[arg(long = "set", value_name = "NAME=VALUES", required = true, num_args = 1.., help_heading = "Strategy")]
-    parameters: Vec<String>,
-    /// Condition on the parameters, such as 'fast < slow'
-    #[arg(long = "where", value_name = "FORMULA", help_heading = "Strategy")]
-    condition: Option<String>,
+    grid: GridArguments,
     /// Write results as they come, .jsonl or .csv; goes on with what is there of the same sweep
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
     /// Start anew if the file of results exists
     #[arg(long, requires = "out", help_heading = "Output")]
     overwrite: bool,
-    /// Figure that the best combinations are chosen by
-    #[arg(long, value_enum, default_value_t = By::Sharpe, value_name = "FIGURE", help_heading = "Output")]
-    by: By,
     /// Number of combinations to show
     #[arg(long, default_value_t = 10, value_name = "N", help_heading = "Output")]
     top: usize,
@@ -64,87 +48,33 @@ pub(crate) struct SweepArguments {
     seed: u64,
 }
 
-/// A figure to choose by.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum By {
-    /// Annual Sharpe ratio
-    Sharpe,
-    /// Total return
-    Return,
-    /// Least drawdown
-    Drawdown,
-    /// Share of trades that gained
-    WinRate,
-    /// Number of trades
-    Trades,
-}
-
-impl By {
-    /// Returns the name of the figure in results.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sharpe => "sharpe",
-            Self::Return => "return_pct",
-            Self::Drawdown => "max_dd_pct",
-            Self::WinRate => "win_rate_pct",
-            Self::Trades => "n_trades",
-        }
-    }
-
-    /// Returns the figure of a row; larger is better.
-    pub(crate) fn figure(self) -> fn(&Row) -> f64 {
-        match self {
-            Self::Sharpe => |row| row.sharpe,
-            Self::Return => |row| row.return_pct,
-            Self::Drawdown => |row| row.max_dd_pct,
-            Self::WinRate => |row| row.win_rate_pct,
-            Self::Trades => |row| f64::from(row.n_trades),
-        }
-    }
-}
-
 impl SweepArguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        self.trading.flags()
-    }
-
-    fn ranges(&self) -> Result<Vec<Parameter>> {
-        let parameters = self.parameters.iter().map(|text| Parameter::parse(text));
-        Ok(parameters.collect::<Result<_, _>>()?)
+        self.grid.flags()
     }
 }
 
 pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
-    let source = arguments.data.source()?;
-    let strategy = arguments.strategy.definition()?;
-    let trading = arguments.trading.options(&context.config)?.or(&strategy.trading);
-    let trading = trading.resolve(&context.config)?;
-    let grid = strategy.grid(arguments.ranges()?)?;
-    let loaded = session.load_bars(&source)?;
-    loaded.notes.iter().for_each(|note| context.note(note));
-    let bars = loaded.bars;
-    let events = arguments.run.events(&bars)?;
-    let (condition, seed) = (arguments.condition.clone(), arguments.seed);
-    let plan = strategy.plan.clone();
-    let request = SweepRequest { plan, trading, grid, condition, events, seed };
-    let manifest = strategy.describe(manifest(&session, &bars, &source.paths, &request));
-    let mut recorder = arguments.run.recorder(&session)?;
-    let outcome = sweep(arguments, &context, &session, &bars, &request, &manifest)?;
+    let prepared = arguments.grid.prepare(&session, &context, arguments.seed)?;
+    let Prepared { source, strategy, bars, request } = &prepared;
+    let manifest = strategy.describe(manifest(&session, bars, &source.paths, request));
+    let mut recorder = arguments.grid.run.recorder(&session)?;
+    let outcome = sweep(arguments, &context, &session, bars, request, &manifest)?;
     if let Some(recorder) = &mut recorder {
-        let name = arguments.run.name.as_deref().or(strategy.name()).unwrap_or_default();
-        let best = best(&outcome.rows, arguments.by, 1).first().copied().copied();
+        let name = prepared.name(&arguments.grid);
+        let best = best(&outcome.rows, arguments.grid.by, 1).first().copied().copied();
         let figures = figures(&outcome, best.as_ref());
         let id = recorder.figures(RunKind::Sweep, name, figures, &manifest)?;
         context.note(&format!("recorded as {id}"));
     }
-    let by = arguments.by.figure();
-    let page = || sweep_page(&bars, &request, &outcome, &manifest, by);
-    arguments.run.write_report(&context, page)?;
+    let by = arguments.grid.by.figure();
+    let page = || sweep_page(bars, request, &outcome, &manifest, by);
+    arguments.grid.run.write_report(&context, page)?;
     if context.json {
         context.out.flush()?;
     } else {
-        show(&mut context, arguments, &request, &outcome)?;
+        show(&mut context, arguments, request, &outcome)?;
     }
     if let Some(selection) = &outcome.selection {
         warn(&context, selection);
@@ -246,7 +176,7 @@ fn show(
         request.grid.parameters().iter().map(|each| format!(">{}", each.name)).collect();
     let figures = [">return %", ">sharpe", ">max dd %", ">trades", ">win rate %", ">exposure %"];
     let mut table = Table::new(names.iter().map(String::as_str).chain(figures));
-    for row in best(&outcome.rows, arguments.by, arguments.top) {
+    for row in best(&outcome.rows, arguments.grid.by, arguments.top) {
         let parameters = request.grid.combination(row.index).into_iter();
         let figures = [
             row.return_pct,

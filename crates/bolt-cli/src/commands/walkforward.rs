@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use bolt_config::Flag;
-use bolt_market::sweep::Parameter;
 use bolt_session::{
     Manifest, SweepRequest, WalkForward, WalkForwardRequest, Windows, walk_forward_page,
 };
@@ -13,9 +12,8 @@ use bolt_sql::records::RunKind;
 use clap::Args;
 use serde_json::json;
 
-use super::backtest::RunArguments;
-use super::sweep::{By, parameters_json};
-use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments};
+use super::sweep::parameters_json;
+use crate::arguments::{FILE_HELP, GridArguments, Prepared};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
 use crate::output::{Progress, SummaryView, Table, WalkForwardView, number, show_lines, time};
@@ -34,19 +32,7 @@ const EXAMPLES: &str = "Examples:
 )]
 pub(crate) struct WalkForwardArguments {
     #[command(flatten)]
-    data: DataArguments,
-    #[command(flatten)]
-    strategy: StrategyArguments,
-    #[command(flatten)]
-    trading: TradingArguments,
-    #[command(flatten)]
-    run: RunArguments,
-    /// Parameters and their values: fast=5..50, slow=20..200:5, x=1,2,4
-    #[arg(long = "set", value_name = "NAME=VALUES", required = true, num_args = 1.., help_heading = "Strategy")]
-    parameters: Vec<String>,
-    /// Condition on the parameters, such as 'fast < slow'
-    #[arg(long = "where", value_name = "FORMULA", help_heading = "Strategy")]
-    condition: Option<String>,
+    grid: GridArguments,
     /// Number of tests, each choice being made on all bars before it
     #[arg(long, value_name = "N", default_value_t = 5, conflicts_with_all = ["train", "test"], help_heading = "Windows")]
     folds: usize,
@@ -62,14 +48,11 @@ pub(crate) struct WalkForwardArguments {
     /// Let every choice begin at the first bar
     #[arg(long, requires = "train", help_heading = "Windows")]
     anchored: bool,
-    /// Figure that combinations are chosen by
-    #[arg(long, value_enum, default_value_t = By::Sharpe, value_name = "FIGURE", help_heading = "Strategy")]
-    by: By,
 }
 
 impl WalkForwardArguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        self.trading.flags()
+        self.grid.flags()
     }
 
     fn windows(&self, bars: usize) -> Windows {
@@ -85,28 +68,18 @@ impl WalkForwardArguments {
 
 pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
-    let source = arguments.data.source()?;
-    let strategy = arguments.strategy.definition()?;
-    let trading = arguments.trading.options(&context.config)?.or(&strategy.trading);
-    let trading = trading.resolve(&context.config)?;
-    let parameters = arguments.parameters.iter().map(|text| Parameter::parse(text));
-    let grid = strategy.grid(parameters.collect::<Result<_, _>>()?)?;
-    let plan = strategy.plan.clone();
-    let loaded = session.load_bars(&source)?;
-    loaded.notes.iter().for_each(|note| context.note(note));
-    let bars = loaded.bars;
-    let events = arguments.run.events(&bars)?;
-    let condition = arguments.condition.clone();
+    let prepared = arguments.grid.prepare(&session, &context, 0)?;
+    let Prepared { source, strategy, bars, request } = &prepared;
     let windows = arguments.windows(bars.len());
     let request = WalkForwardRequest {
-        sweep: SweepRequest { plan, trading, grid, condition, events, seed: 0 },
+        sweep: request.clone(),
         windows,
-        choose_by: arguments.by.figure(),
+        choose_by: arguments.grid.by.figure(),
     };
-    let mut recorder = arguments.run.recorder(&session)?;
+    let mut recorder = arguments.grid.run.recorder(&session)?;
     let cancel = cancelled_by_signals();
     let mut progress = None;
-    let found = session.walk_forward(&bars, &request, &cancel, &mut |_, all| {
+    let found = session.walk_forward(bars, &request, &cancel, &mut |_, all| {
         progress
             .get_or_insert_with(|| Progress::new("folds", 0, all as u64, context.quiet))
             .advance(1);
@@ -120,21 +93,21 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
     };
     let Windows { train_bars, test_bars, gap_bars, anchored } = windows;
     let SweepRequest { plan, trading, grid, condition, .. } = &request.sweep;
-    let manifest = Manifest::new(&session, &bars, &source.paths, plan, &[], trading)
+    let manifest = Manifest::new(&session, bars, &source.paths, plan, &[], trading)
         .with("grid", parameters_json(grid))
         .with("where", json!(condition))
         .with("windows", json!({"train_bars": train_bars, "test_bars": test_bars, "gap_bars": gap_bars, "anchored": anchored}))
-        .with("chosen_by", json!(arguments.by.name()));
+        .with("chosen_by", json!(arguments.grid.by.name()));
     let manifest = strategy.describe(manifest);
     let run = match &mut recorder {
         Some(recorder) => {
-            let name = arguments.run.name.as_deref().or(strategy.name()).unwrap_or_default();
+            let name = prepared.name(&arguments.grid);
             let figures = SummaryView::from(&found.summary).figures();
             Some(recorder.figures(RunKind::WalkForward, name, figures, &manifest)?.to_string())
         }
         None => None,
     };
-    arguments.run.write_report(&context, || walk_forward_page(&request, &found, &manifest))?;
+    arguments.grid.run.write_report(&context, || walk_forward_page(&request, &found, &manifest))?;
     if context.json {
         context.write_json(&WalkForwardView::new(&found, &manifest, run))?;
         return Ok(ExitCode::SUCCESS);

@@ -12,13 +12,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::backtest::{Outcome, RunArguments};
-use crate::arguments::fraction;
+use crate::arguments::{FORMULAS, fraction};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Several assets")]
 pub(crate) struct WeightArguments {
     /// Position wanted in each asset as a fraction of equity, over all files at once
-    #[arg(long, value_name = "FORMULA", conflicts_with_all = STRATEGY)]
+    #[arg(long, value_name = "FORMULA", conflicts_with_all = FORMULAS, conflicts_with = "strategy")]
     weights: Option<String>,
     /// When weights are traded: change, every, a number of bars, an interval such as 1M, or a band
     /// such as 5%
@@ -28,19 +28,6 @@ pub(crate) struct WeightArguments {
     #[arg(long, value_name = "FRACTION", requires = "weights", value_parser = fraction, default_value = "0")]
     cash_buffer: f64,
 }
-
-/// The options that say what a strategy is.
-const STRATEGY: [&str; 9] = [
-    "strategy",
-    "signal",
-    "entry",
-    "exit",
-    "short_entry",
-    "short_exit",
-    "entry_limit",
-    "entry_stop",
-    "entry_size",
-];
 
 fn rebalance(text: &str) -> Result<Rebalance, String> {
     if let Ok(bars) = text.parse::<usize>() {
