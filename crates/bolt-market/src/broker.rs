@@ -35,7 +35,9 @@ pub enum Error {
         found: usize,
     },
     /// The convention has nothing like what was asked for.
-    #[error("the convention `{convention}` has no {what}; leave it out or use `next-open`")]
+    #[error(
+        "the convention `{convention}` has no {what}; leave it out or choose another convention"
+    )]
     Unsupported {
         /// What was asked for.
         what: &'static str,
@@ -51,6 +53,15 @@ pub enum Error {
     /// Signals say twice what the position is to be.
     #[error("signals are a target or events, and there are both; leave one of them out")]
     TargetAndEvents,
+    /// A target is the position itself: there are no entries to size or to wait for.
+    #[error(
+        "a signal is the position wanted and has no {what}; write the size into the signal, such as \
+         `If[close > SMA[close, 10], 0.5, 0]`, or give events such as `entry` and `exit`"
+    )]
+    TargetAndEntries {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Interest or a calendar was asked for, and nobody said when the bars open.
     #[error(
         "interest and periods of a calendar need the times of the bars, and there are none; give \

@@ -304,6 +304,17 @@ fn check(market: &Market<'_>, signals: &Signals<'_>, rules: &SignalRules) -> Res
     if target.is_some() && events.iter().any(|(_, column)| column.is_some()) {
         return Err(Error::TargetAndEvents);
     }
+    let entries_only = [
+        ("size of entries", rules.size != SignalRules::default().size || size.is_some()),
+        ("limit price of entries", entry_limit.is_some()),
+        ("stop price of entries", entry_stop.is_some()),
+    ];
+    if let (Some(_), Some((what, _))) = (target, entries_only.iter().find(|(_, asked)| *asked)) {
+        return Err(Error::TargetAndEntries { what });
+    }
+    if let Some(value) = size.into_iter().flatten().find(|value| **value <= 0.0) {
+        return check_setting("entry size", *value, false, "positive");
+    }
     rules.check()
 }
 

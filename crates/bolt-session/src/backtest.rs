@@ -88,12 +88,14 @@ impl Session {
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
         self.check_peer_statistics(&convention)?;
-        let columns = formula_columns(bars);
+        let named_columns = formula_columns(bars);
         let parameters: Vec<(&str, f64)> =
             request.parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let columns = borrowed(bars.len(), &columns);
+        let columns = borrowed(bars.len(), &named_columns);
         let decisions =
             request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
+        let names = parameters.iter().map(|(name, _)| *name);
+        self.check_parameters(names, &request.plan, &named_columns)?;
         let warm_up = decisions.warm_up();
         let convention = convention.after_warm_up(warm_up);
         let market = request.events.market(bars);
@@ -131,6 +133,33 @@ impl Session {
 
     pub(crate) fn risk_free(&self) -> RiskFree {
         RiskFree::Annual(self.config.market_risk_free_rate())
+    }
+
+    /// Refuses parameters that stand for nothing in the formulas, or hide something there.
+    pub(crate) fn check_parameters<'n>(
+        &self,
+        names: impl Iterator<Item = &'n str>,
+        plan: &Plan,
+        columns: &[(String, &[f64])],
+    ) -> Result<(), SessionError> {
+        let texts = plan.texts();
+        let mut seen: Vec<&str> = Vec::new();
+        for name in names {
+            let why = if columns.iter().any(|(column, _)| column == name) {
+                "has the name of a column; rename it"
+            } else if self.catalog.get(name).is_some() {
+                "has the name of a function; rename it"
+            } else if seen.contains(&name) {
+                "is given twice"
+            } else if !texts.iter().any(|(_, text)| mentions(text, name)) {
+                "stands in no formula; leave it out"
+            } else {
+                seen.push(name);
+                continue;
+            };
+            return Err(SessionError::Settings(format!("the parameter `{name}` {why}")));
+        }
+        Ok(())
     }
 
     /// Refuses settings of statistics under conventions that have their own.
@@ -205,10 +234,24 @@ impl Summary {
     }
 }
 
+/// How much earlier than the bars a benchmark may end: other markets have other holidays.
+const BENCHMARK_LAG: i64 = 7 * UnixNanos::DAY;
+
+/// Returns whether a formula's text has a symbol in it.
+fn mentions(text: &str, name: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
+}
+
 /// Returns the last close of a benchmark that is known at each time.
 pub(crate) fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionError> {
     let known = benchmark.timestamps();
     let close = benchmark.ohlc().close;
+    let ends = known.last().zip(times.last());
+    if let Some((end, last)) = ends.filter(|(end, last)| last.0 - end.0 > BENCHMARK_LAG) {
+        return Err(SessionError::Settings(format!(
+            "the benchmark ends at {end}, before the last bar at {last}; cut the bars with `--to`"
+        )));
+    }
     let at = |time: &UnixNanos| match known.partition_point(|known| known <= time) {
         0 => Err(SessionError::Settings(format!(
             "the benchmark begins at {}, after the bar at {time}; cut the bars with `--from`",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bolt_base::UnixNanos;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
-use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many};
+use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many, store};
 use bolt_market::formulas::Columns;
 
 use crate::when::Moment;
@@ -40,6 +40,9 @@ impl Session {
     /// # Errors
     /// If they cannot be read or are refused.
     pub fn load(&self, source: &DataSource) -> Result<Dataset, SessionError> {
+        // A damaged column would be traded like any other.
+        let is_store = |path: &&PathBuf| path.extension() == Some("bolt".as_ref());
+        source.paths.iter().filter(is_store).try_for_each(store::verify)?;
         let options = LoadOptions { pool: Some(self.pool.clone()), ..source.options.clone() };
         match &source.paths[..] {
             [path] => Ok(load(path, &options)?),
@@ -83,13 +86,22 @@ impl Session {
     }
 }
 
-/// Says what reading had to mend; gaps are for who asks for them.
-fn repairs(bars: &Bars) -> impl Iterator<Item = String> + use<> {
-    let report = bars.report.clone();
-    (0..report.repairs.len()).map(move |index| {
-        let repair = &report.repairs[index];
-        format!("{}: {}", repair.kind.description(), repair.count)
-    })
+/// Says what reading had to mend and what is missing.
+fn repairs(bars: &Bars) -> Vec<String> {
+    let report = &bars.report;
+    let mended = report.repairs.iter();
+    let mended = mended.map(|repair| format!("{}: {}", repair.kind.description(), repair.count));
+    let missing = report.missing_cells.iter().map(|(column, count)| {
+        format!("cells of `{column}` without a value: {count}; nothing fills at such a bar")
+    });
+    let gaps = &report.gaps;
+    let absent = (gaps.missing_bars > 0).then(|| {
+        format!(
+            "bars missing by the calendar {}: {} in {} gaps; `bolt data info` lists them",
+            gaps.calendar, gaps.missing_bars, gaps.count
+        )
+    });
+    mended.chain(missing).chain(absent).collect()
 }
 
 /// Resamples the bars of one of several assets and cuts them to the time asked for, which may leave

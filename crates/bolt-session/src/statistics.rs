@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bolt_base::UnixNanos;
-use bolt_market::data::{Bars, Interval};
+use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
 use bolt_market::signals::Convention;
 use bolt_market::statistics::peers::{self, Entry};
@@ -60,25 +60,10 @@ impl Run<'_> {
             Convention::NextOpen(_) | Convention::Backtrader(_) => None,
             Convention::BacktestingPy(_) if close.len() < 2 => None,
             Convention::BacktestingPy(_) => {
-                let run = peers::backtesting_py::Run {
-                    equity: &self.ledger.equity,
-                    trades: &self.ledger.trades,
-                    close,
-                    times,
-                    first_bar: self.warm_up.min(close.len() - 1),
-                };
-                Some(peers::backtesting_py::statistics(&run))
+                Some(peers::backtesting_py::of_ledger(self.ledger, close, times, self.warm_up))
             }
             Convention::Vectorbt(_) => {
-                let nanos = self.bars.interval.map_or(UnixNanos::DAY, Interval::nominal_nanos);
-                let run = peers::vectorbt::Run {
-                    ledger: self.ledger,
-                    close,
-                    times,
-                    initial_cash: self.cash,
-                    bar: Duration::from_nanos(nanos.unsigned_abs().max(1)),
-                };
-                Some(peers::vectorbt::statistics(&run))
+                Some(peers::vectorbt::of_ledger(self.ledger, close, times, self.cash))
             }
         }
     }
@@ -154,7 +139,7 @@ impl Run<'_> {
             number("fees", summary.fees),
             number("avg_trade_bars", summary.average_bars),
             number("max_trade_bars", summary.longest_bars as f64),
-            number("exposure_pct", 100.0 * summary.exposure),
+            number("exposure_pct", 100.0 * summary.exposure_at_close),
             number("consecutive_wins_trades", summary.consecutive_wins as f64),
             number("consecutive_losses_trades", summary.consecutive_losses as f64),
             number("turnover", trades::turnover(&self.ledger.fills, &self.ledger.equity)),

@@ -143,6 +143,8 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<(Vec<Row>, End), SessionError> {
         let columns = formula_columns(bars);
+        let names = request.grid.parameters().iter().map(|each| each.name.as_str());
+        self.check_parameters(names, &request.plan, &columns)?;
         let sweep = self.prepare(bars, &columns, request)?;
         let combinations = self.combinations(request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(crate) struct DataArguments {
     /// Last time to use
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
-    /// Bars to make of the data: a time such as 1h, or rows=100, volume=1e6, value=1e9
+    /// Bars to make of the data: a time such as 1h, or 100t rows, 1000v volume, 1e6$ value
     #[arg(long, value_name = "RULE")]
     resample: Option<BarRule>,
 }

@@ -1,6 +1,6 @@
 //! `bolt backtest`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use bolt_config::Flag;
@@ -40,7 +40,7 @@ pub(crate) struct BacktestArguments {
     #[command(flatten)]
     run: RunArguments,
     /// A number that formulas use by name
-    #[arg(long = "set", value_name = "NAME=NUMBER", value_parser = setting, help_heading = "Strategy")]
+    #[arg(long = "set", value_name = "NAME=NUMBER", value_parser = setting, num_args = 1.., help_heading = "Strategy")]
     parameters: Vec<(String, String)>,
 }
 
@@ -90,11 +90,13 @@ impl RunArguments {
             None => Ok(None),
         };
         let splits = column(&self.splits)?;
+        check_splits(splits.as_deref().unwrap_or_default(), bars)?;
+        let dividends = column(&self.dividends)?;
+        check_dividends(dividends.as_deref().unwrap_or_default(), bars)?;
         let ratio = |split: f64| if split == 0.0 || split.is_nan() { 1.0 } else { split };
         let amount = |dividend: f64| if dividend.is_nan() { 0.0 } else { dividend };
         Ok(MarketEvents {
-            dividends: column(&self.dividends)?
-                .map(|dividends| dividends.into_iter().map(amount).collect()),
+            dividends: dividends.map(|dividends| dividends.into_iter().map(amount).collect()),
             splits: splits.map(|splits| splits.into_iter().map(ratio).collect()),
         })
     }
@@ -106,6 +108,7 @@ impl RunArguments {
         page: impl FnOnce() -> String,
     ) -> Result<()> {
         let Some(path) = &self.report else { return Ok(()) };
+        check_replaceable(path)?;
         std::fs::write(path, page())
             .with_context(|| format!("cannot write `{}`", path.display()))?;
         context.note(&format!("report in {}", path.display()));
@@ -121,6 +124,52 @@ impl RunArguments {
 impl BacktestArguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
         self.trading.flags()
+    }
+}
+
+/// Refuses to replace a file that is no page: it may be the data.
+fn check_replaceable(path: &Path) -> Result<()> {
+    let begins_as_page = |mut file: std::fs::File| {
+        let mut start = [0; 9];
+        std::io::Read::read_exact(&mut file, &mut start).is_ok() && start == *b"<!DOCTYPE"
+    };
+    // What cannot be opened is either not there or fails when it is written.
+    if std::fs::File::open(path).is_ok_and(|file| !begins_as_page(file)) {
+        bail!("`{}` exists and is no report; choose another name", path.display());
+    }
+    Ok(())
+}
+
+/// A split of more than this, or of less than its reciprocal, is something else.
+const SPLIT_MAX: f64 = 1_000.0;
+
+fn check_splits(splits: &[f64], bars: &Bars) -> Result<()> {
+    let wrong = |ratio: &f64| {
+        *ratio != 0.0 && !ratio.is_nan() && !(1.0 / SPLIT_MAX..=SPLIT_MAX).contains(ratio)
+    };
+    match splits.iter().position(wrong) {
+        Some(bar) => bail!(
+            "the split at {} is {}; a column of splits has 0 or 1 for none, 2 for two for one",
+            bars.timestamps()[bar],
+            splits[bar]
+        ),
+        None => Ok(()),
+    }
+}
+
+fn check_dividends(dividends: &[f64], bars: &Bars) -> Result<()> {
+    let close = bars.close();
+    let before = |bar: usize| close[bar.saturating_sub(1)];
+    let wrong = |bar: &usize| dividends[*bar] < 0.0 || dividends[*bar] >= before(*bar);
+    match (0..dividends.len()).find(wrong) {
+        Some(bar) => bail!(
+            "the dividend at {} is {}, and the close before it {}; a column of dividends has cash a \
+             unit, 0 for none",
+            bars.timestamps()[bar],
+            dividends[bar],
+            before(bar)
+        ),
+        None => Ok(()),
     }
 }
 
@@ -192,5 +241,11 @@ fn parameters(given: &[(String, String)]) -> Result<Vec<(String, f64)>> {
         Ok(number) if number.is_finite() => Ok((name.clone(), number)),
         _ => bail!("`--set {name}={value}` is not a number; a range is for `bolt sweep`"),
     };
+    let names = given.iter().map(|(name, _)| name);
+    for (index, name) in names.clone().enumerate() {
+        if names.clone().take(index).any(|earlier| earlier == name) {
+            bail!("the parameter `{name}` is given twice");
+        }
+    }
     given.iter().map(number).collect()
 }

@@ -50,7 +50,7 @@ struct ImportArguments {
     /// The file to write; its name's end says what kind
     #[arg(long, short, value_name = "FILE")]
     out: PathBuf,
-    /// Bars to make of the data: a time such as 1h, or rows=100, volume=1e6, value=1e9
+    /// Bars to make of the data: a time such as 1h, or 100t rows, 1000v volume, 1e6$ value
     #[arg(long, value_name = "RULE")]
     resample: Option<BarRule>,
     /// Take splits, or splits and dividends, out of the prices

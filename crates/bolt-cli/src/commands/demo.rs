@@ -164,10 +164,9 @@ impl Demo {
         let manifest = self.manifest(&[]);
         let started = Instant::now();
         let combinations = self.session.combinations(&request)?;
-        let periods = self.session.periods(&self.bars)?.value;
         let out = self.folder.join("sweep.jsonl");
         let (mut file, done) =
-            ResultFile::open(&out, &request.grid, &combinations, manifest.clone(), periods, true)?;
+            ResultFile::open(&out, &request.grid, &combinations, manifest.clone(), true)?;
         let cancel = cancelled_by_signals();
         let outcome = self
             .session

@@ -116,10 +116,9 @@ fn sweep(
     let (mut file, done) = match &arguments.out {
         None => (None, Vec::new()),
         Some(path) => {
-            let periods = session.periods(bars)?.value;
             let (manifest, anew) = (manifest.clone(), arguments.overwrite);
             let (file, done) =
-                ResultFile::open(path, &request.grid, &combinations, manifest, periods, anew)?;
+                ResultFile::open(path, &request.grid, &combinations, manifest, anew)?;
             (Some(file), done)
         }
     };
@@ -208,9 +207,9 @@ fn warn(context: &Context, selection: &Result<Selection, String>) {
     let deflated = &selection.deflated;
     let chance = 100.0 * deflated.probability;
     context.note(&format!(
-        "the best of {} combinations is the best of about {} independent tries; the probability \
-         that its Sharpe ratio is above what the best of as many worthless ones shows is {} % \
-         (deflated Sharpe ratio)",
+        "the highest Sharpe ratio of {} combinations, worth about {} independent tries, is above \
+         what the best of as many worthless ones shows with a probability of {} % (deflated Sharpe \
+         ratio)",
         count(selection.tried as u64),
         number(selection.effective.value.max(1.0).round()),
         number(chance)

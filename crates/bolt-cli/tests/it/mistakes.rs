@@ -101,3 +101,41 @@ fn a_file_that_is_missing_is_a_failure_of_the_machine() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("nothing.csv"));
 }
+
+#[test]
+fn settings_that_would_do_nothing_or_something_else() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    let refused = |more: &[&str], part: &str| {
+        let message = workspace.refused(&[&["backtest", text(&data)][..], more].concat());
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    };
+    let signal = ["--signal", "close > 99"];
+    refused(&[&signal[..], &["--units", "3"]].concat(), "size of entries");
+    refused(&[&signal[..], &["--entry-limit", "close"]].concat(), "limit price");
+    refused(&["--entry", "close > 99", "--entry-size", "0 - 5"], "positive");
+    refused(&["--signal", "close > x", "--set", "x=1", "y=2"], "stands in no formula");
+    refused(&["--signal", "close > x", "--set", "x=1", "x=2"], "given twice");
+    refused(&["--signal", "close > open", "--set", "open=2"], "name of a column");
+    refused(&[&signal[..], &["--splits", "volume"]].concat(), "the split at");
+    refused(&[&signal[..], &["--dividends", "close"]].concat(), "the dividend at");
+    refused(&[&signal[..], &["--report", "wave.csv"]].concat(), "is no report");
+    let short = workspace.bars("short.csv", 30);
+    refused(&[&signal[..], &["--benchmark", text(&short)]].concat(), "the benchmark ends");
+    let device = workspace.refused(&["backtest", "/dev/zero", "--signal", "True"]);
+    assert!(device.contains("is a device"), "{device}");
+}
+
+#[test]
+fn a_damaged_store_is_not_traded() {
+    let workspace = Workspace::new();
+    let csv = workspace.bars("wave.csv", 60);
+    workspace.text(&["data", "import", text(&csv), "--out", "wave.bolt"]);
+    let path = workspace.path("wave.bolt");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 40;
+    bytes[last] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let message = workspace.refused(&["backtest", "wave.bolt", "--signal", "True"]);
+    assert!(message.contains("wave.bolt"), "{message}");
+}

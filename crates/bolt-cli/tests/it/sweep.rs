@@ -96,7 +96,7 @@ fn the_choice_of_the_best_is_assessed() {
     let out = workspace.path("results.csv");
     let output = workspace.run(&arguments(text(&bars), &["--out", text(&out)]));
     let notes = String::from_utf8(output.stderr).unwrap();
-    assert!(notes.contains("the best of 59 combinations"), "{notes}");
+    assert!(notes.contains("the highest Sharpe ratio of 59 combinations"), "{notes}");
     assert!(notes.contains("probability of backtest overfitting"), "{notes}");
     let manifest: Value =
         serde_json::from_str(&workspace.read("results.csv.manifest.json")).unwrap();
@@ -131,4 +131,29 @@ fn a_full_disk_loses_nothing_that_was_written() {
     assert!(whole.starts_with(&left) && left.ends_with('\n'), "{left}");
     workspace.text(&arguments(text(&bars), &["--out", text(&out)]));
     assert_eq!(workspace.read("results.jsonl"), whole);
+}
+
+#[test]
+fn rows_are_the_backtest_under_every_convention() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    for convention in ["next-open", "backtesting.py", "vectorbt", "backtrader"] {
+        let more = ["--convention", convention];
+        let events =
+            ["--entry", "CrossAbove[close, SMA[close, n]]", "--exit", "close < SMA[close, n]"];
+        let swept = workspace.text(
+            &[&["sweep", text(&bars), "--set", "n=7", "--json"][..], &events, &more].concat(),
+        );
+        let row = &rows(&swept)[0];
+        let single = workspace
+            .json(&[&["backtest", text(&bars), "--set", "n=7"][..], &events, &more].concat());
+        for name in ["equity_final", "return_pct", "sharpe", "max_dd_pct", "n_trades"] {
+            let (a, b) = (row[name].as_f64().unwrap(), single["summary"][name].as_f64().unwrap());
+            assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{convention} {name}: {a} for {b}");
+        }
+        if let Some(exposure) = single["stats"]["exposure_pct"].as_f64() {
+            let swept = row["exposure_pct"].as_f64().unwrap();
+            assert!((swept - exposure).abs() < 1e-9, "{convention}: {swept} for {exposure}");
+        }
+    }
 }

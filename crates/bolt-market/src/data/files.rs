@@ -27,6 +27,7 @@ impl FileBytes {
         let file = File::open(path).map_err(&fail)?;
         let is_plain = file.metadata().map_err(&fail)?.is_file();
         if !is_plain {
+            check_ends(&file, path)?;
             return fs::read(path).map(Self::Read).map_err(fail);
         }
         #[expect(unsafe_code, reason = "a file is mapped to read it without a copy")]
@@ -35,6 +36,23 @@ impl FileBytes {
         let map = unsafe { Mmap::map(&file) }.map_err(fail)?;
         Ok(Self::Mapped(Arc::new(map)))
     }
+}
+
+/// Refuses devices: reading one may never end.
+#[cfg(unix)]
+fn check_ends(file: &File, path: &Path) -> Result<(), DataError> {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = file.metadata().map_err(DataError::io("open", path))?.file_type();
+    if kind.is_char_device() || kind.is_block_device() {
+        let reason = format!("`{}` is a device, not a file of data", path.display());
+        return Err(DataError::Mismatch(reason));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_ends(_: &File, _: &Path) -> Result<(), DataError> {
+    Ok(())
 }
 
 impl Deref for FileBytes {

@@ -104,34 +104,37 @@ pub fn deflated_sharpe(returns: &[f64], trial_sharpes: &[f64], trials: f64) -> D
 pub struct EffectiveTrials {
     /// Between 1 and the number of tries.
     pub value: f64,
-    /// Mean over pairs of the squared correlation, less what independent series would show.
-    pub mean_squared_correlation: f64,
+    /// Mean correlation of pairs, at least 0.
+    pub mean_correlation: f64,
     /// Pairs looked at.
     pub pairs: usize,
     /// Whether those are all pairs; otherwise they are a random sample of them.
     pub exhaustive: bool,
 }
 
-/// Returns the participation ratio of the correlations of the tries' returns,
-/// `N^2 / sum(correlation^2)`, the number of equal uncorrelated factors with the same spread.
+/// Returns the number of independent tries that so many with a mean correlation imply.
+pub(crate) fn implied_trials(mean_correlation: f64, count: usize) -> f64 {
+    mean_correlation + (1.0 - mean_correlation) * count as f64
+}
+
+/// Returns the number of independent tries implied by the mean correlation of the tries' returns,
+/// `r + (1 - r) N` (Bailey and López de Prado, The Deflated Sharpe Ratio, 2014).
 ///
 /// All pairs are looked at if there are no more than `most_pairs`, else so many random ones; the
 /// cost is pairs times returns. A try whose returns do not vary correlates with nothing.
-/// Squared correlations of independent series of `T` returns average `1 / (T - 1)`, which is
-/// taken off.
 pub fn effective_trials(tries: &[&[f64]], most_pairs: usize, seed: u64) -> EffectiveTrials {
     let count = tries.len();
     let all_pairs = count * count.saturating_sub(1) / 2;
     let exhaustive = all_pairs <= most_pairs;
-    let squared = |i: usize, j: usize| {
+    let correlation = |i: usize, j: usize| {
         let correlation = regression(tries[i], tries[j]).1;
-        if correlation.is_nan() { 0.0 } else { correlation * correlation }
+        if correlation.is_nan() { 0.0 } else { correlation }
     };
     let (mut total, mut pairs) = (0.0, 0);
     if exhaustive {
         for i in 0..count {
             for j in 0..i {
-                total += squared(i, j);
+                total += correlation(i, j);
                 pairs += 1;
             }
         }
@@ -140,14 +143,11 @@ pub fn effective_trials(tries: &[&[f64]], most_pairs: usize, seed: u64) -> Effec
         while pairs < most_pairs {
             let i = rng.below(count as u64) as usize;
             let j = rng.below(count as u64 - 1) as usize;
-            total += squared(i, if j < i { j } else { j + 1 });
+            total += correlation(i, if j < i { j } else { j + 1 });
             pairs += 1;
         }
     }
-    let length = tries.first().map_or(0, |first| first.len()) as f64;
-    let chance = 1.0 / (length - 1.0);
-    let mean = if pairs == 0 { 0.0 } else { (total / pairs as f64 - chance).max(0.0) };
-    let size = count as f64;
-    let value = size / (1.0 + (size - 1.0) * mean);
-    EffectiveTrials { value, mean_squared_correlation: mean, pairs, exhaustive }
+    let mean_correlation = if pairs == 0 { 0.0 } else { (total / pairs as f64).max(0.0) };
+    let value = implied_trials(mean_correlation, count);
+    EffectiveTrials { value, mean_correlation, pairs, exhaustive }
 }

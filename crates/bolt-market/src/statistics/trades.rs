@@ -52,6 +52,8 @@ pub struct Summary {
     pub longest_bars: usize,
     /// Fraction of bars in which a trade was open, entry and exit bar included; NaN of no bars.
     pub exposure: f64,
+    /// Fraction of bars at whose close a trade was open; NaN of no bars.
+    pub exposure_at_close: f64,
     /// Longest run of gaining trades in order of exit.
     pub consecutive_wins: usize,
     /// Longest run of losing trades in order of exit.
@@ -90,6 +92,7 @@ pub fn summarize(trades: &[Trade], bars: usize) -> Summary {
         average_bars: mean(&lengths),
         longest_bars: closed.iter().filter_map(|trade| bars_held(trade)).max().unwrap_or(0),
         exposure: exposure(trades, bars),
+        exposure_at_close: exposure_at_close(trades, bars),
         consecutive_wins: longest_run(&gains, |gain| gain > 0.0),
         consecutive_losses: longest_run(&gains, |gain| gain < 0.0),
     }
@@ -116,6 +119,16 @@ pub fn exposure(trades: &[Trade], bars: usize) -> f64 {
     for trade in trades {
         let last = trade.exit.map_or(bars, |exit| exit.bar + 1).min(bars);
         held[trade.entry_bar.min(last)..last].fill(true);
+    }
+    ratio(held.iter().filter(|&&held| held).count() as f64, bars as f64)
+}
+
+/// Returns the fraction of bars at whose close a trade was open; NaN of no bars.
+pub fn exposure_at_close(trades: &[Trade], bars: usize) -> f64 {
+    let mut held = vec![false; bars];
+    for trade in trades {
+        let end = trade.exit.map_or(bars, |exit| exit.bar).min(bars);
+        held[trade.entry_bar.min(end)..end].fill(true);
     }
     ratio(held.iter().filter(|&&held| held).count() as f64, bars as f64)
 }

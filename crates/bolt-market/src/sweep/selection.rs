@@ -68,8 +68,7 @@ impl Sweep<'_> {
         let tries: Vec<&[f64]> = returns.iter().map(Vec::as_slice).collect();
         let mut effective = selection::effective_trials(&tries, PAIRS_MAX, seed);
         // The correlation of the sample, for the number it stands for.
-        let count = rows.len() as f64;
-        effective.value = count / (1.0 + (count - 1.0) * effective.mean_squared_correlation);
+        effective.value = selection::implied_trials(effective.mean_correlation, rows.len());
         Ok(Selection {
             tried: rows.len(),
             best: best.index,

@@ -212,7 +212,7 @@ fn possible(seed: u64, convention: u64, catalog: &Catalog) -> (Case, SignalColum
         let case = Case::draw(&mut rng, convention, catalog);
         match case.run(case.times.len(), catalog) {
             Ok((columns, ledger)) => return (case, columns, ledger),
-            Err(Error::Unsupported { .. }) => {}
+            Err(Error::Unsupported { .. } | Error::TargetAndEntries { .. }) => {}
             Err(error) => panic!("seed {seed}: {error}"),
         }
     }

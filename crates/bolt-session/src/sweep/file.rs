@@ -4,7 +4,7 @@
 //! Rows are appended in the order of the grid, whole lines at a time, so the file of a run that was
 //! killed holds the first rows and perhaps a piece of a line, which is cut off.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,6 @@ impl ResultFile {
         grid: &Grid,
         combinations: &[usize],
         manifest: Manifest,
-        periods_per_year: f64,
         overwrite: bool,
     ) -> Result<(Self, Vec<Row>), SessionError> {
         let format = Format::of(path)?;
@@ -76,6 +75,12 @@ impl ResultFile {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(!exists);
         let file = options.open(path).map_err(SessionError::file("open", path))?;
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(SessionError::Settings(format!(
+                "another process is writing to `{}`; wait for it or choose another file",
+                path.display()
+            )));
+        }
         let (path, grid) = (path.to_owned(), grid.clone());
         let mut results = Self { path, file, format, grid, length: 0, manifest };
         if !exists {
@@ -85,7 +90,7 @@ impl ResultFile {
             }
             return Ok((results, Vec::new()));
         }
-        let rows = results.read_rows(combinations, periods_per_year)?;
+        let rows = results.read_rows(combinations)?;
         Ok((results, rows))
     }
 
@@ -133,11 +138,7 @@ impl ResultFile {
     }
 
     /// Reads the whole lines that are there and cuts the rest off.
-    fn read_rows(
-        &mut self,
-        combinations: &[usize],
-        periods_per_year: f64,
-    ) -> Result<Vec<Row>, SessionError> {
+    fn read_rows(&mut self, combinations: &[usize]) -> Result<Vec<Row>, SessionError> {
         let mut text = String::new();
         self.file.read_to_string(&mut text).map_err(SessionError::file("read", &self.path))?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
@@ -160,7 +161,7 @@ impl ResultFile {
         let mut rows = Vec::new();
         for (position, text) in lines.lines().enumerate() {
             let index = combinations.get(position);
-            let row = index.and_then(|index| self.read_row(*index, text, periods_per_year));
+            let row = index.and_then(|index| self.read_row(*index, text));
             rows.push(row.ok_or_else(|| foreign(first_line + position))?);
         }
         self.length = whole as u64;
@@ -173,7 +174,7 @@ impl ResultFile {
     }
 
     /// Reads the row of a combination back; `None` if the line is of something else.
-    fn read_row(&self, index: usize, text: &str, periods_per_year: f64) -> Option<Row> {
+    fn read_row(&self, index: usize, text: &str) -> Option<Row> {
         let parameters = self.grid.combination(index);
         let count = parameters.len() + line::FIGURES.len();
         let values: Vec<f64> = match self.format {
@@ -194,7 +195,7 @@ impl ResultFile {
             }
         };
         let same = values.len() == count && values[..parameters.len()] == parameters[..];
-        same.then(|| line::row(index, &values[parameters.len()..], periods_per_year))?
+        same.then(|| line::row(index, &values[parameters.len()..]))?
     }
 }
 

@@ -5,10 +5,11 @@ use std::fmt::Write;
 use bolt_market::sweep::{Grid, Row};
 
 /// Names of a row's figures, in the order in which they are written.
-pub(super) const FIGURES: [&str; 7] = [
+pub(super) const FIGURES: [&str; 8] = [
     "equity_final",
     "return_pct",
     "sharpe",
+    "sharpe_per_bar",
     "max_dd_pct",
     "n_trades",
     "win_rate_pct",
@@ -18,26 +19,43 @@ pub(super) const FIGURES: [&str; 7] = [
 /// Schema of a row as JSON.
 pub(super) const SCHEMA: &str = "bolt.sweep/1";
 
-pub(super) fn figures(row: &Row) -> [f64; 7] {
+pub(super) fn figures(row: &Row) -> [f64; 8] {
     let Row {
         index: _,
         equity_final,
         return_pct,
         sharpe,
-        sharpe_per_bar: _,
+        sharpe_per_bar,
         max_dd_pct,
         n_trades,
         win_rate_pct,
         exposure_pct,
     } = *row;
     let n_trades = f64::from(n_trades);
-    [equity_final, return_pct, sharpe, max_dd_pct, n_trades, win_rate_pct, exposure_pct]
+    [
+        equity_final,
+        return_pct,
+        sharpe,
+        sharpe_per_bar,
+        max_dd_pct,
+        n_trades,
+        win_rate_pct,
+        exposure_pct,
+    ]
 }
 
 /// Returns the row of a combination from its figures, in their order.
-pub(super) fn row(index: usize, figures: &[f64], periods_per_year: f64) -> Option<Row> {
-    let &[equity_final, return_pct, sharpe, max_dd_pct, n_trades, win_rate_pct, exposure_pct] =
-        figures
+pub(super) fn row(index: usize, figures: &[f64]) -> Option<Row> {
+    let &[
+        equity_final,
+        return_pct,
+        sharpe,
+        sharpe_per_bar,
+        max_dd_pct,
+        n_trades,
+        win_rate_pct,
+        exposure_pct,
+    ] = figures
     else {
         return None;
     };
@@ -46,7 +64,7 @@ pub(super) fn row(index: usize, figures: &[f64], periods_per_year: f64) -> Optio
         equity_final,
         return_pct,
         sharpe,
-        sharpe_per_bar: sharpe / periods_per_year.sqrt(),
+        sharpe_per_bar,
         max_dd_pct,
         n_trades: n_trades as u32,
         win_rate_pct,

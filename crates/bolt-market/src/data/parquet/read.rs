@@ -1,8 +1,10 @@
 //! Parquet to frames.
 
+use std::cell::Cell;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Once;
 
 use ::parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -33,9 +35,31 @@ pub(crate) fn read(file: &str, path: &Path, options: &LoadOptions) -> Result<Fra
         let reader = SerializedFileReader::new(open()?).map_err(|error| damaged(said(&error)))?;
         Table::new(file, &reader, options)?.read(options)
     };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+    quietly(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         Err(damaged("it is damaged: decoding it failed unexpectedly; write it again".to_owned()))
     })
+}
+
+thread_local! {
+    /// Whether a panic of this thread is one of the decoder's, which becomes an error.
+    static DECODES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs the decoder, whose panics over damaged files are caught and not printed.
+fn quietly<T>(read: impl FnOnce() -> T + UnwindSafe) -> std::thread::Result<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !DECODES.get() {
+                before(panic);
+            }
+        }));
+    });
+    DECODES.set(true);
+    let result = catch_unwind(read);
+    DECODES.set(false);
+    result
 }
 
 fn said(error: &ParquetError) -> String {

@@ -10,7 +10,7 @@ use super::super::drawdowns;
 use super::super::periods::{median_spacing_nanos, weekend_share, years_between};
 use super::super::sums::{Moments, mean, ratio, regression, sum, sum_of};
 use super::{Entry, Statistics, percent, span};
-use crate::ledger::Trade;
+use crate::ledger::{Ledger, Trade};
 
 /// What the statistics are computed from.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,18 @@ pub struct Run<'a> {
     pub times: &'a [UnixNanos],
     /// The bar whose close "buy and hold" starts from: the last one of the indicators' warm-up.
     pub first_bar: usize,
+}
+
+/// Returns the statistics of a ledger of at least two bars whose indicators have no value on so many
+/// first ones.
+pub fn of_ledger(
+    ledger: &Ledger,
+    close: &[f64],
+    times: &[UnixNanos],
+    warm_up: usize,
+) -> Statistics {
+    let first_bar = warm_up.min(close.len() - 1);
+    statistics(&Run { equity: &ledger.equity, trades: &ledger.trades, close, times, first_bar })
 }
 
 /// Returns the peer's statistics, its labels and order.

@@ -11,6 +11,7 @@ use bolt_base::UnixNanos;
 use super::super::drawdowns;
 use super::super::sums::{Moments, mean, ratio, sum, sum_of};
 use super::{Entry, Statistics, percent, span};
+use crate::data::Interval;
 use crate::ledger::{Fill, Ledger, Trade};
 
 /// What the statistics are computed from.
@@ -29,6 +30,18 @@ pub struct Run<'a> {
 }
 
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// Returns the statistics of a ledger whose bars are as far apart as most of them are, or a day.
+pub fn of_ledger(
+    ledger: &Ledger,
+    close: &[f64],
+    times: &[UnixNanos],
+    initial_cash: f64,
+) -> Statistics {
+    let nanos = Interval::detect(times).map_or(UnixNanos::DAY, Interval::nominal_nanos);
+    let bar = Duration::from_nanos(nanos.unsigned_abs().max(1));
+    statistics(&Run { ledger, close, times, initial_cash, bar })
+}
 
 /// Returns the peer's statistics, its labels and order.
 ///
