@@ -22,6 +22,9 @@ pub(crate) struct Prepared {
 /// Compiling takes as long as interpreting about so many values: some 0.2 ms.
 const HOT_WORK: u64 = 1 << 20;
 
+/// Compiling a step takes as long as interpreting about so many of its values: some 10 us.
+const HOT_WORK_PER_STEP: u64 = 1 << 16;
+
 impl Prepared {
     pub(crate) fn new(plan: Plan, layout: Layout) -> Self {
         let compiled = std::array::from_fn(|_| OnceLock::new());
@@ -51,8 +54,10 @@ impl Prepared {
                 Jit::Off => false,
                 Jit::Always => true,
                 Jit::Auto => {
-                    let more = values as u64 * self.plan.steps.len() as u64;
-                    self.work.fetch_add(more, Ordering::Relaxed) + more >= HOT_WORK
+                    let steps = self.plan.steps.len() as u64;
+                    let more = values as u64 * steps;
+                    let work = self.work.fetch_add(more, Ordering::Relaxed) + more;
+                    work >= HOT_WORK + HOT_WORK_PER_STEP * steps
                 }
             };
         if wanted { self.compile::<E>(level).ok() } else { None }
