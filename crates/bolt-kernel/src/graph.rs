@@ -11,8 +11,10 @@
 //! Methods assert the types of their operands; turning a user's mistake into an error is the work
 //! of [`crate::lower`].
 
+use crate::hash::WordMap;
+use crate::operator::{Arguments, Operator};
 use crate::scalar;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A node of a [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -300,7 +302,9 @@ pub(crate) struct State {
 pub struct Graph {
     nodes: Vec<Node>,
     types: Vec<ValueType>,
-    shared: HashMap<Node, NodeId>,
+    shared: WordMap<Node, NodeId>,
+    /// What operators built, by their address and arguments.
+    applied: WordMap<(usize, Arguments), Vec<NodeId>>,
     inputs: Vec<Input>,
     states: Vec<State>,
 }
@@ -316,7 +320,8 @@ impl Graph {
         Self {
             nodes: self.nodes.clone(),
             types: self.types.clone(),
-            shared: HashMap::new(),
+            shared: WordMap::default(),
+            applied: WordMap::default(),
             inputs: self.inputs.clone(),
             states: self.states.clone(),
         }
@@ -360,15 +365,38 @@ impl Graph {
     }
 
     fn intern(&mut self, node: Node, value_type: ValueType) -> NodeId {
-        if let Some(&id) = self.shared.get(&node) {
-            return id;
+        match self.shared.entry(node) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let index = u32::try_from(self.nodes.len());
+                let id = NodeId(index.expect("a graph has fewer than 2^32 nodes"));
+                self.nodes.push(new.key().clone());
+                self.types.push(value_type);
+                *new.insert(id)
+            }
         }
-        let id =
-            NodeId(u32::try_from(self.nodes.len()).expect("a graph has fewer than 2^32 nodes"));
-        self.nodes.push(node.clone());
-        self.types.push(value_type);
-        self.shared.insert(node, id);
-        id
+    }
+
+    /// Returns what an operator builds of its arguments.
+    ///
+    /// What it built before is shared as a whole: the combinations of a sweep ask for the same
+    /// windows again and again, each of them many nodes.
+    pub(crate) fn apply(
+        &mut self,
+        operator: &'static Operator,
+        arguments: Arguments,
+    ) -> Vec<NodeId> {
+        if arguments.constants.is_empty() {
+            // A node or two, found as fast one by one.
+            return (operator.build)(self, &arguments);
+        }
+        let key = (std::ptr::from_ref(operator).addr(), arguments);
+        if let Some(results) = self.applied.get(&key) {
+            return results.clone();
+        }
+        let results = (operator.build)(self, &key.1);
+        self.applied.insert(key, results.clone());
+        results
     }
 
     #[track_caller]

@@ -23,6 +23,7 @@ mod cross;
 mod elementwise;
 mod explain;
 mod graph;
+mod hash;
 #[cfg_attr(not(all(target_arch = "x86_64", unix)), path = "jit/absent.rs")]
 mod jit;
 mod lower;

@@ -4,7 +4,7 @@
 //! language, operators of the catalog. Every mistake becomes a [`FormulaError`] that says where it
 //! is and what is known instead; nothing here panics on a formula.
 
-use crate::graph::{Binary, Compare, Graph, NodeId, Shape, Unary, ValueType};
+use crate::graph::{Binary, Bits, Compare, Graph, NodeId, Shape, Unary, ValueType};
 use crate::operator::{
     ACROSS_ASSETS, Argument, ArgumentKind, Arguments, Catalog, Operator, ROWS_MAX,
 };
@@ -237,8 +237,7 @@ impl Lowering<'_, '_> {
                 format!("`{}` takes {wanted} argument{plural}, not {}", operator.name, args.len());
             return error_with_hint(tree.span, message, format!("write `{}`", operator.usage()));
         }
-        let mut arguments =
-            Arguments { columns: Vec::new(), nodes: Vec::new(), constants: Vec::new() };
+        let mut arguments = Arguments::default();
         for column in operator.columns {
             let Value::Node(node) = self.symbol(column, tree.span).map_err(|e| FormulaError {
                 message: format!("`{}` reads the column `{column}`: {}", operator.name, e.message),
@@ -253,10 +252,10 @@ impl Lowering<'_, '_> {
             let argument = operator.arguments[index.min(operator.arguments.len() - 1)];
             match args.get(index) {
                 Some(arg) => self.argument(operator, argument, arg, &mut arguments)?,
-                None => arguments.constants.extend(argument.default),
+                None => arguments.constants.extend(argument.default.map(Bits::from)),
             }
         }
-        let mut results = (operator.build)(self.graph, &arguments);
+        let mut results = self.graph.apply(operator, arguments);
         if operator.results.is_empty() {
             return Ok(Value::Node(results.remove(0)));
         }
@@ -297,7 +296,7 @@ impl Lowering<'_, '_> {
                         ),
                     );
                 }
-                arguments.constants.push(value);
+                arguments.constants.push(value.into());
             }
             ArgumentKind::Constant(least, most) => {
                 let value = self.constant(operator, argument, arg)?;
@@ -310,7 +309,7 @@ impl Lowering<'_, '_> {
                         ),
                     );
                 }
-                arguments.constants.push(value);
+                arguments.constants.push(value.into());
             }
         }
         Ok(())

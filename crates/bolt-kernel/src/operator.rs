@@ -4,8 +4,8 @@
 //! made. The rows of this crate are in [`operators`]; other crates bring their own and put them
 //! together in a [`Catalog`].
 
-use crate::graph::{Graph, NodeId};
-use std::collections::HashMap;
+use crate::graph::{Bits, Graph, NodeId};
+use crate::hash::WordMap;
 
 /// The most rows that a delay or a window may span.
 pub const ROWS_MAX: u32 = 1_000_000;
@@ -66,11 +66,11 @@ impl Argument {
 }
 
 /// The checked arguments of one use of an [`Operator`], by position.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Arguments {
     pub(crate) columns: Vec<NodeId>,
     pub(crate) nodes: Vec<NodeId>,
-    pub(crate) constants: Vec<f64>,
+    pub(crate) constants: Vec<Bits>,
 }
 
 impl Arguments {
@@ -91,12 +91,12 @@ impl Arguments {
 
     /// Returns a constant argument.
     pub fn constant(&self, index: usize) -> f64 {
-        self.constants[index]
+        self.constants[index].value()
     }
 
     /// Returns an argument that counts rows.
     pub fn rows(&self, index: usize) -> u32 {
-        self.constants[index] as u32
+        self.constant(index) as u32
     }
 }
 
@@ -143,7 +143,7 @@ impl Operator {
 /// All operators that a formula may use.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    by_name: HashMap<&'static str, &'static Operator>,
+    by_name: WordMap<&'static str, &'static Operator>,
     in_order: Vec<&'static Operator>,
 }
 
@@ -154,7 +154,7 @@ impl Catalog {
     /// If two operators have the same name.
     pub fn new(tables: impl IntoIterator<Item = &'static [Operator]>) -> Self {
         let in_order: Vec<&'static Operator> = tables.into_iter().flatten().collect();
-        let by_name: HashMap<_, _> = in_order.iter().map(|&op| (op.name, op)).collect();
+        let by_name: WordMap<_, _> = in_order.iter().map(|&op| (op.name, op)).collect();
         assert_eq!(by_name.len(), in_order.len(), "names of operators are different");
         Self { by_name, in_order }
     }

@@ -8,11 +8,11 @@
 //! form one [`Step::Scan`], which runs row by row.
 
 use crate::graph::{
-    Binary, Compare, Cross, Finish, Graph, Input, Linear, Node, NodeId, Recurrence, Unary,
-    ValueType, Window,
+    Binary, Compare, Cross, Finish, Graph, Input, Linear, Node, NodeId, Recurrence, SUMS_MAX,
+    Unary, ValueType, Window,
 };
+use crate::hash::WordMap;
 use crate::wide::FromNumbers;
-use std::collections::{BTreeMap, HashMap};
 
 /// A buffer of numbers, accumulators or truth values; which, is known from where it is used.
 pub(crate) type Slot = usize;
@@ -191,14 +191,14 @@ struct Planner<'g> {
     graph: &'g Graph,
     layout: Layout,
     facts: Vec<Facts>,
-    slots: HashMap<NodeId, Slot>,
+    slots: WordMap<NodeId, Slot>,
     /// Truth values carried between phases as numbers.
-    carried: HashMap<NodeId, Slot>,
-    imported: HashMap<(NodeId, Phase), Slot>,
+    carried: WordMap<NodeId, Slot>,
+    imported: WordMap<(NodeId, Phase), Slot>,
     /// Steps that carry truth values into the scan and run before it.
     carrying: Vec<Step>,
     /// The memory of each state.
-    memories: HashMap<u32, usize>,
+    memories: WordMap<u32, usize>,
     plan: Plan,
     free_numbers: Vec<Slot>,
     free_wides: Vec<Slot>,
@@ -211,11 +211,11 @@ impl<'g> Planner<'g> {
             graph,
             layout,
             facts: vec![Facts::default(); graph.len()],
-            slots: HashMap::new(),
-            carried: HashMap::new(),
-            imported: HashMap::new(),
+            slots: WordMap::default(),
+            carried: WordMap::default(),
+            imported: WordMap::default(),
             carrying: Vec::new(),
-            memories: HashMap::new(),
+            memories: WordMap::default(),
             plan: Plan::default(),
             free_numbers: Vec::new(),
             free_wides: Vec::new(),
@@ -229,16 +229,20 @@ impl<'g> Planner<'g> {
     }
 
     /// Returns what a node's step reads.
-    fn operands(&self, id: NodeId) -> Vec<NodeId> {
-        let mut operands = Vec::new();
+    fn operands(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        let mut operands = [None; SUMS_MAX];
         match (self.graph.node(id), self.layout) {
             (Node::Finish { x, y, .. }, Layout::Lanes) => {
-                operands.push(*x);
-                operands.extend(*y);
+                (operands[0], operands[1]) = (Some(*x), *y);
             }
-            (node, _) => node.operands(|operand| operands.push(operand)),
+            (node, _) => {
+                let mut slots = operands.iter_mut();
+                node.operands(|operand| {
+                    *slots.next().expect("sums are the most operands") = Some(operand);
+                });
+            }
         }
-        operands
+        operands.into_iter().flatten()
     }
 
     fn fact(&mut self, id: NodeId) -> &mut Facts {
@@ -303,8 +307,8 @@ impl<'g> Planner<'g> {
 
     fn mark_depths(&mut self) {
         for id in self.needed_ids() {
-            let operands = self.operands(id);
-            let deepest = operands.iter().map(|operand| self.facts[operand.0 as usize].depth).max();
+            let depth = |operand: NodeId| self.facts[operand.0 as usize].depth;
+            let deepest = self.operands(id).map(depth).max();
             let own = u32::from(is_linear(self.graph.node(id)));
             self.fact(id).depth = deepest.unwrap_or(0) + own;
         }
@@ -388,27 +392,23 @@ struct Schedule {
 impl Planner<'_> {
     /// Orders the nodes that need a step; linear recurrences of equal depth come together.
     fn schedule(&self) -> Schedule {
-        let mut groups: BTreeMap<(Phase, u32, bool, NodeId), Vec<NodeId>> = BTreeMap::new();
-        for id in self.needed_ids() {
-            let Facts { phase, depth, materialized, .. } = self.facts[id.0 as usize];
-            let node = self.graph.node(id);
-            if is_silent(node, materialized) {
-                continue;
+        let key = |&id: &NodeId| {
+            let Facts { phase, depth, .. } = self.facts[id.0 as usize];
+            match (phase, is_linear(self.graph.node(id))) {
+                (Phase::Scan, _) => (phase, 0, false, id),
+                (_, true) => (phase, depth, false, NodeId(0)),
+                (_, false) => (phase, depth, true, id),
             }
-            let together = is_linear(node) && phase != Phase::Scan;
-            let key = if phase == Phase::Scan {
-                (phase, 0, false, id)
-            } else {
-                (phase, depth, !together, if together { NodeId(0) } else { id })
-            };
-            groups.entry(key).or_default().push(id);
-        }
+        };
+        let mut ids = self.needed_ids();
+        ids.retain(|id| !is_silent(self.graph.node(*id), self.facts[id.0 as usize].materialized));
+        ids.sort_by_cached_key(key);
         let mut schedule = Schedule { before: Vec::new(), scan: Vec::new(), after: Vec::new() };
-        for ((phase, ..), group) in groups {
-            match phase {
-                Phase::Before => schedule.before.push(group),
+        for group in ids.chunk_by(|a, b| key(a) == key(b)) {
+            match self.facts[group[0].0 as usize].phase {
+                Phase::Before => schedule.before.push(group.to_vec()),
                 Phase::Scan => schedule.scan.extend(group),
-                Phase::After => schedule.after.push(group),
+                Phase::After => schedule.after.push(group.to_vec()),
             }
         }
         schedule
@@ -458,7 +458,7 @@ impl Planner<'_> {
                     Node::State(state) => Some(self.next_of_state(state)),
                     _ => None,
                 };
-                for operand in self.operands(id).into_iter().chain(next) {
+                for operand in self.operands(id).chain(next) {
                     let (behind, _) = self.behind_delays(operand);
                     self.fact(behind).last_use = position;
                     if let Node::Widen(x) = *self.graph.node(behind) {
