@@ -69,6 +69,20 @@ fn every_example_runs_and_has_values() {
     }
 }
 
+/// What carries a state is no exception: two combinations of a sweep share it.
+#[test]
+fn asking_twice_builds_nothing_new() {
+    let catalog = catalog();
+    let scope = Scope { catalog: &catalog, columns: &COLUMNS, parameters: &[], universe: None };
+    for operator in catalog.iter() {
+        let mut graph = Graph::new();
+        let once = formula(&mut graph, operator.example, &scope).unwrap();
+        let length = graph.len();
+        let again = formula(&mut graph, operator.example, &scope).unwrap();
+        assert_eq!((again, graph.len()), (once, length), "`{}`", operator.example);
+    }
+}
+
 /// Uses an operator on `close` and constants, by position.
 fn plain_use(operator: &Operator, constants: &[f64]) -> String {
     let mut constants = constants.iter();
