@@ -127,7 +127,7 @@ impl Path {
 }
 
 /// The most combinations that share a graph.
-const CHUNK_MAX: usize = 2_048;
+const CHUNK_MAX: usize = 4_096;
 
 impl Sweep<'_> {
     /// Returns how combinations will be run.

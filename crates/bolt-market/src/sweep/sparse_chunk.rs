@@ -6,12 +6,12 @@ use crate::formulas::Role;
 use crate::plan::PlanNodes;
 use bolt_kernel::{Graph, Machine, NodeId, Options, Program, Scope, ValueType};
 
-/// The formulas of a combination, as roots of the chunk's graph.
+/// What the roots of a combination mean, in their order.
 #[derive(Debug, Clone, Copy)]
 enum Signal {
-    Level(usize),
-    /// Entry and, if there is one, exit.
-    Events(usize, Option<usize>),
+    Level,
+    Entry,
+    EntryAndExit,
 }
 
 /// Runs the combinations in one pass over time.
@@ -39,14 +39,15 @@ pub(super) fn run<E: std::error::Error>(
             unreachable!("rules for orders take the general path")
         };
         let mut root = |wanted: Role| {
-            let (_, node) = nodes.iter().find(|(role, _)| *role == wanted)?;
-            roots.push(*node);
-            Some(roots.len() - 1)
+            let node = nodes.iter().find(|(role, _)| *role == wanted).map(|(_, node)| *node);
+            roots.extend(node);
+            node.is_some()
         };
         signals.push(match (root(Role::Signal), root(Role::Entry), root(Role::Exit)) {
-            (Some(level), ..) => Signal::Level(level),
-            (None, Some(entry), exit) => Signal::Events(entry, exit),
-            (None, None, _) => unreachable!("a strategy has a level or an entry"),
+            (true, ..) => Signal::Level,
+            (false, true, false) => Signal::Entry,
+            (false, true, true) => Signal::EntryAndExit,
+            (false, false, _) => unreachable!("a strategy has a level or an entry"),
         });
     }
     if roots.iter().any(|root| graph.value_type(*root) != ValueType::Bool) {
@@ -65,26 +66,31 @@ fn track(sweep: &Sweep<'_>, program: &Program, signals: &[Signal], costs: Costs)
     let options = Options { block_rows: Some(BLOCK_ROWS_MAX), ..sweep.options.clone() };
     let mut machine = Machine::<f64>::new(program, 1, &options);
     let columns = sweep.columns.inputs(program);
-    let mut bits: Vec<Vec<u8>> = vec![Vec::new(); program.types().len()];
-    let last = bits.len() - 1;
+    let (mut block, mut entries) = (None, Vec::new());
+    let mut next = 0;
     machine.run(&columns, prices.len(), |root, values| {
-        bits[root].clear();
-        bits[root].extend_from_slice(values.true_bits());
-        if root < last {
-            return;
+        if root == 0 {
+            let rows = values.first_row..values.first_row + values.rows;
+            let before = rows.start.checked_sub(1).map(|bar| prices.close[bar]);
+            block = Some(Block::new(&prices.open[rows.clone()], &prices.close[rows], before));
+            next = 0;
         }
-        let rows = values.first_row..values.first_row + values.rows;
-        let before = rows.start.checked_sub(1).map(|bar| prices.close[bar]);
-        let block = Block::new(&prices.open[rows.clone()], &prices.close[rows], before);
-        for (tracker, signal) in trackers.iter_mut().zip(signals) {
-            match *signal {
-                Signal::Level(level) => tracker.advance(&block, &bits[level]),
-                Signal::Events(entry, exit) => {
-                    let exit = exit.map(|exit| bits[exit].as_slice());
-                    tracker.advance_by_events(&block, &bits[entry], exit);
-                }
+        let Some(block) = &block else { unreachable!("roots come in order") };
+        let bits = values.true_bits();
+        // A combination's last root is where all of its bits are known.
+        match signals[next] {
+            Signal::Level => trackers[next].advance(block, bits),
+            Signal::Entry => trackers[next].advance_by_events(block, bits, None),
+            Signal::EntryAndExit if entries.is_empty() => {
+                entries.extend_from_slice(bits);
+                return;
+            }
+            Signal::EntryAndExit => {
+                trackers[next].advance_by_events(block, &entries, Some(bits));
+                entries.clear();
             }
         }
+        next += 1;
     });
     trackers
 }
