@@ -337,7 +337,8 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let bytes = self.chunks * E::LANES / 8;
+        // In whole bytes, so that the compiler sees that every chunk lies within.
+        let bytes = self.chunks * (E::LANES / 8);
         let (yes, no) = (&mut self.out.yes[..bytes], &mut self.out.no[..bytes]);
         for chunk in 0..self.chunks {
             let (holds, fails) = O::apply::<S>(self.a.get::<S>(chunk), self.b.get::<S>(chunk));
