@@ -6,6 +6,8 @@
 //! columns and only valued. The general broker is the definition and, in tests, the oracle.
 
 mod quiet;
+mod valuing;
+mod vectors;
 
 use super::strategy::{Decision, side_of};
 use super::{Curve, Repeated, SignalRules, Signals};
@@ -62,7 +64,6 @@ pub(super) fn run(
         pending: None,
         closing: false,
         liquidate: false,
-        all_known: curve == Curve::Keep && quiet::all_known(market.prices.close),
         ledger: Ledger::default(),
     };
     run.ledger.equity.reserve_exact(if curve == Curve::Keep { bars } else { 1 });
@@ -108,8 +109,6 @@ struct Run<'a> {
     closing: bool,
     /// Whether equity is used up and the trade still has to go.
     liquidate: bool,
-    /// Whether every close is known; only looked at for an equity curve.
-    all_known: bool,
     ledger: Ledger,
 }
 
@@ -330,9 +329,7 @@ impl Run<'_> {
         let equity = &mut self.ledger.equity;
         if curve == Curve::Keep && units == 0.0 {
             equity.resize(to, cash);
-        } else if curve == Curve::Keep && self.all_known {
-            equity.extend(closes.iter().map(|close| cash + units * close));
-        } else if curve == Curve::Keep {
+        } else if curve == Curve::Keep && !valuing::value_known(equity, closes, cash, units) {
             let mut mark = self.mark;
             equity.extend(closes.iter().map(|close| {
                 mark = if is_known(*close) { *close } else { mark };

@@ -2,6 +2,7 @@
 //!
 //! A bar that is found may turn out to be quiet; one that is not found is.
 
+use super::vectors::vectorized;
 use crate::broker::Costs;
 use crate::broker::next_open::book::is_gap;
 use crate::broker::next_open::guard::Guard;
@@ -33,7 +34,7 @@ pub(super) fn until_event(events: Events<'_>, from: usize, to: usize) -> usize {
 }
 
 /// Returns how many bars after `bar` an event fires first, or `length`, which is at most a block.
-#[inline]
+#[inline(always)]
 fn first_event(events: Events<'_>, bar: usize, length: usize) -> usize {
     let first = |column: &[bool]| match column[bar..].first_chunk::<BLOCK>() {
         Some(block) => {
@@ -44,45 +45,53 @@ fn first_event(events: Events<'_>, bar: usize, length: usize) -> usize {
     events.into_iter().flatten().map(first).fold(length, usize::min)
 }
 
-/// Prices from which on something may happen to a trade.
+/// Prices beyond which something may happen to a trade.
+///
+/// Of prices that are at a level already, the next one within is meant, so that one comparison
+/// serves.
 #[derive(Debug, Clone, Copy)]
 struct Levels {
-    stop: f64,
-    target: f64,
-    /// Close at which equity is used up.
-    ruin: f64,
+    floor: f64,
+    ceiling: f64,
     /// Best price so far if a trailing stop follows it.
     best: f64,
+    /// Close beyond which equity is used up.
+    ruin: f64,
 }
 
 impl Levels {
     fn new(guard: &Guard, costs: &Costs, ruin: f64) -> Self {
         let sign = guard.side.sign();
         let slack = |price: f64, direction: f64| price + direction * SLACK * price.abs();
+        let stop = guard.stop().map_or(-sign * f64::INFINITY, |(level, _)| level);
         let target = guard.take_profit.map(|target| target / costs.quoted(1.0, -sign));
-        Self {
-            stop: guard.stop().map_or(-sign * f64::INFINITY, |(level, _)| level),
-            target: target.map_or(sign * f64::INFINITY, |target| slack(target, -sign)),
-            ruin: slack(ruin, sign),
-            best: if guard.trailing.is_some() { guard.best } else { sign * f64::INFINITY },
+        let target = target.map_or(sign * f64::INFINITY, |target| slack(target, -sign));
+        let best = if guard.trailing.is_some() { guard.best } else { sign * f64::INFINITY };
+        let ruin = slack(ruin, sign);
+        match guard.side {
+            Side::Long => Self {
+                floor: stop.next_up(),
+                ceiling: target.next_down(),
+                best,
+                ruin: ruin.next_up(),
+            },
+            Side::Short => Self {
+                floor: target.next_up(),
+                ceiling: stop.next_down(),
+                best,
+                ruin: ruin.next_down(),
+            },
         }
     }
 
     #[inline(always)]
-    fn touched<const LONG: bool>(&self, open: f64, high: f64, low: f64, close: f64) -> bool {
-        if LONG {
-            (open <= self.stop)
-                | (low <= self.stop)
-                | (open >= self.target)
-                | (high >= self.target)
-                | (close <= self.ruin)
-        } else {
-            (open >= self.stop)
-                | (high >= self.stop)
-                | (open <= self.target)
-                | (low <= self.target)
-                | (close >= self.ruin)
-        }
+    fn touched<const LONG: bool>(&self, [open, high, low, close]: [f64; 4]) -> bool {
+        let ruined = if LONG { close < self.ruin } else { close > self.ruin };
+        (open < self.floor)
+            | (low < self.floor)
+            | (open > self.ceiling)
+            | (high > self.ceiling)
+            | ruined
     }
 
     #[inline(always)]
@@ -100,9 +109,21 @@ pub(super) enum Stop {
     Touch,
 }
 
-/// Returns the first bar of a range in which an event fires or a trade's levels may be touched, or
-/// the end of the range; the guard has followed the bars before.
-pub(super) fn until_touch(
+vectorized! {
+    /// Returns the first bar of a range in which an event fires or a trade's levels may be touched,
+    /// or the end of the range; the guard has followed the bars before.
+    pub(super) fn until_touch(
+        prices: &Ohlc<'_>,
+        events: Events<'_>,
+        guard: &mut Guard,
+        costs: &Costs,
+        ruin: f64,
+        bars: Range<usize>,
+    ) -> (usize, Stop) = scan_side;
+}
+
+#[inline(always)]
+fn scan_side(
     prices: &Ohlc<'_>,
     events: Events<'_>,
     guard: &mut Guard,
@@ -116,6 +137,7 @@ pub(super) fn until_touch(
     }
 }
 
+#[inline(always)]
 fn scan<const LONG: bool>(
     prices: &Ohlc<'_>,
     events: Events<'_>,
@@ -130,20 +152,21 @@ fn scan<const LONG: bool>(
     while bar < bars.end {
         let length = BLOCK.min(bars.end - bar);
         let event = first_event(events, bar, length);
-        if event == BLOCK && is_quiet::<LONG>(prices, &levels, bar..bar + BLOCK) {
+        let first = quiet_bars::<LONG>(prices, &levels, bar..bar + length).min(event);
+        if first == BLOCK {
             bar += BLOCK;
             continue;
         }
         let event = bar + event;
-        for bar in bar..bar + length {
-            let [open, high, low, close] = [open[bar], high[bar], low[bar], close[bar]];
-            if levels.touched::<LONG>(open, high, low, close) {
+        for bar in bar + first..bar + length {
+            let prices @ [_, high, low, _] = [open[bar], high[bar], low[bar], close[bar]];
+            if levels.touched::<LONG>(prices) {
                 return (bar, Stop::Touch);
             }
             if bar == event {
                 return (bar, Stop::Event);
             }
-            if levels.improves::<LONG>(high, low) && !is_gap([open, high, low, close]) {
+            if levels.improves::<LONG>(high, low) && !is_gap(prices) {
                 guard.follow(if LONG { high } else { low });
                 levels = Levels::new(guard, costs, ruin);
             }
@@ -153,28 +176,31 @@ fn scan<const LONG: bool>(
     (bars.end, Stop::Touch)
 }
 
-#[inline]
-fn is_quiet<const LONG: bool>(prices: &Ohlc<'_>, levels: &Levels, block: Range<usize>) -> bool {
-    let Ohlc { open, high, low, close } = *prices;
-    let columns = [open, high, low, close].map(|column| column.get(block.clone()));
-    let [Some(open), Some(high), Some(low), Some(close)] = columns else { return false };
-    let mut any = 0u64;
-    for i in 0..BLOCK {
-        let touched = levels.touched::<LONG>(open[i], high[i], low[i], close[i]);
-        any |= u64::from(touched | levels.improves::<LONG>(high[i], low[i]));
-    }
-    any == 0
-}
-
-/// Returns whether every price is certainly a positive number.
+/// Returns how many bars of a block come before the first that may be beyond a level.
 ///
-/// The bounds keep the compiler from testing bit patterns one by one, which is four times slower.
-pub(super) fn all_known(prices: &[f64]) -> bool {
-    let (blocks, rest) = prices.as_chunks::<BLOCK>();
-    let known = |price: f64| (price > 1e-300) & (price < 1e300);
-    let all_known = |block: &[f64; BLOCK]| {
-        let unknown = block.iter().fold(0, |any, price| any | u64::from(!known(*price)));
-        unknown == 0
+/// A price is beyond a level where their difference has its sign set. Signs are gathered with
+/// `or`, which vectors of any width do; truth values make the compiler shuffle masks. What is
+/// missing may count as either.
+#[inline(always)]
+fn quiet_bars<const LONG: bool>(prices: &Ohlc<'_>, levels: &Levels, block: Range<usize>) -> usize {
+    let Ohlc { open, high, low, close } = *prices;
+    let columns =
+        [open, high, low, close].map(|column| column[block.clone()].first_chunk::<BLOCK>());
+    let [Some(open), Some(high), Some(low), Some(close)] = columns else { return 0 };
+    let Levels { floor, ceiling, best, ruin } = *levels;
+    let (floor, ceiling) = match LONG {
+        true => (floor, ceiling.min(best)),
+        false => (floor.max(best), ceiling),
     };
-    blocks.iter().all(all_known) && rest.iter().all(|price| known(*price))
+    let mut signs = [0; BLOCK];
+    for (i, signs) in signs.iter_mut().enumerate() {
+        let ruined = if LONG { close[i] - ruin } else { ruin - close[i] };
+        let below = (open[i] - floor).to_bits() | (low[i] - floor).to_bits();
+        let above = (ceiling - open[i]).to_bits() | (ceiling - high[i]).to_bits();
+        *signs = below | above | ruined.to_bits();
+    }
+    if signs.iter().fold(0, |any, bits| any | bits) >> 63 == 0 {
+        return BLOCK;
+    }
+    signs.iter().position(|bits| bits >> 63 == 1).unwrap_or(BLOCK)
 }
