@@ -30,7 +30,7 @@ fn level(bench: &mut Bench) -> Result<()> {
     let strategy = Strategy::parse(formulas)?;
     let evaluated = evaluate(&strategy, &bars)?;
     let rules = SignalRules::default();
-    let ours = || trade(&bars, &evaluated, &rules).map(|ledger| values(&ledger));
+    let ours = || trade(&bars, &evaluated, &rules).map(values);
     let mut case = |name: &str, ours: Box<dyn FnMut() -> Result<Values> + '_>| {
         let goals = vec![Goal::Seconds(MOST)];
         bench.run(&mut None, Case { name: name.to_owned(), ours, goals, tolerance: 0.0 })
@@ -38,7 +38,7 @@ fn level(bench: &mut Bench) -> Result<()> {
     case("backtest-10k-signals", Box::new(ours))?;
     let whole = || {
         let evaluated = evaluate(&Strategy::parse(formulas)?, &bars)?;
-        trade(&bars, &evaluated, &rules).map(|ledger| values(&ledger))
+        trade(&bars, &evaluated, &rules).map(values)
     };
     case("backtest-10k-formula", Box::new(whole))
 }
@@ -65,7 +65,7 @@ fn stops(bench: &mut Bench) -> Result<()> {
         take_profit: Some(TAKE_PROFIT),
         ..SignalRules::default()
     };
-    let ours = || trade(&bars, &evaluated, &rules).map(|ledger| values(&ledger));
+    let ours = || trade(&bars, &evaluated, &rules).map(values);
     let goals = vec![Goal::Ratio(1.0, vec![Peer::whole("numba")])];
     bench.run(&mut peers, Case { name, ours: Box::new(ours), goals, tolerance: 1e-6 })
 }
@@ -84,8 +84,9 @@ fn trade(bars: &Bars, columns: &SignalColumns, rules: &SignalRules) -> Result<Le
 }
 
 /// Returns the equity curve, then where each trade begins and ends (-1 for an open one).
-fn values(ledger: &Ledger) -> Values {
-    let begins = ledger.trades.iter().map(|trade| trade.entry_bar as f64);
+fn values(ledger: Ledger) -> Values {
+    let begins = ledger.trades.iter().map(|trade| trade.entry_bar as f64).collect();
     let ends = ledger.trades.iter().map(|trade| trade.exit.map_or(-1.0, |exit| exit.bar as f64));
-    Values::F64(vec![ledger.equity.clone(), begins.collect(), ends.collect()])
+    let ends = ends.collect();
+    Values::F64(vec![ledger.equity, begins, ends])
 }
