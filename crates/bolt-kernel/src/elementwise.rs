@@ -8,6 +8,7 @@ use crate::simd::sealed::Lanes;
 use crate::simd::{Element, Kernel, Mask, Simd, Vector, dispatch, math};
 use bolt_hardware::SimdLevel;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 /// An operand: a value a position, or one for all.
 #[derive(Debug, Clone, Copy)]
@@ -572,7 +573,7 @@ pub(crate) struct CopyRows<'a, E> {
     pub(crate) from: &'a [E],
     pub(crate) from_stride: usize,
     /// Begins at the first row's first lane.
-    pub(crate) to: &'a mut [E],
+    pub(crate) to: &'a mut [MaybeUninit<E>],
     pub(crate) to_stride: usize,
     pub(crate) rows: usize,
     pub(crate) lanes: usize,
@@ -588,13 +589,14 @@ impl<E: Element> Kernel for CopyRows<'_, E> {
         for row in 0..rows {
             let from = &from[row * from_stride..row * from_stride + lanes];
             let to = &mut to[row * to_stride..row * to_stride + lanes];
-            for (to, from) in E::chunks_mut(to).iter_mut().zip(E::chunks(from)) {
+            for (to, from) in to.chunks_exact_mut(E::LANES).zip(E::chunks(from)) {
                 let x = E::Vector::<S>::load(from);
-                E::Vector::<S>::select(x.unordered(x), missing, x).store(to);
+                let x = E::Vector::<S>::select(x.unordered(x), missing, x);
+                E::store_new::<S>(x, to);
             }
             for lane in lanes / E::LANES * E::LANES..lanes {
                 let x = from[lane];
-                to[lane] = if x.to_f64().is_nan() { E::NAN } else { x };
+                to[lane].write(if x.to_f64().is_nan() { E::NAN } else { x });
             }
         }
     }

@@ -80,6 +80,8 @@ fn name(step: &Step) -> String {
         Step::WindowSums { .. } => "Sums over a window".to_owned(),
         Step::Quantile { .. } => "Quantile".to_owned(),
         Step::Window(window, _, rows, _) => format!("{window:?} over {rows} rows"),
+        Step::Extreme { largest: true, rows, .. } => format!("Largest of {rows} rows"),
+        Step::Extreme { rows, .. } => format!("Smallest of {rows} rows"),
         Step::Linear(jobs) => format!("Linear recurrences: {}", jobs.len()),
         Step::WeightedMean { .. } => "Weighted mean".to_owned(),
         Step::Cross { cross, .. } => format!("{cross:?} across lanes"),

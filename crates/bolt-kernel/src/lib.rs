@@ -20,8 +20,10 @@
 //! This crate does no input or output, starts no threads, and knows nothing of markets.
 
 mod cross;
+mod effects;
 mod elementwise;
 mod explain;
+mod extreme;
 mod graph;
 mod hash;
 #[cfg_attr(not(all(target_arch = "x86_64", unix)), path = "jit/absent.rs")]
@@ -36,8 +38,10 @@ mod program;
 mod quantile;
 mod recurrence;
 mod rolling;
+mod rows;
 mod scalar;
 mod simd;
+mod strided;
 mod wide;
 mod window;
 mod window_sums;

@@ -4,23 +4,25 @@
 mod compiled;
 mod direct;
 
-pub(crate) use direct::Direct;
+pub(crate) use direct::{Direct, Target};
 
 use crate::Program;
 use crate::cross::{self, Scratch, Sortable};
 use crate::elementwise::{self, CopyRows, Lift, Operand, Planes};
 use crate::explain::Jit;
+use crate::extreme;
 use crate::graph::{Finish, Input, Linear, Shape};
 use crate::plan::{NumberOperand, Plan, RootSlot, Slot, Step, View};
 use crate::prepared::Prepared;
 use crate::quantile::{self, QuantileJob, SortedState};
 use crate::recurrence::{self, LinearJob, LinearState, MeanJob, MeanState};
+use crate::rows::{Out, Rows, as_uninit};
 use crate::simd::{Element, LANES_MAX};
 use crate::wide::{self, Wide, WideMut, Widen};
-use crate::window::{self, Rows};
-use crate::window_sums::{self, Source, SumsJob, SumsState};
+use crate::window;
+use crate::window_sums::{self, SumsJob, SumsState};
 use bolt_hardware::SimdLevel;
-use std::mem;
+use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
 
 /// What a column is made of: `f64` or `f32`.
@@ -95,6 +97,16 @@ impl<E: Scalar> Block<'_, E> {
     /// # Panics
     /// If the root is a truth value or `to` is too short.
     pub fn copy_numbers(&self, level: SimdLevel, to: &mut [E], stride: usize) {
+        self.copy_numbers_new(level, as_uninit(to), stride);
+    }
+
+    /// As [`Self::copy_numbers`], to places that hold nothing yet.
+    pub(crate) fn copy_numbers_new(
+        &self,
+        level: SimdLevel,
+        to: &mut [MaybeUninit<E>],
+        stride: usize,
+    ) {
         let BlockValues::Numbers(from) = self.values else { panic!("the root is a truth value") };
         let Self { rows, lanes, stride: from_stride, .. } = *self;
         // Rows that follow each other are copied as one.
@@ -168,6 +180,8 @@ struct Geometry {
     /// Values a row takes: 1 for one lane, else padded to whole vectors.
     stride: usize,
     block_rows: usize,
+    /// Whether the caller said how many.
+    is_given: bool,
     /// Rows after its history that a buffer holds before the history moves to the front.
     capacity: usize,
     /// Rows of that taken by earlier blocks.
@@ -183,8 +197,14 @@ impl Geometry {
         };
         let values = if has_cross { 16_384 } else { 8_192 };
         let suitable = if stride == 1 { 1_024 } else { (values / stride).max(8) };
+        let is_given = block_rows.is_some();
         let block_rows = block_rows.unwrap_or(suitable).max(1);
-        Self { lanes, stride, block_rows, capacity: block_rows.max(64), head: 0 }
+        Self { lanes, stride, block_rows, is_given, capacity: block_rows.max(64), head: 0 }
+    }
+
+    /// Lanes in whole vectors, one lane by itself.
+    fn whole_lanes<E: Scalar>(&self) -> usize {
+        if self.lanes == 1 { 1 } else { self.lanes.next_multiple_of(E::LANES) }
     }
 
     fn buffer_length(&self, history: usize) -> usize {
@@ -277,6 +297,18 @@ impl<E: Scalar> Machine<E> {
         &mut self,
         inputs: &[Column<'_, E>],
         rows: usize,
+        sink: impl FnMut(usize, Block<'_, E>),
+    ) {
+        self.run_into(inputs, rows, Vec::new(), sink);
+    }
+
+    /// As [`Self::run`]; roots whose slots have a target are written there and not given to
+    /// `sink`.
+    pub(crate) fn run_into(
+        &mut self,
+        inputs: &[Column<'_, E>],
+        rows: usize,
+        targets: Vec<Option<Target<'_, E>>>,
         mut sink: impl FnMut(usize, Block<'_, E>),
     ) {
         let (prepared, plan) = (Arc::clone(&self.prepared), self.prepared.plan());
@@ -287,24 +319,26 @@ impl<E: Scalar> Machine<E> {
         }
         let values = rows * self.geometry.stride;
         let compiled = prepared.compiled::<E>(self.jit, self.level, values);
-        let mut direct = Direct::new(compiled, &plan, inputs);
+        let mut direct = Direct::new(compiled, &prepared, inputs, targets);
         let mut first = 0;
         while first < rows {
-            let block = self.geometry.block_rows.min(rows - first);
-            let span = Span { first: 0, rows: block };
-            self.make_room(block);
-            if direct.advance(first, self.padded(span)) {
+            let (block, is_new) = direct.advance(first, rows - first, &self.geometry);
+            let taken = if direct.is_whole() { 0 } else { block };
+            self.make_room(taken);
+            if is_new {
                 self.restore_history(&direct, first);
             }
             self.load(&plan, inputs, first, block, &direct);
             match compiled {
-                Some(compiled) => self.run_compiled(compiled, block, &direct),
-                None => self.run_steps(&plan.steps, span),
+                Some(compiled) => self.run_compiled(compiled, block, &mut direct),
+                None => self.run_steps(&plan.steps, Span { first: 0, rows: block }, &mut direct),
             }
             for (index, &root) in plan.roots.iter().enumerate() {
-                sink(index, self.block(root, first, block));
+                if !matches!(root, RootSlot::Number(view) if direct.has_target(view.slot)) {
+                    sink(index, self.block(root, first, block));
+                }
             }
-            self.geometry.head += block;
+            self.geometry.head += taken;
             first += block;
         }
         if direct.is_direct() {
@@ -424,6 +458,28 @@ impl<E: Scalar> Machine<E> {
         self.numbers[out] = buffer;
     }
 
+    /// Lends rows of numbers for writing, where they go or in their buffer.
+    fn write_rows<'c>(
+        &mut self,
+        out: Slot,
+        span: Span,
+        direct: &mut Direct<'c, E>,
+        f: impl FnOnce(&mut Self, &Direct<'c, E>, Out<'_, E>),
+    ) {
+        let Geometry { lanes, stride, .. } = self.geometry;
+        let Some(target) = direct.take_target(out) else {
+            return self.write(out, span, |machine, values| {
+                // Over one lane whole vectors are written, padding too.
+                let lanes = if lanes == 1 { values.len() } else { stride };
+                f(machine, direct, Out::over(values, stride, lanes));
+            });
+        };
+        let first = (direct.first() + span.first) * target.stride;
+        let values = &mut target.values[first..];
+        f(self, direct, Out::new(values, target.stride, lanes));
+        direct.put_target(out, target);
+    }
+
     fn write_truth(&mut self, out: Slot, f: impl FnOnce(&Self, &mut Planes)) {
         let mut planes = mem::take(&mut self.truths[out]);
         f(self, &mut planes);
@@ -446,13 +502,13 @@ impl<E: Scalar> Machine<E> {
         self.wide_low[out] = low;
     }
 
-    fn run_steps(&mut self, steps: &[Step], span: Span) {
+    fn run_steps(&mut self, steps: &[Step], span: Span, direct: &mut Direct<'_, E>) {
         for step in steps {
-            self.run_step(step, span);
+            self.run_step(step, span, direct);
         }
     }
 
-    fn run_step(&mut self, step: &Step, span: Span) {
+    fn run_step(&mut self, step: &Step, span: Span, direct: &mut Direct<'_, E>) {
         let level = self.level;
         let length = self.padded(span);
         let bytes = length / 8;
@@ -492,12 +548,12 @@ impl<E: Scalar> Machine<E> {
             Step::Or(a, b, out) => self.write_truth(out, |machine, out| {
                 elementwise::or(&machine.truths[a], &machine.truths[b], bytes, out);
             }),
-            _ => self.run_step_over_rows(step, span),
+            _ => self.run_step_over_rows(step, span, direct),
         }
     }
 
     /// Steps that see more than one row or lane at a time.
-    fn run_step_over_rows(&mut self, step: &Step, span: Span) {
+    fn run_step_over_rows(&mut self, step: &Step, span: Span, direct: &mut Direct<'_, E>) {
         let level = self.level;
         match step {
             &Step::FromNumbers(operation, a, b, out) => {
@@ -530,9 +586,17 @@ impl<E: Scalar> Machine<E> {
                 }
                 wide::finish(level, *finish, *rows, &wides[..sums.len()], out);
             }),
-            &Step::Window(operation, x, length, out) => self.write(out, span, |machine, out| {
-                window::window(level, operation, machine.rows(x, span), length, out);
-            }),
+            &Step::Window(operation, x, length, out) => {
+                self.write_rows(out, span, direct, |machine, direct, out| {
+                    window::window(level, operation, machine.rows(x, span, direct), length, out);
+                });
+            }
+            &Step::Extreme { largest, x, rows, out } => {
+                self.write_rows(out, span, direct, |machine, direct, out| {
+                    let x = machine.rows(x, span, direct);
+                    extreme::extreme(level, largest, x, rows as usize, out);
+                });
+            }
             &Step::Cross { cross, x, other, out } => self.write(out, span, |machine, out| {
                 let Geometry { lanes, stride, .. } = machine.geometry;
                 let mut scratch = Scratch::default();
@@ -545,20 +609,20 @@ impl<E: Scalar> Machine<E> {
                     cross::row(level, cross, x, other, lanes, &mut scratch, out);
                 }
             }),
-            _ => self.run_step_with_memory(step, span),
+            _ => self.run_step_with_memory(step, span, direct),
         }
     }
 
     /// Runs a step that remembers something from block to block.
-    fn run_step_with_memory(&mut self, step: &Step, span: Span) {
+    fn run_step_with_memory(&mut self, step: &Step, span: Span, direct: &mut Direct<'_, E>) {
         let level = self.level;
         match step {
             &Step::WindowSums { memory, x, y, out } => {
-                let (stride, empty) = (self.geometry.stride, SumsState::new(Finish::Sum, 1, 0));
+                let empty = SumsState::new(Finish::Sum, 1, 0);
                 let mut state = mem::replace(&mut self.window_sums[memory], empty);
-                self.write(out, span, |machine, out| {
-                    let (x, y) = (machine.source(x, span), machine.source(y, span));
-                    let job = SumsJob { state: &mut state, x, y, rows: span.rows, stride, out };
+                self.write_rows(out, span, direct, |machine, direct, out| {
+                    let (x, y) = (machine.rows(x, span, direct), machine.rows(y, span, direct));
+                    let job = SumsJob { state: &mut state, x, y, out };
                     window_sums::window_sums(level, job);
                 });
                 self.window_sums[memory] = state;
@@ -567,8 +631,8 @@ impl<E: Scalar> Machine<E> {
                 let (stride, empty) = (self.geometry.stride, SortedState::new(0.0, 1, 0));
                 let mut state = mem::replace(&mut self.quantiles[memory], empty);
                 self.write(out, span, |machine, out| {
-                    let x = machine.source(x, span);
-                    let job = QuantileJob { state: &mut state, x, rows: span.rows, stride, out };
+                    let x = machine.rows(x, span, direct);
+                    let job = QuantileJob { state: &mut state, x, stride, out };
                     quantile::quantile(level, job);
                 });
                 self.quantiles[memory] = state;
@@ -588,21 +652,21 @@ impl<E: Scalar> Machine<E> {
                 let state = &machine.states[memory];
                 out[..state.len()].copy_from_slice(state);
             }),
-            Step::Scan { steps, next } => self.scan(steps, next, span),
+            Step::Scan { steps, next } => self.scan(steps, next, span, direct),
             _ => unreachable!("handled by run_step_over_rows"),
         }
     }
 
-    fn source(&self, x: View, span: Span) -> Source<'_, E> {
-        let Rows { values, origin, .. } = self.rows(x, span);
-        Source { values, origin }
-    }
-
-    fn rows(&self, x: View, span: Span) -> Rows<'_, E> {
+    fn rows<'b>(&'b self, x: View, span: Span, direct: &Direct<'b, E>) -> Rows<'b, E> {
+        let (rows, lanes) = (span.rows, self.geometry.whole_lanes::<E>());
+        if let Some((values, stride, first)) = direct.column(x.slot) {
+            let origin = (first + span.first - x.delay) * stride;
+            return Rows { values, origin, rows, stride, lanes };
+        }
         let buffer = &self.numbers[x.slot];
         let stride = self.geometry.stride;
         let origin = buffer.base(&self.geometry) + span.first * stride - x.delay * stride;
-        Rows { values: &buffer.values, origin, rows: span.rows, stride }
+        Rows { values: &buffer.values, origin, rows, stride, lanes }
     }
 
     fn linear(&mut self, jobs: &[(Linear, usize, View, Slot)], span: Span) {
@@ -629,10 +693,16 @@ impl<E: Scalar> Machine<E> {
         }
     }
 
-    fn scan(&mut self, steps: &[Step], next: &[(usize, View)], span: Span) {
+    fn scan(
+        &mut self,
+        steps: &[Step],
+        next: &[(usize, View)],
+        span: Span,
+        direct: &mut Direct<'_, E>,
+    ) {
         for first in span.first..span.first + span.rows {
             let row = Span { first, rows: 1 };
-            self.run_steps(steps, row);
+            self.run_steps(steps, row, direct);
             for &(memory, view) in next {
                 let mut state = mem::take(&mut self.states[memory]);
                 let values = self.view(view, row);

@@ -7,6 +7,7 @@
 //! Steps run over whole blocks of rows, except those between reading a state and setting it: they
 //! form one [`Step::Scan`], which runs row by row.
 
+use crate::extreme::Extreme;
 use crate::graph::{
     Binary, Compare, Cross, Finish, Graph, Input, Linear, Node, NodeId, Recurrence, SUMS_MAX,
     Unary, ValueType, Window,
@@ -72,6 +73,13 @@ pub(crate) enum Step {
         out: Slot,
     },
     Window(Window, View, usize, Slot),
+    /// The largest or smallest of the last rows.
+    Extreme {
+        largest: bool,
+        x: View,
+        rows: u32,
+        out: Slot,
+    },
     /// Recurrences that do not depend on each other: parameters, memory, operand and result.
     Linear(Vec<(Linear, usize, View, Slot)>),
     WeightedMean {
@@ -161,6 +169,9 @@ pub(crate) enum Layout {
     Lanes,
 }
 
+/// Fewer rows are compared at once.
+const EXTREME_ROWS_MIN: u32 = 4;
+
 /// When a node runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 enum Phase {
@@ -235,14 +246,25 @@ impl<'g> Planner<'g> {
             (Node::Finish { x, y, .. }, Layout::Lanes) => {
                 (operands[0], operands[1]) = (Some(*x), *y);
             }
-            (node, _) => {
-                let mut slots = operands.iter_mut();
-                node.operands(|operand| {
-                    *slots.next().expect("sums are the most operands") = Some(operand);
-                });
-            }
+            (node, _) => match self.extreme(id) {
+                Some(extreme) => operands[0] = Some(extreme.x),
+                None => {
+                    let mut slots = operands.iter_mut();
+                    node.operands(|operand| {
+                        *slots.next().expect("sums are the most operands") = Some(operand);
+                    });
+                }
+            },
         }
         operands.into_iter().flatten()
+    }
+
+    /// Returns the window whose extreme a node is, if it runs as a step of its own.
+    fn extreme(&self, id: NodeId) -> Option<Extreme> {
+        // Within a scan, and over one lane, the parts that it is made of are compiled.
+        let is_step = self.layout == Layout::Lanes && self.graph.states().is_empty();
+        let extreme = if is_step { Extreme::new(self.graph, id)? } else { return None };
+        (extreme.rows >= EXTREME_ROWS_MIN).then_some(extreme)
     }
 
     fn fact(&mut self, id: NodeId) -> &mut Facts {
@@ -350,7 +372,7 @@ impl<'g> Planner<'g> {
                         Node::Window(Window::Quantile(_), _, rows) => rows,
                         Node::Window(_, _, rows) => rows - 1,
                         Node::Finish { rows, .. } if self.layout == Layout::Lanes => rows,
-                        _ => 0,
+                        _ => self.extreme(id).map_or(0, |extreme| extreme.rows - 1),
                     };
                     for operand in self.operands(id) {
                         self.want_history(operand, more);
@@ -655,9 +677,7 @@ impl Planner<'_> {
     fn step(&mut self, id: NodeId, out: Slot, phase: Phase, steps: &mut Vec<Step>) -> Step {
         match self.graph.node(id).clone() {
             Node::Unary(operation, x) => Step::Unary(operation, self.view(x), out),
-            Node::Binary(operation, a, b) => {
-                Step::Binary(operation, self.number(a), self.number(b), out)
-            }
+            Node::Binary(operation, a, b) => self.binary(id, operation, a, b, out),
             Node::Compare(comparison, a, b) => {
                 Step::Compare(comparison, self.number(a), self.number(b), out)
             }
@@ -718,6 +738,15 @@ impl Planner<'_> {
             Node::Input(_) | Node::Constant(_) | Node::Delay(..) => {
                 unreachable!("these need no step")
             }
+        }
+    }
+
+    fn binary(&mut self, id: NodeId, operation: Binary, a: NodeId, b: NodeId, out: Slot) -> Step {
+        match self.extreme(id) {
+            Some(Extreme { largest, x, rows }) => {
+                Step::Extreme { largest, x: self.view(x), rows, out }
+            }
+            None => Step::Binary(operation, self.number(a), self.number(b), out),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::explain::{Jit, Run, StepReport};
 use crate::jit::Compiled;
 use crate::plan::{Layout, Plan};
 use crate::simd::Element;
+use crate::strided::Strided;
 use bolt_hardware::SimdLevel;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) struct Prepared {
     plan: Arc<Plan>,
     layout: Layout,
+    strided: Strided,
     /// Values computed so far, of all steps together.
     work: AtomicU64,
     /// For each element type and level above the portable one.
@@ -28,11 +30,16 @@ const HOT_WORK_PER_STEP: u64 = 1 << 16;
 impl Prepared {
     pub(crate) fn new(plan: Plan, layout: Layout) -> Self {
         let compiled = std::array::from_fn(|_| OnceLock::new());
-        Self { plan: Arc::new(plan), layout, work: AtomicU64::new(0), compiled }
+        let strided = Strided::new(&plan, layout);
+        Self { plan: Arc::new(plan), layout, strided, work: AtomicU64::new(0), compiled }
     }
 
     pub(crate) fn plan(&self) -> Arc<Plan> {
         Arc::clone(&self.plan)
+    }
+
+    pub(crate) fn strided(&self) -> &Strided {
+        &self.strided
     }
 
     fn compile<E: Element>(&self, level: SimdLevel) -> Result<&Compiled, &str> {

@@ -2,10 +2,11 @@
 
 use crate::explain::StepReport;
 use crate::graph::{Graph, Input, Node, NodeId, Recurrence, ValueType};
-use crate::machine::{Block, Column, Machine, Options, Scalar};
+use crate::machine::{Block, Column, Machine, Options, Scalar, Target};
 use crate::plan::{Layout, Plan};
 use crate::prepared::Prepared;
 use bolt_hardware::SimdLevel;
+use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock};
 
 /// One or several expressions, ready to run. Cheap to clone.
@@ -122,20 +123,45 @@ impl Program {
             .iter()
             .map(|value_type| match value_type {
                 ValueType::Bool => Output::Truths(vec![None; rows * lanes]),
-                _ => Output::Numbers(vec![E::default(); rows * lanes]),
+                _ => Output::Numbers(Vec::with_capacity(rows * lanes)),
             })
             .collect();
         // Without operations across lanes, narrow tiles of lanes keep every buffer in the cache.
-        let tile =
-            if self.prepared(lanes).plan().has_cross { lanes } else { TILE_LANES.min(lanes) };
+        let prepared = self.prepared(lanes);
+        let is_whole = prepared.plan().has_cross || prepared.strided().is_whole();
+        let tile = if is_whole { lanes } else { TILE_LANES.min(lanes) };
         for first in (0..lanes).step_by(tile) {
             let count = tile.min(lanes - first);
             let columns: Vec<Column<'_, E>> =
                 inputs.iter().map(|column| column.starting_at_lane(first)).collect();
             let mut machine = Machine::new(self, count, options);
-            machine.run(&columns, rows, |root, block| {
-                copy_block(&block, &mut outputs[root], options.level, first, lanes);
+            let prepared = self.prepared(count);
+            let mut results: Vec<Option<Results<'_, E>>> =
+                outputs.iter_mut().map(|output| Some(Results::new(output, rows * lanes))).collect();
+            let mut targets: Vec<Option<Target<'_, E>>> = Vec::new();
+            for (slot, root) in prepared.strided().roots() {
+                if let Some(Results::Numbers(values)) = results[root].take() {
+                    targets.resize_with(targets.len().max(slot + 1), || None);
+                    targets[slot] = Some(Target {
+                        values: values.get_mut(first..).unwrap_or_default(),
+                        stride: lanes,
+                    });
+                }
+            }
+            machine.run_into(&columns, rows, targets, |root, block| {
+                let results = results[root].as_mut().expect("no target takes its place");
+                copy_block(&block, results, options.level, first, lanes);
             });
+        }
+        for output in &mut outputs {
+            if let Output::Numbers(values) = output {
+                // SAFETY: the tiles are all lanes, and of each tile every row was written, by
+                // the sink or by the step whose target it was.
+                #[expect(unsafe_code, reason = "results are not written twice")]
+                unsafe {
+                    values.set_len(rows * lanes);
+                }
+            }
         }
         outputs
     }
@@ -158,17 +184,32 @@ impl<'a, E> Column<'a, E> {
     }
 }
 
+/// The values of an output while they are being made.
+enum Results<'a, E> {
+    Numbers(&'a mut [MaybeUninit<E>]),
+    Truths(&'a mut [Option<bool>]),
+}
+
+impl<'a, E> Results<'a, E> {
+    fn new(output: &'a mut Output<E>, count: usize) -> Self {
+        match output {
+            Output::Numbers(values) => Self::Numbers(&mut values.spare_capacity_mut()[..count]),
+            Output::Truths(values) => Self::Truths(values),
+        }
+    }
+}
+
 fn copy_block<E: Scalar>(
     block: &Block<'_, E>,
-    output: &mut Output<E>,
+    results: &mut Results<'_, E>,
     level: SimdLevel,
     first_lane: usize,
     lanes: usize,
 ) {
     let start = block.first_row * lanes + first_lane;
-    match output {
-        Output::Numbers(values) => block.copy_numbers(level, &mut values[start..], lanes),
-        Output::Truths(values) => {
+    match results {
+        Results::Numbers(values) => block.copy_numbers_new(level, &mut values[start..], lanes),
+        Results::Truths(values) => {
             for row in 0..block.rows {
                 for lane in 0..block.lanes {
                     values[start + row * lanes + lane] = block.truth(row, lane);

@@ -7,8 +7,8 @@
 //!
 //! A missing value is kept as infinity and counted apart.
 
+use crate::rows::Rows;
 use crate::simd::{Element, Kernel, Simd, Vector, dispatch};
-use crate::window_sums::Source;
 use bolt_hardware::SimdLevel;
 
 /// The sorted windows of all lanes.
@@ -35,8 +35,7 @@ impl<E: Element> SortedState<E> {
 /// One step over a block.
 pub(crate) struct QuantileJob<'a, E> {
     pub(crate) state: &'a mut SortedState<E>,
-    pub(crate) x: Source<'a, E>,
-    pub(crate) rows: usize,
+    pub(crate) x: Rows<'a, E>,
     pub(crate) stride: usize,
     pub(crate) out: &'a mut [E],
 }
@@ -56,7 +55,7 @@ impl<E: Element> Kernel for QuantileJob<'_, E> {
 
 #[inline(always)]
 fn many_lanes<E: Element, S: Simd>(job: QuantileJob<'_, E>) {
-    let QuantileJob { state, x, rows, stride, out } = job;
+    let QuantileJob { state, x, stride, out } = job;
     let SortedState { rows: length, q, sorted, missing } = state;
     let place = *q * (*length - 1) as f64;
     let (below, above) = (place.floor() as usize, place.ceil() as usize);
@@ -65,10 +64,11 @@ fn many_lanes<E: Element, S: Simd>(job: QuantileJob<'_, E>) {
     for (group, (window, missing)) in windows.zip(E::chunks_mut(missing)).enumerate() {
         let window = E::chunks_mut(window);
         let mut absent = E::Vector::<S>::load(missing);
-        for row in 0..rows {
-            let position = row * stride + group * E::LANES;
-            let old = E::Vector::<S>::load(x.chunk(position, *length * stride));
-            let new = E::Vector::<S>::load(x.chunk(position, 0));
+        for row in 0..x.rows {
+            let lane = group * E::LANES;
+            let position = row * stride + lane;
+            let old = E::Vector::<S>::load(x.chunk(row, lane, *length));
+            let new = E::Vector::<S>::load(x.chunk(row, lane, 0));
             absent = replace::<E, S>(window, old, new, absent);
             let low = E::Vector::<S>::load(&window[below]);
             let high = E::Vector::<S>::load(&window[above]);
@@ -116,14 +116,14 @@ fn replace<E: Element, S: Simd>(
 
 #[inline(always)]
 fn one_lane<E: Element>(job: QuantileJob<'_, E>) {
-    let QuantileJob { state, x, rows, out, .. } = job;
+    let QuantileJob { state, x, out, .. } = job;
     let SortedState { rows: length, q, sorted, missing } = state;
     let infinity = E::from_f64(f64::INFINITY);
     let place = *q * (*length - 1) as f64;
     let (below, above) = (place.floor() as usize, place.ceil() as usize);
     let mut absent = missing[0].to_f64();
     let mut kept = vec![infinity; *length + 1];
-    for (row, out) in out.iter_mut().enumerate().take(rows) {
+    for (row, out) in out.iter_mut().enumerate().take(x.rows) {
         let old = x.values[x.origin + row - *length];
         let new = x.values[x.origin + row];
         let is_missing = |value: E| value.to_f64().is_nan();

@@ -5,50 +5,24 @@
 //! first row, gives NaN.
 
 use crate::graph::Window;
-use crate::simd::{Element, Kernel, Simd, Strided, Vector, dispatch};
+use crate::rows::{Out, Rows};
+use crate::simd::{Element, Kernel, Simd, Vector, dispatch};
 use crate::wide::Widen;
 use bolt_hardware::SimdLevel;
 use std::marker::PhantomData;
 
-/// Rows of a column with the history that windows reach into: row `r` of lane `l` is at
-/// `origin + r * stride + l`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows<'a, E> {
-    pub(crate) values: &'a [E],
-    pub(crate) origin: usize,
-    pub(crate) rows: usize,
-    pub(crate) stride: usize,
-}
-
-impl<E: Element> Rows<'_, E> {
-    /// Returns the chunks of the window of `length` rows that ends at a position counted from the
-    /// origin, the oldest first.
-    #[inline(always)]
-    fn window(&self, position: usize, length: usize) -> Strided<'_, E> {
-        let first = self.origin + position - (length - 1) * self.stride;
-        Strided::new(self.values, first, self.stride, length)
-    }
-
-    /// Returns the chunks of that window without the newest.
-    #[inline(always)]
-    fn older(&self, position: usize, length: usize) -> Strided<'_, E> {
-        let first = self.origin + position - (length - 1) * self.stride;
-        Strided::new(self.values, first, self.stride, length - 1)
-    }
-}
-
-/// One window operation, on the chunk of lanes at a position.
+/// One window operation, on the chunk of lanes at a row and lane.
 ///
 /// A trait and not a closure: only `#[inline(always)]` methods are sure to be compiled with the
 /// instruction set of the kernel around them.
 trait Operation<E: Element> {
-    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S>;
+    fn at<S: Simd>(x: Rows<'_, E>, at: (usize, usize), length: usize) -> E::Vector<S>;
 }
 
 struct WindowKernel<'a, E, O> {
     x: Rows<'a, E>,
     length: usize,
-    out: &'a mut [E],
+    out: Out<'a, E>,
     operation: PhantomData<O>,
 }
 
@@ -57,20 +31,17 @@ impl<E: Widen, O: Operation<E>> Kernel for WindowKernel<'_, E, O> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Self { x, length, out, .. } = self;
-        if x.stride == 1 {
-            for position in (0..x.rows).step_by(E::LANES) {
-                let chunk = &mut E::chunks_mut(&mut out[position..position + E::LANES])[0];
-                O::at::<S>(x, position, length).store(chunk);
+        let Self { x, length, mut out, .. } = self;
+        if x.lanes == 1 {
+            for row in (0..x.rows).step_by(E::LANES) {
+                out.store::<S>(0, row, O::at::<S>(x, (row, 0), length));
             }
             return;
         }
         // Down the rows first, so that the window's rows stay in the nearest cache.
-        for lane in (0..x.stride).step_by(E::LANES) {
+        for lane in (0..x.lanes).step_by(E::LANES) {
             for row in 0..x.rows {
-                let position = row * x.stride + lane;
-                let chunk = &mut E::chunks_mut(&mut out[position..position + E::LANES])[0];
-                O::at::<S>(x, position, length).store(chunk);
+                out.store::<S>(row, lane, O::at::<S>(x, (row, lane), length));
             }
         }
     }
@@ -80,12 +51,12 @@ struct Rank;
 
 impl<E: Element> Operation<E> for Rank {
     #[inline(always)]
-    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S> {
+    fn at<S: Simd>(x: Rows<'_, E>, at: (usize, usize), length: usize) -> E::Vector<S> {
         let one = E::Vector::<S>::splat(E::from_f64(1.0));
         let zero = one.sub(one);
-        let newest = E::Vector::<S>::load(&E::chunks(&x.values[x.origin + position..])[0]);
+        let newest = E::Vector::<S>::load(x.chunk(at.0, at.1, 0));
         let (mut below, mut not_above, mut all) = (zero, one, newest);
-        for chunk in x.older(position, length) {
+        for chunk in x.window(at, 1, length - 1) {
             let value = E::Vector::<S>::load(chunk);
             below = Vector::select(value.lt(newest), below.add(one), below);
             not_above = Vector::select(value.le(newest), not_above.add(one), not_above);
@@ -102,10 +73,10 @@ struct AgeOfBest<const LARGEST: bool>;
 
 impl<E: Element, const LARGEST: bool> Operation<E> for AgeOfBest<LARGEST> {
     #[inline(always)]
-    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S> {
+    fn at<S: Simd>(x: Rows<'_, E>, at: (usize, usize), length: usize) -> E::Vector<S> {
         let one = E::Vector::<S>::splat(E::from_f64(1.0));
         let mut age = E::Vector::<S>::splat(E::from_f64(length as f64));
-        let mut window = x.window(position, length);
+        let mut window = x.window(at, 0, length);
         let mut best = match window.next() {
             Some(oldest) => E::Vector::<S>::load(oldest),
             None => unreachable!("a window has at least one row"),
@@ -133,14 +104,14 @@ trait WideOperation {
 #[derive(Clone, Copy)]
 struct Half<'a, E> {
     x: Rows<'a, E>,
-    position: usize,
+    at: (usize, usize),
     half: usize,
 }
 
 impl<E: Widen> Half<'_, E> {
     #[inline(always)]
     fn newest<S: Simd>(&self) -> S::F64 {
-        E::load_half::<S>(&E::chunks(&self.x.values[self.x.origin + self.position..])[0], self.half)
+        E::load_half::<S>(self.x.chunk(self.at.0, self.at.1, 0), self.half)
     }
 
     /// Returns the mean, by distances from the newest value: of equal values it is exact.
@@ -148,7 +119,7 @@ impl<E: Widen> Half<'_, E> {
     fn mean<S: Simd>(&self, length: usize) -> S::F64 {
         let newest = self.newest::<S>();
         let mut sum = newest.sub(newest);
-        for chunk in self.x.window(self.position, length) {
+        for chunk in self.x.window(self.at, 0, length) {
             sum = sum.add(E::load_half::<S>(chunk, self.half).sub(newest));
         }
         newest.add(sum.div(S::F64::splat(length as f64)))
@@ -159,12 +130,12 @@ struct InDouble<O>(PhantomData<O>);
 
 impl<E: Widen, O: WideOperation> Operation<E> for InDouble<O> {
     #[inline(always)]
-    fn at<S: Simd>(x: Rows<'_, E>, position: usize, length: usize) -> E::Vector<S> {
-        let low = O::at::<E, S>(Half { x, position, half: 0 }, length);
+    fn at<S: Simd>(x: Rows<'_, E>, at: (usize, usize), length: usize) -> E::Vector<S> {
+        let low = O::at::<E, S>(Half { x, at, half: 0 }, length);
         if E::LANES == 8 {
             return E::join::<S>(low, low);
         }
-        E::join::<S>(low, O::at::<E, S>(Half { x, position, half: 1 }, length))
+        E::join::<S>(low, O::at::<E, S>(Half { x, at, half: 1 }, length))
     }
 }
 
@@ -175,7 +146,7 @@ impl WideOperation for MeanDeviation {
     fn at<E: Widen, S: Simd>(x: Half<'_, E>, length: usize) -> S::F64 {
         let mean = x.mean::<S>(length);
         let mut sum = S::F64::splat(0.0);
-        for chunk in x.x.window(x.position, length) {
+        for chunk in x.x.window(x.at, 0, length) {
             sum = sum.add(E::load_half::<S>(chunk, x.half).sub(mean).abs());
         }
         sum.div(S::F64::splat(length as f64))
@@ -189,7 +160,7 @@ impl WideOperation for Skew {
     fn at<E: Widen, S: Simd>(x: Half<'_, E>, length: usize) -> S::F64 {
         let mean = x.mean::<S>(length);
         let (mut squares, mut cubes) = (S::F64::splat(0.0), S::F64::splat(0.0));
-        for chunk in x.x.window(x.position, length) {
+        for chunk in x.x.window(x.at, 0, length) {
             let distance = E::load_half::<S>(chunk, x.half).sub(mean);
             let square = distance.mul(distance);
             squares = squares.add(square);
@@ -211,7 +182,7 @@ pub(crate) fn window<E: Widen>(
     window: Window,
     x: Rows<'_, E>,
     length: usize,
-    out: &mut [E],
+    out: Out<'_, E>,
 ) {
     match window {
         Window::Rank => run::<E, Rank>(level, x, length, out),
@@ -223,6 +194,11 @@ pub(crate) fn window<E: Widen>(
     }
 }
 
-fn run<E: Widen, O: Operation<E>>(level: SimdLevel, x: Rows<'_, E>, length: usize, out: &mut [E]) {
+fn run<E: Widen, O: Operation<E>>(
+    level: SimdLevel,
+    x: Rows<'_, E>,
+    length: usize,
+    out: Out<'_, E>,
+) {
     dispatch(level, WindowKernel::<E, O> { x, length, out, operation: PhantomData });
 }

@@ -7,8 +7,9 @@
 //! zero in the sums and are counted apart; a window that holds one gives NaN.
 
 use crate::graph::{Finish, SUMS_MAX};
+use crate::rows::{Out, Rows};
 use crate::simd::sealed::Lanes;
-use crate::simd::{Element, Kernel, Mask, Simd, Vector, dispatch};
+use crate::simd::{Kernel, Mask, Simd, Vector, dispatch};
 use crate::wide::{Pair, Widen, finish_pairs, two_sum};
 use bolt_hardware::SimdLevel;
 
@@ -52,30 +53,13 @@ impl SumsState {
     }
 }
 
-/// A column with as many rows of history as its window: the block's first row is at `origin`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Source<'a, E> {
-    pub(crate) values: &'a [E],
-    pub(crate) origin: usize,
-}
-
-impl<E: Element> Source<'_, E> {
-    /// Returns the chunk `back` values before a position counted from the origin.
-    #[inline(always)]
-    pub(crate) fn chunk(&self, position: usize, back: usize) -> &E::Chunk {
-        let start = self.origin + position - back;
-        &E::chunks(&self.values[start..start + E::LANES])[0]
-    }
-}
-
 /// One step over a block.
 pub(crate) struct SumsJob<'a, E> {
     pub(crate) state: &'a mut SumsState,
-    pub(crate) x: Source<'a, E>,
-    pub(crate) y: Source<'a, E>,
-    pub(crate) rows: usize,
-    pub(crate) stride: usize,
-    pub(crate) out: &'a mut [E],
+    /// Both have as many rows of history as their window.
+    pub(crate) x: Rows<'a, E>,
+    pub(crate) y: Rows<'a, E>,
+    pub(crate) out: Out<'a, E>,
 }
 
 struct SumsKernel<'a, E, const SUMS: usize, const AGED: bool>(SumsJob<'a, E>);
@@ -93,7 +77,7 @@ impl<E: Widen, const SUMS: usize, const AGED: bool> Kernel for SumsKernel<'_, E,
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        for lane in (0..self.0.stride).step_by(E::LANES) {
+        for lane in (0..self.0.x.lanes).step_by(E::LANES) {
             if self.is_complete::<S>(lane) {
                 self.run_lanes::<S, true>(lane);
             } else {
@@ -108,16 +92,16 @@ impl<E: Widen, const SUMS: usize, const AGED: bool> SumsKernel<'_, E, SUMS, AGED
     /// to its last row.
     #[inline(always)]
     fn is_complete<S: Simd>(&self, lane: usize) -> bool {
-        let SumsJob { state, x, y, rows, stride, .. } = &self.0;
+        let SumsJob { state, x, y, .. } = &self.0;
         if state.missing[lane..lane + E::LANES].iter().any(|count| *count != 0.0) {
             return false;
         }
         let mut sum = E::Vector::<S>::splat(E::from_f64(0.0));
-        for row in 0..*rows {
-            let x = E::Vector::<S>::load(x.chunk(row * stride + lane, 0));
+        for row in 0..x.rows {
+            let x = E::Vector::<S>::load(x.chunk(row, lane, 0));
             sum = sum.add(x.sub(x));
             if SUMS > 2 {
-                let y = E::Vector::<S>::load(y.chunk(row * stride + lane, 0));
+                let y = E::Vector::<S>::load(y.chunk(row, lane, 0));
                 sum = sum.add(y.sub(y));
             }
         }
@@ -126,8 +110,8 @@ impl<E: Widen, const SUMS: usize, const AGED: bool> SumsKernel<'_, E, SUMS, AGED
 
     #[inline(always)]
     fn run_lanes<S: Simd, const COMPLETE: bool>(&mut self, lane: usize) {
-        let SumsJob { state, x, y, rows, stride, out } = &mut self.0;
-        let (x, y, stride) = (*x, *y, *stride);
+        let SumsJob { state, x, y, out } = &mut self.0;
+        let (x, y) = (*x, *y);
         let (finish, length) = (state.finish, state.rows as usize);
         let halves = E::LANES / 8;
         let zero = S::F64::splat(0.0);
@@ -136,12 +120,11 @@ impl<E: Widen, const SUMS: usize, const AGED: bool> SumsKernel<'_, E, SUMS, AGED
         for (half, running) in running.iter_mut().enumerate().take(halves) {
             *running = state.load::<S, SUMS, AGED>(lane / 8 + half);
         }
-        for row in 0..*rows {
-            let position = row * stride + lane;
-            let new_x = x.chunk(position, 0);
-            let old_x = x.chunk(position, length * stride);
+        for row in 0..x.rows {
+            let new_x = x.chunk(row, lane, 0);
+            let old_x = x.chunk(row, lane, length);
             let (new_y, old_y) = match SUMS > 2 {
-                true => (y.chunk(position, 0), y.chunk(position, length * stride)),
+                true => (y.chunk(row, lane, 0), y.chunk(row, lane, length)),
                 false => (new_x, old_x),
             };
             let mut results = [zero; 2];
@@ -160,8 +143,7 @@ impl<E: Widen, const SUMS: usize, const AGED: bool> SumsKernel<'_, E, SUMS, AGED
                     *result = S::F64::select(complete, value, S::F64::splat(f64::NAN));
                 }
             }
-            let out = &mut E::chunks_mut(&mut out[position..position + E::LANES])[0];
-            E::join::<S>(results[0], results[1]).store(out);
+            out.store::<S>(row, lane, E::join::<S>(results[0], results[1]));
         }
         for (half, running) in running.into_iter().enumerate().take(halves) {
             state.store::<S, SUMS, AGED>(lane / 8 + half, running);

@@ -21,6 +21,7 @@ pub(super) fn refusal(step: &Step) -> Option<&'static str> {
             Some("large arguments are reduced one by one")
         }
         Step::Window(..) | Step::Quantile { .. } => Some("its work depends on the values"),
+        Step::Extreme { .. } => Some("it is a loop of its own, over groups of rows"),
         Step::WindowSums { .. } | Step::Linear(_) | Step::WeightedMean { .. } => {
             Some("it is a loop of its own, with its memory in registers")
         }

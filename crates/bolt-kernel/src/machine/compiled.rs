@@ -11,7 +11,7 @@ impl<E: Scalar> Machine<E> {
         &mut self,
         compiled: &Compiled,
         rows: usize,
-        direct: &Direct<'_, E>,
+        direct: &mut Direct<'_, E>,
     ) {
         let span = Span { first: 0, rows };
         let stride = self.geometry.stride;
@@ -19,7 +19,7 @@ impl<E: Scalar> Machine<E> {
             match stage {
                 Stage::Step(position) => {
                     let plan = self.prepared.plan();
-                    self.run_step(&plan.steps[*position], span);
+                    self.run_step(&plan.steps[*position], span, direct);
                 }
                 Stage::Map(map) => {
                     let length = self.padded(span);
@@ -57,7 +57,7 @@ impl<E: Scalar> Machine<E> {
         places
             .map(|(place, back)| match place {
                 Pointer::Number(view) => {
-                    if let Some((column, first)) = direct.column(view.slot) {
+                    if let Some((column, _, first)) = direct.column(view.slot) {
                         assert!(view.delay + back <= first && first + length <= column.len());
                         // Inputs are only read.
                         let start = column.as_ptr().wrapping_add(first - view.delay);

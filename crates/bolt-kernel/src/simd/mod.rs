@@ -17,6 +17,7 @@ pub(crate) mod math;
 mod portable;
 
 use bolt_hardware::SimdLevel;
+use std::mem::MaybeUninit;
 
 /// The lanes of one comparison.
 pub trait Mask: Copy {
@@ -106,6 +107,7 @@ pub trait Element:
 
 pub(crate) mod sealed {
     use super::{Simd, Vector};
+    use std::mem::MaybeUninit;
 
     /// What an element type is to the vector code.
     pub trait Lanes: Sized {
@@ -114,6 +116,8 @@ pub(crate) mod sealed {
         type Vector<S: Simd>: Vector<Element = Self>;
         fn chunks(values: &[Self]) -> &[Self::Chunk];
         fn chunks_mut(values: &mut [Self]) -> &mut [Self::Chunk];
+        /// Writes the first lanes, as many as there is room for.
+        fn store_new<S: Simd>(vector: Self::Vector<S>, to: &mut [MaybeUninit<Self>]);
     }
 }
 use sealed::Lanes;
@@ -131,6 +135,16 @@ macro_rules! element {
             #[inline(always)]
             fn chunks_mut(values: &mut [Self]) -> &mut [Self::Chunk] {
                 values.as_chunks_mut().0
+            }
+            #[inline(always)]
+            fn store_new<S: Simd>(vector: Self::Vector<S>, to: &mut [MaybeUninit<Self>]) {
+                let mut chunk = [0.0; $lanes];
+                vector.store(&mut chunk);
+                if to.len() >= $lanes {
+                    to[..$lanes].write_copy_of_slice(&chunk);
+                } else {
+                    to.write_copy_of_slice(&chunk[..to.len()]);
+                }
             }
         }
     };

@@ -1,0 +1,78 @@
+//! Rows of lanes at any distance: of a machine's buffers, or of the columns and results of its
+//! caller, which then are neither copied in nor copied out.
+
+use crate::simd::{Element, Simd, Strided, Vector};
+use std::mem::MaybeUninit;
+
+/// Rows of a column with the history that windows reach into: row `r` of lane `l` is at
+/// `origin + r * stride + l`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'a, E> {
+    pub(crate) values: &'a [E],
+    pub(crate) origin: usize,
+    pub(crate) rows: usize,
+    pub(crate) stride: usize,
+    /// Lanes to compute: one, or whole vectors. Those after the last lane mean nothing.
+    pub(crate) lanes: usize,
+}
+
+impl<'a, E: Element> Rows<'a, E> {
+    /// Returns the chunk from a lane on, `back` rows before a row.
+    #[inline(always)]
+    pub(crate) fn chunk(&self, row: usize, lane: usize, back: usize) -> &'a E::Chunk {
+        let start = self.origin + row * self.stride + lane - back * self.stride;
+        &E::chunks(&self.values[start..start + E::LANES])[0]
+    }
+
+    /// Returns the chunks of `count` rows up to `back` rows before a row, the oldest first.
+    #[inline(always)]
+    pub(crate) fn window(
+        &self,
+        (row, lane): (usize, usize),
+        back: usize,
+        count: usize,
+    ) -> Strided<'a, E> {
+        let end = self.origin + (row + 1) * self.stride + lane;
+        Strided::new(self.values, end - (back + count) * self.stride, self.stride, count)
+    }
+}
+
+/// Rows to be written.
+#[derive(Debug)]
+pub(crate) struct Out<'a, E> {
+    /// Begins at the first row's first lane.
+    values: &'a mut [MaybeUninit<E>],
+    stride: usize,
+    lanes: usize,
+}
+
+impl<'a, E: Element> Out<'a, E> {
+    /// Returns rows of `lanes` lanes; no lane after them is written.
+    pub(crate) fn new(values: &'a mut [MaybeUninit<E>], stride: usize, lanes: usize) -> Self {
+        Self { values, stride, lanes }
+    }
+
+    /// Returns rows that hold values already.
+    pub(crate) fn over(values: &'a mut [E], stride: usize, lanes: usize) -> Self {
+        Self::new(as_uninit(values), stride, lanes)
+    }
+
+    /// Writes a chunk from a lane on, every NaN made the canonical one.
+    #[inline(always)]
+    pub(crate) fn store<S: Simd>(&mut self, row: usize, lane: usize, value: E::Vector<S>) {
+        let missing = E::Vector::<S>::splat(E::NAN);
+        let value = E::Vector::<S>::select(value.unordered(value), missing, value);
+        let start = row * self.stride + lane;
+        let end = start + E::LANES.min(self.lanes - lane);
+        E::store_new::<S>(value, &mut self.values[start..end]);
+    }
+}
+
+/// Returns values as places that may be written.
+#[expect(unsafe_code, reason = "a slice of numbers seen as one of places for numbers")]
+pub(crate) fn as_uninit<E: Element>(values: &mut [E]) -> &mut [MaybeUninit<E>] {
+    let (start, length) = (values.as_mut_ptr().cast(), values.len());
+    // SAFETY: both have the same layout. This module and the copies that it is lent to write
+    // numbers only, never a place without one.
+    unsafe { std::slice::from_raw_parts_mut(start, length) }
+}
