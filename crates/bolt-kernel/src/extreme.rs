@@ -59,15 +59,25 @@ impl<E: Element, const LARGEST: bool> Kernel for ExtremeKernel<'_, E, LARGEST> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        let mut runs = vec![E::NAN; self.length.min(self.x.rows) * E::LANES];
+        let length = self.length.min(self.x.rows);
+        let mut runs = vec![E::NAN; length * SIDE_BY_SIDE * E::LANES];
         let runs = E::chunks_mut(&mut runs);
-        for lane in (0..self.x.lanes).step_by(E::LANES) {
+        let mut lane = 0;
+        while lane < self.x.lanes {
+            let is_wide = self.x.lanes - lane >= SIDE_BY_SIDE * E::LANES;
             for first in (0..self.x.rows).step_by(self.length) {
-                self.group::<S>(lane, first, runs);
+                match is_wide {
+                    true => self.group::<S, SIDE_BY_SIDE>(lane, first, runs),
+                    false => self.group::<S, 1>(lane, first, runs),
+                }
             }
+            lane += if is_wide { SIDE_BY_SIDE * E::LANES } else { E::LANES };
         }
     }
 }
+
+/// Vectors of lanes at a time: a comparison waits for the one before it, not for its neighbours.
+const SIDE_BY_SIDE: usize = 4;
 
 impl<E: Element, const LARGEST: bool> ExtremeKernel<'_, E, LARGEST> {
     #[inline(always)]
@@ -75,32 +85,54 @@ impl<E: Element, const LARGEST: bool> ExtremeKernel<'_, E, LARGEST> {
         if LARGEST { newer.max(older) } else { newer.min(older) }
     }
 
+    /// Returns vectors side by side, `back` rows before a row.
+    #[inline(always)]
+    fn load<S: Simd, const N: usize>(
+        &self,
+        (row, lane): (usize, usize),
+        back: usize,
+    ) -> [E::Vector<S>; N] {
+        std::array::from_fn(
+            #[inline(always)]
+            |i| E::Vector::<S>::load(self.x.chunk(row, lane + i * E::LANES, back)),
+        )
+    }
+
     /// The rows from `first` on, as many as a window has.
     #[inline(always)]
-    fn group<S: Simd>(&mut self, lane: usize, first: usize, runs: &mut [E::Chunk]) {
-        let Self { x, length, out } = self;
-        let rows = (*length).min(x.rows - first);
-        let older = *length - 1;
+    fn group<S: Simd, const N: usize>(&mut self, lane: usize, first: usize, runs: &mut [E::Chunk]) {
+        let rows = self.length.min(self.x.rows - first);
+        let older = self.length - 1;
         // The runs up to the row before the group, the shortest first, as its last rows want them.
-        let mut run = E::Vector::<S>::load(x.chunk(first, lane, 1));
+        let mut run = self.load::<S, N>((first, lane), 1);
         for back in 1..=older {
             if back > 1 {
-                run = Self::better::<S>(run, E::Vector::<S>::load(x.chunk(first, lane, back)));
+                let value = self.load::<S, N>((first, lane), back);
+                for i in 0..N {
+                    run[i] = Self::better::<S>(run[i], value[i]);
+                }
             }
             if older - back < rows {
-                run.store(&mut runs[older - back]);
+                let kept = &mut runs[(older - back) * N..(older - back + 1) * N];
+                for i in 0..N {
+                    run[i].store(&mut kept[i]);
+                }
             }
         }
-        let mut run = E::Vector::<S>::load(x.chunk(first, lane, 0));
-        for (row, before) in runs.iter().enumerate().take(rows) {
-            if row > 0 {
-                run = Self::better::<S>(E::Vector::<S>::load(x.chunk(first + row, lane, 0)), run);
+        let mut run = self.load::<S, N>((first, lane), 0);
+        for row in 0..rows {
+            let value = self.load::<S, N>((first + row, lane), 0);
+            let before = &runs[row * N..(row + 1) * N];
+            for i in 0..N {
+                if row > 0 {
+                    run[i] = Self::better::<S>(value[i], run[i]);
+                }
+                let whole = match row < older {
+                    true => Self::better::<S>(run[i], E::Vector::<S>::load(&before[i])),
+                    false => run[i],
+                };
+                self.out.store::<S>(first + row, lane + i * E::LANES, whole);
             }
-            let whole = match row < older {
-                true => Self::better::<S>(run, E::Vector::<S>::load(before)),
-                false => run,
-            };
-            out.store::<S>(first + row, lane, whole);
         }
     }
 }

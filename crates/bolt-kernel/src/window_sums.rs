@@ -113,43 +113,48 @@ impl<E: Widen, const SUMS: usize, const AGED: bool> SumsKernel<'_, E, SUMS, AGED
         let SumsJob { state, x, y, out } = &mut self.0;
         let (x, y) = (*x, *y);
         let (finish, length) = (state.finish, state.rows as usize);
-        let halves = E::LANES / 8;
-        let zero = S::F64::splat(0.0);
-        let none = Pair(zero, zero);
-        let mut running = [Running { sums: [none; SUMS], aged: none, missing: zero }; 2];
-        for (half, running) in running.iter_mut().enumerate().take(halves) {
-            *running = state.load::<S, SUMS, AGED>(lane / 8 + half);
-        }
+        // Not a loop over halves: then the sums would be in memory.
+        let has_upper = E::LANES == 16;
+        let mut lower = state.load::<S, SUMS, AGED>(lane / 8);
+        let mut upper = if has_upper { state.load::<S, SUMS, AGED>(lane / 8 + 1) } else { lower };
         for row in 0..x.rows {
-            let new_x = x.chunk(row, lane, 0);
-            let old_x = x.chunk(row, lane, length);
-            let (new_y, old_y) = match SUMS > 2 {
-                true => (y.chunk(row, lane, 0), y.chunk(row, lane, length)),
-                false => (new_x, old_x),
-            };
-            let mut results = [zero; 2];
-            for (half, (running, result)) in
-                running.iter_mut().zip(&mut results).enumerate().take(halves)
-            {
-                let new = (E::load_half::<S>(new_x, half), E::load_half::<S>(new_y, half));
-                let old = (E::load_half::<S>(old_x, half), E::load_half::<S>(old_y, half));
-                if COMPLETE {
-                    running.step::<E, AGED>(new, old, length as f64);
-                    *result = running.read_off(finish, length as f64, new.0);
-                } else {
-                    running.step_with_gaps::<E, AGED>(new, old, length as f64);
-                    let value = running.read_off(finish, length as f64, new.0);
-                    let complete = running.missing.eq(zero);
-                    *result = S::F64::select(complete, value, S::F64::splat(f64::NAN));
+            let (new, old) = (x.chunk(row, lane, 0), x.chunk(row, lane, length));
+            let change = match SUMS > 2 {
+                true => {
+                    let (new_y, old_y) = (y.chunk(row, lane, 0), y.chunk(row, lane, length));
+                    Change { new: (new, new_y), old: (old, old_y) }
                 }
-            }
-            out.store::<S>(row, lane, E::join::<S>(results[0], results[1]));
+                false => Change { new: (new, new), old: (old, old) },
+            };
+            let window = (finish, length as f64);
+            let low = lower.advance::<E, S, AGED, COMPLETE>(change, 0, window);
+            let high = match has_upper {
+                true => upper.advance::<E, S, AGED, COMPLETE>(change, 1, window),
+                false => low,
+            };
+            out.store::<S>(row, lane, E::join::<S>(low, high));
         }
-        for (half, running) in running.into_iter().enumerate().take(halves) {
-            state.store::<S, SUMS, AGED>(lane / 8 + half, running);
+        state.store::<S, SUMS, AGED>(lane / 8, lower);
+        if has_upper {
+            state.store::<S, SUMS, AGED>(lane / 8 + 1, upper);
         }
     }
 }
+
+/// What comes into a window of both columns and what leaves it.
+struct Change<'a, E: Widen> {
+    new: (&'a E::Chunk, &'a E::Chunk),
+    old: (&'a E::Chunk, &'a E::Chunk),
+}
+
+impl<E: Widen> Clone for Change<'_, E> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Widen> Copy for Change<'_, E> {}
 
 impl SumsState {
     #[inline(always)]
@@ -187,6 +192,26 @@ impl SumsState {
 }
 
 impl<V: Vector<Element = f64>, const SUMS: usize> Running<V, SUMS> {
+    /// Moves the window of the lower (0) or upper (1) lanes by one row; returns what is read off.
+    #[inline(always)]
+    fn advance<E: Widen, S: Simd<F64 = V>, const AGED: bool, const COMPLETE: bool>(
+        &mut self,
+        change: Change<'_, E>,
+        half: usize,
+        (finish, length): (Finish, f64),
+    ) -> V {
+        let load = |chunk| E::load_half::<S>(chunk, half);
+        let (new, old) = (change.new, change.old);
+        let (new, old) = ((load(new.0), load(new.1)), (load(old.0), load(old.1)));
+        if COMPLETE {
+            self.step::<E, AGED>(new, old, length);
+            return self.read_off(finish, length, new.0);
+        }
+        self.step_with_gaps::<E, AGED>(new, old, length);
+        let value = self.read_off(finish, length, new.0);
+        V::select(self.missing.eq(V::splat(0.0)), value, V::splat(f64::NAN))
+    }
+
     /// Moves the window by one row whose values, and those it replaces, may be missing.
     #[inline(always)]
     fn step_with_gaps<E: Widen, const AGED: bool>(

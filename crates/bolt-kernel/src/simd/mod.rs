@@ -122,6 +122,13 @@ pub(crate) mod sealed {
 }
 use sealed::Lanes;
 
+/// A function of its own, so that whole vectors are not copied by the same code.
+#[cold]
+#[inline(never)]
+fn store_some<E: Copy>(chunk: &[E], to: &mut [MaybeUninit<E>]) {
+    to.write_copy_of_slice(&chunk[..to.len()]);
+}
+
 macro_rules! element {
     ($element:ident, $lanes:literal, $vector:ident) => {
         impl Lanes for $element {
@@ -140,10 +147,9 @@ macro_rules! element {
             fn store_new<S: Simd>(vector: Self::Vector<S>, to: &mut [MaybeUninit<Self>]) {
                 let mut chunk = [0.0; $lanes];
                 vector.store(&mut chunk);
-                if to.len() >= $lanes {
-                    to[..$lanes].write_copy_of_slice(&chunk);
-                } else {
-                    to.write_copy_of_slice(&chunk[..to.len()]);
+                match to.first_chunk_mut::<$lanes>() {
+                    Some(to) => *to = chunk.map(MaybeUninit::new),
+                    None => store_some(&chunk, to),
                 }
             }
         }
