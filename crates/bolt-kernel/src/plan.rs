@@ -677,7 +677,7 @@ impl Planner<'_> {
     fn step(&mut self, id: NodeId, out: Slot, phase: Phase, steps: &mut Vec<Step>) -> Step {
         match self.graph.node(id).clone() {
             Node::Unary(operation, x) => Step::Unary(operation, self.view(x), out),
-            Node::Binary(operation, a, b) => self.binary(id, operation, a, b, out),
+            Node::Binary(operation, a, b) => self.binary(id, (operation, a, b), out),
             Node::Compare(comparison, a, b) => {
                 Step::Compare(comparison, self.number(a), self.number(b), out)
             }
@@ -741,7 +741,12 @@ impl Planner<'_> {
         }
     }
 
-    fn binary(&mut self, id: NodeId, operation: Binary, a: NodeId, b: NodeId, out: Slot) -> Step {
+    fn binary(
+        &mut self,
+        id: NodeId,
+        (operation, a, b): (Binary, NodeId, NodeId),
+        out: Slot,
+    ) -> Step {
         match self.extreme(id) {
             Some(Extreme { largest, x, rows }) => {
                 Step::Extreme { largest, x: self.view(x), rows, out }
