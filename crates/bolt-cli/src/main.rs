@@ -19,9 +19,22 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    report_large_files();
     let arguments = arguments::Arguments::parse();
     match commands::run(arguments) {
         Ok(code) => code,
         Err(error) => failure::report(&error),
+    }
+}
+
+/// Makes a write beyond the limit on the size of files an error, where it would end the program.
+fn report_large_files() {
+    #[cfg(unix)]
+    {
+        #[expect(unsafe_code, reason = "the standard library sets no signals")]
+        // SAFETY: no handler is installed; the signal is ignored, and `write` returns `EFBIG`.
+        unsafe {
+            libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+        }
     }
 }

@@ -199,6 +199,18 @@ fn terms(request: &BacktestRequest, backtest: &Backtest) -> String {
     let named = [("fees", costs.fee_rate), ("spread", costs.spread), ("slippage", costs.slippage)];
     let given = named.into_iter().filter(|(_, value)| *value != 0.0);
     terms.extend(given.map(|(name, value)| format!("{name} {} %", (value * 1e8).round() / 1e6)));
+    let trading = &request.trading;
+    let stops = [
+        ("stop-loss", trading.stop_loss),
+        ("take-profit", trading.take_profit),
+        ("trailing stop", trading.trailing_stop),
+    ];
+    let stops = stops.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    terms.extend(stops.map(|(name, value)| format!("{name} {} %", (value * 1e8).round() / 1e6)));
+    if trading.leverage != 1.0 {
+        terms.push(format!("leverage {}", trading.leverage));
+    }
+    terms.extend(request.parameters.iter().map(|(name, value)| format!("{name} = {value}")));
     terms.push(format!("periods a year {}", backtest.periods));
     terms.join(", ")
 }
