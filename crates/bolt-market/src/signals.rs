@@ -18,7 +18,9 @@ use crate::broker::{
 };
 use crate::ledger::Ledger;
 use crate::order::Size;
+use crate::statistics::peers;
 use crate::strategy::Strategy;
+use bolt_base::UnixNanos;
 
 /// Columns of signals, one value a bar, each decided with what is known at that bar's close.
 ///
@@ -186,6 +188,35 @@ impl Convention {
 }
 
 impl Convention {
+    /// Returns the cash that an account begins with.
+    pub fn cash(&self) -> f64 {
+        match self {
+            Self::NextOpen(settings) => settings.cash,
+            Self::BacktestingPy(settings) => settings.cash,
+            Self::Backtrader(settings) => settings.cash,
+            Self::Vectorbt(settings) => settings.cash,
+        }
+    }
+
+    /// Returns what the peer whose convention it is says of a run over one asset, if it says
+    /// something; `warm_up_bars` are the first bars on which a formula has no value.
+    pub fn peer_statistics(
+        &self,
+        ledger: &Ledger,
+        close: &[f64],
+        times: &[UnixNanos],
+        warm_up_bars: usize,
+    ) -> Option<peers::Statistics> {
+        match self {
+            Self::NextOpen(_) | Self::Backtrader(_) => None,
+            Self::BacktestingPy(_) => (close.len() >= 2)
+                .then(|| peers::backtesting_py::of_ledger(ledger, close, times, warm_up_bars)),
+            Self::Vectorbt(_) => {
+                Some(peers::vectorbt::of_ledger(ledger, close, times, self.cash()))
+            }
+        }
+    }
+
     /// Returns the convention with its first bar set for formulas that have no value on so many
     /// first bars, as the peers find it from their indicators.
     #[must_use]

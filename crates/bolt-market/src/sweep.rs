@@ -238,15 +238,6 @@ impl Sweep<'_> {
         SweepError::Strategy { combination: parts.join(", "), error }
     }
 
-    fn cash(&self) -> f64 {
-        match &self.convention {
-            Convention::NextOpen(settings) => settings.cash,
-            Convention::BacktestingPy(settings) => settings.cash,
-            Convention::Backtrader(settings) => settings.cash,
-            Convention::Vectorbt(settings) => settings.cash,
-        }
-    }
-
     fn annual(&self, sharpe_per_bar: f64) -> f64 {
         sharpe_per_bar * self.periods.value.sqrt()
     }

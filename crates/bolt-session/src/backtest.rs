@@ -115,7 +115,7 @@ impl Session {
             cash: request.trading.cash,
             warm_up,
         };
-        let (summary, lines) = (Summary::of(&run), run.lines());
+        let (summary, lines) = run.figures();
         let assets = vec![bars.symbol.clone()];
         Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, assets })
     }
@@ -197,15 +197,6 @@ impl MarketEvents {
 }
 
 impl Summary {
-    /// Returns the figures of a run, by the peer's definitions under its convention.
-    pub(crate) fn of(run: &Run<'_>) -> Self {
-        let own = Self::own(run.ledger, run.cash, run.periods, run.risk_free);
-        match run.peer() {
-            Some(statistics) => own.by_peer(&statistics),
-            None => own,
-        }
-    }
-
     /// Returns the figures by our definitions, of a run that began with some cash.
     pub(crate) fn own(
         ledger: &Ledger,
@@ -224,11 +215,12 @@ impl Summary {
     }
 
     /// Replaces what the peer defines otherwise.
-    fn by_peer(self, statistics: &peers::Statistics) -> Self {
-        let any = |labels: [&str; 2]| labels.iter().find_map(|label| statistics.number(label));
+    pub(crate) fn by_peer(self, statistics: &peers::Statistics) -> Self {
+        let number = |label| statistics.number(label);
+        let trades = number("# Trades").or_else(|| number("Total Trades"));
         Self {
-            sharpe: any(["Sharpe Ratio", ""]).unwrap_or(self.sharpe),
-            n_trades: any(["# Trades", "Total Trades"]).map_or(self.n_trades, |n| n as usize),
+            sharpe: number("Sharpe Ratio").unwrap_or(self.sharpe),
+            n_trades: trades.map_or(self.n_trades, |count| count as usize),
             ..self
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bolt_base::UnixNanos;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
-use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many, store};
+use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many};
 use bolt_market::formulas::Columns;
 
 use crate::when::Moment;
@@ -40,9 +40,6 @@ impl Session {
     /// # Errors
     /// If they cannot be read or are refused.
     pub fn load(&self, source: &DataSource) -> Result<Dataset, SessionError> {
-        // A damaged column would be traded like any other.
-        let is_store = |path: &&PathBuf| path.extension() == Some("bolt".as_ref());
-        source.paths.iter().filter(is_store).try_for_each(store::verify)?;
         let options = LoadOptions { pool: Some(self.pool.clone()), ..source.options.clone() };
         match &source.paths[..] {
             [path] => Ok(load(path, &options)?),
@@ -72,7 +69,7 @@ impl Session {
             (dataset, None) => {
                 let bars = dataset.into_bars()?;
                 notes.extend(repairs(&bars));
-                return Ok(Loaded { bars: cut(bars, source)?, notes });
+                return Ok(Loaded { bars: cut(&bars, source)?, notes });
             }
         };
         notes.extend(repairs(&bars.bars));
@@ -82,7 +79,7 @@ impl Session {
         if bars.rows_outside > 0 {
             notes.push(format!("{} rows lie in no session and were left out", bars.rows_outside));
         }
-        Ok(Loaded { bars: cut(bars.bars, source)?, notes })
+        Ok(Loaded { bars: cut(&bars.bars, source)?, notes })
     }
 }
 
@@ -111,27 +108,24 @@ pub(crate) fn prepare(bars: Bars, source: &DataSource) -> Result<Bars, SessionEr
         Some(rule) => resample(&bars, rule, &ResampleOptions::default())?.bars,
         None => bars,
     };
-    let from = source.from.map_or(UnixNanos(i64::MIN), |moment| moment.first);
-    let end = source.to.map_or(UnixNanos(i64::MAX), |moment| moment.end);
-    Ok(bars.between(from, end))
+    Ok(in_time(&bars, source))
 }
 
-fn cut(bars: Bars, source: &DataSource) -> Result<Bars, SessionError> {
-    let (None, None) = (source.from, source.to) else {
-        let Some((first, last)) = bars.timestamps().first().zip(bars.timestamps().last()) else {
-            return Ok(bars);
-        };
-        let from = source.from.map_or(*first, |moment| moment.first);
-        let end = source.to.map_or(UnixNanos(i64::MAX), |moment| moment.end);
-        let part = bars.between(from, end);
-        if part.is_empty() {
-            let reason =
-                format!("no bar lies in the time asked for; the data run from {first} to {last}");
-            return Err(SessionError::Settings(reason));
-        }
-        return Ok(part);
-    };
-    Ok(bars)
+/// Returns the bars of the time asked for, of which there may be none.
+fn in_time(bars: &Bars, source: &DataSource) -> Bars {
+    let from = source.from.map_or(UnixNanos(i64::MIN), |moment| moment.first);
+    let end = source.to.map_or(UnixNanos(i64::MAX), |moment| moment.end);
+    bars.between(from, end)
+}
+
+fn cut(bars: &Bars, source: &DataSource) -> Result<Bars, SessionError> {
+    let part = in_time(bars, source);
+    match bars.timestamps().first().zip(bars.timestamps().last()) {
+        Some((first, last)) if part.is_empty() => Err(SessionError::Settings(format!(
+            "no bar lies in the time asked for; the data run from {first} to {last}"
+        ))),
+        Some(_) | None => Ok(part),
+    }
 }
 
 /// Returns the columns of bars under the names that formulas use: those of the data, with

@@ -6,8 +6,10 @@ use bolt_base::UnixNanos;
 use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
 use bolt_market::signals::Convention;
-use bolt_market::statistics::peers::{self, Entry};
+use bolt_market::statistics::peers::Entry;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, benchmark, drawdowns, returns, trades};
+
+use crate::backtest::Summary;
 
 /// One figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,26 +47,17 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Returns the lines: of a peer's convention the peer's own, else ours.
-    pub(crate) fn lines(&self) -> Vec<Line> {
-        match self.peer() {
-            Some(statistics) => statistics.lines.into_iter().map(peer_line).collect(),
-            None => self.own(),
-        }
-    }
-
-    /// Returns the peer's statistics, if the convention has a peer that makes some of them.
-    pub(crate) fn peer(&self) -> Option<peers::Statistics> {
-        let (close, times) = (self.bars.ohlc().close, &self.bars.timestamps()[..]);
-        match self.convention {
-            Convention::NextOpen(_) | Convention::Backtrader(_) => None,
-            Convention::BacktestingPy(_) if close.len() < 2 => None,
-            Convention::BacktestingPy(_) => {
-                Some(peers::backtesting_py::of_ledger(self.ledger, close, times, self.warm_up))
+    /// Returns the figures to lead with and all of them: of a peer's convention the peer's own, else
+    /// ours.
+    pub(crate) fn figures(&self) -> (Summary, Vec<Line>) {
+        let own = Summary::own(self.ledger, self.cash, self.periods, self.risk_free);
+        let (close, times) = (self.bars.ohlc().close, self.bars.timestamps());
+        match self.convention.peer_statistics(self.ledger, close, times, self.warm_up) {
+            Some(statistics) => {
+                let summary = own.by_peer(&statistics);
+                (summary, statistics.lines.into_iter().map(peer_line).collect())
             }
-            Convention::Vectorbt(_) => {
-                Some(peers::vectorbt::of_ledger(self.ledger, close, times, self.cash))
-            }
+            None => (own, self.own()),
         }
     }
 

@@ -108,7 +108,7 @@ impl Session {
         Ok(truths.map(|truth| truth == Some(true)).collect())
     }
 
-    /// Runs a sweep. Combinations that `done` has rows of are not run again; the rows of the
+    /// Runs a sweep over its [`combinations`](Self::combinations). Those that `done` has rows of are not run again; the rows of the
     /// others are handed to `sink` in order, as they come.
     ///
     /// # Errors
@@ -117,12 +117,13 @@ impl Session {
         &self,
         bars: &Bars,
         request: &SweepRequest,
+        combinations: &[usize],
         done: Vec<Row>,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
     ) -> Result<SweepOutcome, SessionError> {
         let columns = formula_columns(bars);
-        let (rows, end) = self.sweep_rows(bars, request, done, cancel, sink)?;
+        let (rows, end) = self.sweep_rows(bars, request, combinations, done, cancel, sink)?;
         let sweep = self.prepare(bars, &columns, request)?;
         let selection = match end {
             End::Cancelled => None,
@@ -138,6 +139,7 @@ impl Session {
         &self,
         bars: &Bars,
         request: &SweepRequest,
+        combinations: &[usize],
         done: Vec<Row>,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
@@ -146,7 +148,6 @@ impl Session {
         let names = request.grid.parameters().iter().map(|each| each.name.as_str());
         self.check_parameters(names, &request.plan, &columns)?;
         let sweep = self.prepare(bars, &columns, request)?;
-        let combinations = self.combinations(request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
         let mut rows = done;
         let end = sweep.run(rest, &self.pool, cancel, |new: &[Row]| {

@@ -163,13 +163,15 @@ fn sweep_memory() {
             events: MarketEvents::default(),
             seed: 1,
         };
+        let combinations = session.combinations(&request).unwrap();
         let mut chunks = Vec::new();
         let cancel = CancelToken::default();
         let sink = &mut |rows: &[_]| {
             chunks.push(rows.len());
             Ok(())
         };
-        let outcome = session.sweep(&bars(), &request, Vec::new(), &cancel, sink).unwrap();
+        let outcome =
+            session.sweep(&bars(), &request, &combinations, Vec::new(), &cancel, sink).unwrap();
         (outcome.rows, chunks)
     };
     let (rows, _) = sweep(&[]);

@@ -131,9 +131,11 @@ impl Session {
             )));
         }
         let (first, last) = (split[0].1.start, split[split.len() - 1].1.end);
+        let combinations = self.combinations(&request.sweep)?;
         let mut joined = Joined::new(request.sweep.trading.cash, first);
         for (number, (train, test)) in split.iter().enumerate() {
-            let Some(chosen) = self.choose(bars, request, train.clone(), cancel)? else {
+            let Some(chosen) = self.choose(bars, request, &combinations, train.clone(), cancel)?
+            else {
                 return Ok(None);
             };
             let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
@@ -148,13 +150,15 @@ impl Session {
         &self,
         bars: &Bars,
         request: &WalkForwardRequest,
+        combinations: &[usize],
         train: Range<usize>,
         cancel: &CancelToken,
     ) -> Result<Option<Row>, SessionError> {
         let part = bars.slice(train.clone());
         let mut sweep = request.sweep.clone();
         sweep.events = request.sweep.events.slice(train.clone());
-        let (rows, end) = self.sweep_rows(&part, &sweep, Vec::new(), cancel, &mut |_| Ok(()))?;
+        let (rows, end) =
+            self.sweep_rows(&part, &sweep, combinations, Vec::new(), cancel, &mut |_| Ok(()))?;
         if end == End::Cancelled {
             return Ok(None);
         }

@@ -5,7 +5,7 @@ use bolt_market::formulas::Strategy;
 use bolt_market::signals::{Curve, Opposite, Rebalance, Repeated};
 use bolt_market::weights::{self, PanelMarket, WeightRules};
 
-use crate::backtest::{Backtest, Summary, closes_at};
+use crate::backtest::{Backtest, closes_at};
 use crate::statistics::Run;
 use crate::trading::{SizeKind, Trading};
 use crate::{DataSource, Session, SessionError};
@@ -76,9 +76,8 @@ impl Session {
             cash: trading.cash,
             warm_up: 0,
         };
-        let summary = Summary::of(&run);
+        let (summary, mut lines) = run.figures();
         // The peer's figure of exposure is of one asset.
-        let mut lines = run.lines();
         lines.retain(|line| line.name != "Max Gross Exposure [%]");
         let assets = panel.assets().to_vec();
         let backtest =

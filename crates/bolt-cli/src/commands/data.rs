@@ -77,18 +77,12 @@ struct InfoArguments {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     reading: ReadingArguments,
-    /// Verify the checksums of a .bolt file, which reads all of it
-    #[arg(long)]
-    verify: bool,
 }
 
 pub(crate) fn run(arguments: &DataCommandArguments, context: Context) -> Result<()> {
     match &arguments.command {
         DataCommand::Import(arguments) => import(arguments, context),
         DataCommand::Info(arguments) => {
-            if arguments.verify {
-                arguments.paths.iter().try_for_each(store::verify)?;
-            }
             let data = load(&arguments.paths, &arguments.reading, &context)?;
             info::show(context, &data)
         }

@@ -168,9 +168,14 @@ impl Demo {
         let (mut file, done) =
             ResultFile::open(&out, &request.grid, &combinations, manifest.clone(), true)?;
         let cancel = cancelled_by_signals();
-        let outcome = self
-            .session
-            .sweep(&self.bars, &request, done, &cancel, &mut |rows| file.append(rows))?;
+        let outcome = self.session.sweep(
+            &self.bars,
+            &request,
+            &combinations,
+            done,
+            &cancel,
+            &mut |rows| file.append(rows),
+        )?;
         file.finish(outcome_json(&outcome, &request))?;
         let seconds = started.elapsed().as_secs_f64();
         let by = By::Sharpe.figure();

@@ -138,7 +138,7 @@ fn sweep(
     let total = combinations.len() as u64;
     let mut progress = Progress::new("combinations", done.len() as u64, total, context.quiet);
     let cancel = cancelled_by_signals();
-    let outcome = session.sweep(bars, request, done, &cancel, &mut |rows| {
+    let outcome = session.sweep(bars, request, &combinations, done, &cancel, &mut |rows| {
         if let Some(file) = &mut file {
             file.append(rows)?;
         }

@@ -46,12 +46,12 @@ fn a_damaged_store_is_found() {
     let csv = workspace.bars("wave.csv", 300);
     let out = workspace.path("wave.bolt");
     workspace.text(&["data", "import", text(&csv), "--out", text(&out)]);
-    workspace.text(&["data", "info", text(&out), "--verify"]);
+    workspace.text(&["data", "info", text(&out)]);
     let mut bytes = std::fs::read(&out).unwrap();
     let last = bytes.len() - 100;
     bytes[last] ^= 1;
     std::fs::write(&out, &bytes).unwrap();
-    let message = workspace.refused(&["data", "info", text(&out), "--verify"]);
+    let message = workspace.refused(&["data", "info", text(&out)]);
     assert!(message.contains("wave.bolt"), "{message}");
     std::fs::write(&out, &bytes[..bytes.len() / 2]).unwrap();
     workspace.refused(&["data", "info", text(&out)]);

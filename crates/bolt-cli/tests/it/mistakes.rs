@@ -136,6 +136,13 @@ fn a_damaged_store_is_not_traded() {
     let last = bytes.len() - 40;
     bytes[last] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let message = workspace.refused(&["backtest", "wave.bolt", "--signal", "True"]);
+    std::fs::write(workspace.path("renamed"), &bytes).unwrap();
+    std::fs::create_dir(workspace.path("folder")).unwrap();
+    std::fs::write(workspace.path("folder/wave.bolt"), &bytes).unwrap();
+    for data in ["wave.bolt", "renamed"] {
+        let message = workspace.refused(&["backtest", data, "--signal", "True"]);
+        assert!(message.contains(data), "{message}");
+    }
+    let message = workspace.refused(&["backtest", "folder", "--weights", "1"]);
     assert!(message.contains("wave.bolt"), "{message}");
 }

@@ -233,7 +233,10 @@ fn load_file(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
     if let FileBytes::Mapped(map) = &bytes
         && store::is_store(map)
     {
-        return store::open_map(&name, map).map(|data| data.named(options.symbol.as_deref()));
+        // A damaged column would be traded like any other.
+        let data = store::open_map(&name, map)?;
+        store::verify_map(&name, map, &data)?;
+        return Ok(data.named(options.symbol.as_deref()));
     }
     let mut frame = match kind_of(&bytes) {
         FileKind::Text => csv::read(&name, &bytes, options)?,

@@ -3,8 +3,6 @@
 use super::{Row, Sweep, SweepError};
 use crate::ledger::Ledger;
 use crate::plan::{Decisions, PlanNodes};
-use crate::signals::Convention;
-use crate::statistics::peers::{self, Statistics};
 use crate::statistics::{PeriodsPerYear, RiskFree, drawdowns, returns, trades};
 use bolt_kernel::{Graph, NodeId, Program, Scope};
 
@@ -80,33 +78,22 @@ fn row(sweep: &Sweep<'_>, index: usize, ledger: &Ledger, warm_up: usize) -> Row 
     let bars = sweep.market.prices.len();
     let changes = returns::of_equity(&ledger.equity);
     let sharpe_per_bar = returns::sharpe(&changes, PeriodsPerYear::stated(1.0), RiskFree::ZERO);
-    let equity_final = ledger.equity.last().copied().unwrap_or(sweep.cash());
+    let equity_final = ledger.equity.last().copied().unwrap_or(sweep.convention.cash());
     let summary = trades::summarize(&ledger.trades, bars);
-    let peer = peer(sweep, ledger, warm_up);
+    let close = sweep.market.prices.close;
+    let statistics = |times| sweep.convention.peer_statistics(ledger, close, times, warm_up);
+    let peer = sweep.market.times.and_then(statistics);
     let peer = |label: &str| peer.as_ref().and_then(|statistics| statistics.number(label));
     let trades = peer("# Trades").or_else(|| peer("Total Trades"));
     Row {
         index,
         equity_final,
-        return_pct: (equity_final / sweep.cash() - 1.0) * 100.0,
+        return_pct: (equity_final / sweep.convention.cash() - 1.0) * 100.0,
         sharpe: peer("Sharpe Ratio").unwrap_or_else(|| sweep.annual(sharpe_per_bar)),
         sharpe_per_bar,
         max_dd_pct: 100.0 * drawdowns::deepest(&ledger.equity),
         n_trades: trades.map_or(ledger.trades.len() as u32, |count| count as u32),
         win_rate_pct: 100.0 * summary.win_rate,
         exposure_pct: 100.0 * summary.exposure_at_close,
-    }
-}
-
-/// Returns the statistics of the peer whose convention it is.
-fn peer(sweep: &Sweep<'_>, ledger: &Ledger, warm_up: usize) -> Option<Statistics> {
-    let (close, times) = (sweep.market.prices.close, sweep.market.times?);
-    match sweep.convention {
-        Convention::NextOpen(_) | Convention::Backtrader(_) => None,
-        Convention::BacktestingPy(_) => (close.len() >= 2)
-            .then(|| peers::backtesting_py::of_ledger(ledger, close, times, warm_up)),
-        Convention::Vectorbt(_) => {
-            Some(peers::vectorbt::of_ledger(ledger, close, times, sweep.cash()))
-        }
     }
 }

@@ -103,7 +103,7 @@ fn row(sweep: &Sweep<'_>, index: usize, summary: &Summary) -> Row {
     };
     Row {
         index,
-        equity_final: sweep.cash() * summary.growth,
+        equity_final: sweep.convention.cash() * summary.growth,
         return_pct: (summary.growth - 1.0) * 100.0,
         sharpe: sweep.annual(sharpe_per_bar),
         sharpe_per_bar,

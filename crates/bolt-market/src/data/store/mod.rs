@@ -123,9 +123,14 @@ pub fn open(path: impl AsRef<Path>) -> Result<Dataset, DataError> {
 /// If the file cannot be opened or anything is not as it was written.
 pub fn verify(path: impl AsRef<Path>) -> Result<(), DataError> {
     let path = path.as_ref();
-    let bytes = FileBytes::open(path)?;
-    let fail = |fault| DataError::Store { file: path.display().to_string(), fault };
-    let header = Header::decode(&bytes).map_err(fail)?;
+    let data = open(path)?;
+    verify_map(&path.display().to_string(), &FileBytes::open(path)?, &data)
+}
+
+/// Verifies the bytes of a store that holds some data.
+pub(crate) fn verify_map(file: &str, bytes: &[u8], data: &Dataset) -> Result<(), DataError> {
+    let fail = |fault| DataError::Store { file: file.to_owned(), fault };
+    let header = Header::decode(bytes).map_err(fail)?;
     let mut position = header.encode(0).len();
     for entry in &header.columns {
         let (start, end) = (entry.offset as usize, entry.end() as usize);
@@ -135,8 +140,7 @@ pub fn verify(path: impl AsRef<Path>) -> Result<(), DataError> {
         }
         position = end;
     }
-    let data = open(path)?;
-    let times = Contents::of(&data).times;
+    let times = Contents::of(data).times;
     let allows_equal = header.kind == Kind::Trades;
     match times.windows(2).position(|t| t[0] > t[1] || (t[0] == t[1] && !allows_equal)) {
         Some(row) => {
