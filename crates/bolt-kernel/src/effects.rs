@@ -22,6 +22,7 @@ pub(crate) fn reads(step: &Step, visit: &mut dyn FnMut(Buffer)) {
         | Step::Window(_, x, ..)
         | Step::Extreme { x, .. }
         | Step::Quantile { x, .. }
+        | Step::Linear { x, .. }
         | Step::WeightedMean { x, .. } => number(x),
         Step::Binary(_, a, b, _) | Step::Compare(_, a, b, _) => {
             for operand in [a, b] {
@@ -39,7 +40,6 @@ pub(crate) fn reads(step: &Step, visit: &mut dyn FnMut(Buffer)) {
             number(no);
             visit((Kind::Truth, *condition));
         }
-        Step::Linear(jobs) => jobs.iter().for_each(|(_, _, x, _)| number(x)),
         Step::Cross { x, other, .. } => {
             number(x);
             other.iter().for_each(number);
@@ -78,6 +78,7 @@ pub(crate) fn writes(step: &Step, visit: &mut dyn FnMut(Buffer)) {
         | Step::Quantile { out, .. }
         | Step::Window(.., out)
         | Step::Extreme { out, .. }
+        | Step::Linear { out, .. }
         | Step::WeightedMean { out, .. }
         | Step::Cross { out, .. }
         | Step::ReadState(_, out) => visit((Kind::Number, *out)),
@@ -91,7 +92,6 @@ pub(crate) fn writes(step: &Step, visit: &mut dyn FnMut(Buffer)) {
         | Step::WideAdd(.., out)
         | Step::WideAddNumber(.., out)
         | Step::WideAddScaled(.., out) => visit((Kind::Wide, *out)),
-        Step::Linear(jobs) => jobs.iter().for_each(|(.., out)| visit((Kind::Number, *out))),
         Step::Scan { steps, .. } => steps.iter().for_each(|step| writes(step, visit)),
     }
 }

@@ -82,7 +82,7 @@ fn name(step: &Step) -> String {
         Step::Window(window, _, rows, _) => format!("{window:?} over {rows} rows"),
         Step::Extreme { largest: true, rows, .. } => format!("Largest of {rows} rows"),
         Step::Extreme { rows, .. } => format!("Smallest of {rows} rows"),
-        Step::Linear(jobs) => format!("Linear recurrences: {}", jobs.len()),
+        Step::Linear { .. } => "Linear recurrence".to_owned(),
         Step::WeightedMean { .. } => "Weighted mean".to_owned(),
         Step::Cross { cross, .. } => format!("{cross:?} across lanes"),
         Step::ReadState(..) => "State".to_owned(),

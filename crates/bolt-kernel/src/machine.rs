@@ -11,7 +11,7 @@ use crate::cross::{self, Scratch, Sortable};
 use crate::elementwise::{self, CopyRows, Lift, Operand, Planes};
 use crate::explain::Jit;
 use crate::extreme;
-use crate::graph::{Finish, Input, Linear, Shape};
+use crate::graph::{Finish, Input, Shape};
 use crate::plan::{NumberOperand, Plan, RootSlot, Slot, Step, View};
 use crate::prepared::Prepared;
 use crate::quantile::{self, QuantileJob, SortedState};
@@ -302,8 +302,7 @@ impl<E: Scalar> Machine<E> {
         self.run_into(inputs, rows, Vec::new(), sink);
     }
 
-    /// As [`Self::run`]; roots whose slots have a target are written there and not given to
-    /// `sink`.
+    /// As [`Self::run`]; roots that have a target are written there and not given to `sink`.
     pub(crate) fn run_into(
         &mut self,
         inputs: &[Column<'_, E>],
@@ -334,8 +333,13 @@ impl<E: Scalar> Machine<E> {
                 None => self.run_steps(&plan.steps, Span { first: 0, rows: block }, &mut direct),
             }
             for (index, &root) in plan.roots.iter().enumerate() {
-                if !matches!(root, RootSlot::Number(view) if direct.has_target(view.slot)) {
-                    sink(index, self.block(root, first, block));
+                if direct.is_in_place(index) {
+                    continue;
+                }
+                let block = self.block(root, first, block);
+                match direct.rest_of_target(index) {
+                    Some((to, stride)) => block.copy_numbers_new(self.level, to, stride),
+                    None => sink(index, block),
                 }
             }
             self.geometry.head += taken;
@@ -467,7 +471,7 @@ impl<E: Scalar> Machine<E> {
         f: impl FnOnce(&mut Self, &Direct<'c, E>, Out<'_, E>),
     ) {
         let Geometry { lanes, stride, .. } = self.geometry;
-        let Some(target) = direct.take_target(out) else {
+        let Some((root, target)) = direct.take_target(out) else {
             return self.write(out, span, |machine, values| {
                 // Over one lane whole vectors are written, padding too.
                 let lanes = if lanes == 1 { values.len() } else { stride };
@@ -476,8 +480,9 @@ impl<E: Scalar> Machine<E> {
         };
         let first = (direct.first() + span.first) * target.stride;
         let values = &mut target.values[first..];
+        let lanes = if lanes == 1 { values.len() } else { lanes };
         f(self, direct, Out::new(values, target.stride, lanes));
-        direct.put_target(out, target);
+        direct.put_target(root, target);
     }
 
     fn write_truth(&mut self, out: Slot, f: impl FnOnce(&Self, &mut Planes)) {
@@ -637,7 +642,14 @@ impl<E: Scalar> Machine<E> {
                 });
                 self.quantiles[memory] = state;
             }
-            Step::Linear(jobs) => self.linear(jobs, span),
+            &Step::Linear { linear, memory, x, out } => {
+                let mut state = mem::take(&mut self.linear[memory]);
+                self.write_rows(out, span, direct, |machine, direct, out| {
+                    let x = machine.rows(x, span, direct);
+                    recurrence::linear(level, LinearJob { linear, state: &mut state, x, out });
+                });
+                self.linear[memory] = state;
+            }
             &Step::WeightedMean { decay, memory, x, out } => {
                 let stride = self.geometry.stride;
                 let mut state = mem::replace(&mut self.means[memory], MeanState::new(0));
@@ -667,30 +679,6 @@ impl<E: Scalar> Machine<E> {
         let stride = self.geometry.stride;
         let origin = buffer.base(&self.geometry) + span.first * stride - x.delay * stride;
         Rows { values: &buffer.values, origin, rows, stride, lanes }
-    }
-
-    fn linear(&mut self, jobs: &[(Linear, usize, View, Slot)], span: Span) {
-        let mut outs: Vec<Buffer<E>> =
-            jobs.iter().map(|&(.., out)| mem::take(&mut self.numbers[out])).collect();
-        let mut states: Vec<LinearState> = jobs
-            .iter()
-            .map(|&(_, memory, ..)| mem::replace(&mut self.linear[memory], LinearState::new(0)))
-            .collect();
-        let (geometry, padded) = (self.geometry, self.padded(span));
-        let mut work: Vec<LinearJob<'_, E>> = jobs
-            .iter()
-            .zip(outs.iter_mut().zip(&mut states))
-            .map(|(&(linear, _, x, _), (out, state))| {
-                let start = out.base(&geometry) + span.first * geometry.stride;
-                let out = &mut out.values[start..start + padded];
-                LinearJob { linear, state, x: self.view(x, span), out }
-            })
-            .collect();
-        recurrence::linear(self.level, span.rows, geometry.stride, &mut work);
-        for ((&(_, memory, _, out), buffer), state) in jobs.iter().zip(outs).zip(states) {
-            self.numbers[out] = buffer;
-            self.linear[memory] = state;
-        }
     }
 
     fn scan(

@@ -80,8 +80,13 @@ pub(crate) enum Step {
         rows: u32,
         out: Slot,
     },
-    /// Recurrences that do not depend on each other: parameters, memory, operand and result.
-    Linear(Vec<(Linear, usize, View, Slot)>),
+    /// A linear recurrence.
+    Linear {
+        linear: Linear,
+        memory: usize,
+        x: View,
+        out: Slot,
+    },
     WeightedMean {
         decay: f64,
         memory: usize,
@@ -406,34 +411,30 @@ fn is_silent(node: &Node, materialized: bool) -> bool {
 
 /// Steps in order, before buffers are given out.
 struct Schedule {
-    before: Vec<Vec<NodeId>>,
+    before: Vec<NodeId>,
     scan: Vec<NodeId>,
-    after: Vec<Vec<NodeId>>,
+    after: Vec<NodeId>,
 }
 
 impl Planner<'_> {
-    /// Orders the nodes that need a step; linear recurrences of equal depth come together.
+    /// Orders the nodes that need a step, linear recurrences of equal depth together: what is
+    /// between them can be compiled as one.
     fn schedule(&self) -> Schedule {
         let key = |&id: &NodeId| {
             let Facts { phase, depth, .. } = self.facts[id.0 as usize];
-            match (phase, is_linear(self.graph.node(id))) {
-                (Phase::Scan, _) => (phase, 0, false, id),
-                (_, true) => (phase, depth, false, NodeId(0)),
-                (_, false) => (phase, depth, true, id),
+            match phase {
+                Phase::Scan => (phase, 0, false, id),
+                _ => (phase, depth, !is_linear(self.graph.node(id)), id),
             }
         };
         let mut ids = self.needed_ids();
         ids.retain(|id| !is_silent(self.graph.node(*id), self.facts[id.0 as usize].materialized));
         ids.sort_by_cached_key(key);
-        let mut schedule = Schedule { before: Vec::new(), scan: Vec::new(), after: Vec::new() };
-        for group in ids.chunk_by(|a, b| key(a) == key(b)) {
-            match self.facts[group[0].0 as usize].phase {
-                Phase::Before => schedule.before.push(group.to_vec()),
-                Phase::Scan => schedule.scan.extend(group),
-                Phase::After => schedule.after.push(group.to_vec()),
-            }
-        }
-        schedule
+        let of = |phase| {
+            let is_of = move |id: &NodeId| self.facts[id.0 as usize].phase == phase;
+            ids.iter().copied().filter(is_of).collect()
+        };
+        Schedule { before: of(Phase::Before), scan: of(Phase::Scan), after: of(Phase::After) }
     }
 
     fn plan(mut self, roots: &[NodeId]) -> Plan {
@@ -443,16 +444,16 @@ impl Planner<'_> {
         self.plan_states();
         let mut position = 0;
         let mut steps = Vec::new();
-        for group in &schedule.before {
-            self.plan_group(group, Phase::Before, position, &mut steps);
+        for &id in &schedule.before {
+            self.plan_node(id, Phase::Before, position, &mut steps);
             position += 1;
         }
         if !schedule.scan.is_empty() {
             self.plan_scan(&schedule.scan, position, &mut steps);
             position += 1;
         }
-        for group in &schedule.after {
-            self.plan_group(group, Phase::After, position, &mut steps);
+        for &id in &schedule.after {
+            self.plan_node(id, Phase::After, position, &mut steps);
             position += 1;
         }
         self.plan.roots = roots
@@ -470,11 +471,9 @@ impl Planner<'_> {
     }
 
     fn mark_last_uses(&mut self, schedule: &Schedule, roots: &[NodeId]) {
-        let scan = std::slice::from_ref(&schedule.scan);
-        let scan = if schedule.scan.is_empty() { &[] } else { scan };
-        for (position, group) in
-            schedule.before.iter().chain(scan).chain(&schedule.after).enumerate()
-        {
+        let scan = Some(schedule.scan.as_slice()).filter(|scan| !scan.is_empty());
+        let (before, after) = (schedule.before.chunks(1), schedule.after.chunks(1));
+        for (position, group) in before.chain(scan).chain(after).enumerate() {
             for &id in group {
                 let next = match *self.graph.node(id) {
                     Node::State(state) => Some(self.next_of_state(state)),
@@ -523,10 +522,12 @@ impl Planner<'_> {
         self.plan.numbers.len() - 1
     }
 
-    /// Gives a node its buffer: an old one if nothing is to be remembered, else its own.
+    /// Gives a node its buffer: an old one if nothing is to be remembered, else its own. A root has
+    /// its own, too: its values can be written where they go.
     fn allocate(&mut self, id: NodeId, reuse: bool) -> Slot {
         let history = self.facts[id.0 as usize].history as usize;
-        let reuse = reuse && history == 0;
+        let is_root = self.facts[id.0 as usize].last_use == usize::MAX;
+        let reuse = reuse && history == 0 && !is_root;
         let (free, plan) = match self.graph.value_type(id) {
             ValueType::Number => (&mut self.free_numbers, &mut self.plan.numbers),
             ValueType::Wide => (&mut self.free_wides, &mut self.plan.wides),
@@ -566,22 +567,11 @@ impl Planner<'_> {
         }
     }
 
-    fn plan_group(
-        &mut self,
-        group: &[NodeId],
-        phase: Phase,
-        position: usize,
-        steps: &mut Vec<Step>,
-    ) {
-        let outs: Vec<Slot> = group.iter().map(|&id| self.allocate(id, true)).collect();
-        if is_linear(self.graph.node(group[0])) {
-            let jobs = group.iter().zip(outs).map(|(&id, out)| self.linear(id, out)).collect();
-            steps.push(Step::Linear(jobs));
-        } else {
-            let step = self.step(group[0], outs[0], phase, steps);
-            steps.push(step);
-        }
-        self.release(group, position);
+    fn plan_node(&mut self, id: NodeId, phase: Phase, position: usize, steps: &mut Vec<Step>) {
+        let out = self.allocate(id, true);
+        let step = self.step(id, out, phase, steps);
+        steps.push(step);
+        self.release(&[id], position);
     }
 
     fn plan_scan(&mut self, nodes: &[NodeId], position: usize, steps: &mut Vec<Step>) {
@@ -614,14 +604,6 @@ impl Planner<'_> {
             inner.push(Step::ToNumber(self.slots[&id], carrier));
             self.carried.insert(id, carrier);
         }
-    }
-
-    fn linear(&mut self, id: NodeId, out: Slot) -> (Linear, usize, View, Slot) {
-        let Node::Recurrence(Recurrence::Linear(linear), x) = *self.graph.node(id) else {
-            unreachable!("a group of linear recurrences holds nothing else")
-        };
-        self.plan.linear_memories += 1;
-        (linear, self.plan.linear_memories - 1, self.view(x), out)
     }
 
     fn view(&mut self, id: NodeId) -> View {
@@ -724,7 +706,11 @@ impl Planner<'_> {
                 Step::Quantile { memory, x: self.view(x), out }
             }
             Node::Window(window, x, rows) => Step::Window(window, self.view(x), rows as usize, out),
-            Node::Recurrence(Recurrence::Linear(_), _) => Step::Linear(vec![self.linear(id, out)]),
+            Node::Recurrence(Recurrence::Linear(linear), x) => {
+                self.plan.linear_memories += 1;
+                let memory = self.plan.linear_memories - 1;
+                Step::Linear { linear, memory, x: self.view(x), out }
+            }
             Node::Recurrence(Recurrence::WeightedMean { decay }, x) => {
                 self.plan.mean_memories += 1;
                 let memory = self.plan.mean_memories - 1;

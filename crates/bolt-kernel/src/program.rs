@@ -5,8 +5,6 @@ use crate::graph::{Graph, Input, Node, NodeId, Recurrence, ValueType};
 use crate::machine::{Block, Column, Machine, Options, Scalar, Target};
 use crate::plan::{Layout, Plan};
 use crate::prepared::Prepared;
-use bolt_hardware::SimdLevel;
-use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock};
 
 /// One or several expressions, ready to run. Cheap to clone.
@@ -135,28 +133,28 @@ impl Program {
             let columns: Vec<Column<'_, E>> =
                 inputs.iter().map(|column| column.starting_at_lane(first)).collect();
             let mut machine = Machine::new(self, count, options);
-            let prepared = self.prepared(count);
-            let mut results: Vec<Option<Results<'_, E>>> =
-                outputs.iter_mut().map(|output| Some(Results::new(output, rows * lanes))).collect();
-            let mut targets: Vec<Option<Target<'_, E>>> = Vec::new();
-            for (slot, root) in prepared.strided().roots() {
-                if let Some(Results::Numbers(values)) = results[root].take() {
-                    targets.resize_with(targets.len().max(slot + 1), || None);
-                    targets[slot] = Some(Target {
-                        values: values.get_mut(first..).unwrap_or_default(),
-                        stride: lanes,
-                    });
-                }
+            let (mut targets, mut truths) = (Vec::new(), Vec::new());
+            for output in &mut outputs {
+                let (target, truth) = match output {
+                    Output::Numbers(values) => {
+                        let values = &mut values.spare_capacity_mut()[..rows * lanes];
+                        let values = values.get_mut(first..).unwrap_or_default();
+                        (Some(Target { values, stride: lanes }), None)
+                    }
+                    Output::Truths(values) => (None, Some(values)),
+                };
+                targets.push(target);
+                truths.push(truth);
             }
             machine.run_into(&columns, rows, targets, |root, block| {
-                let results = results[root].as_mut().expect("no target takes its place");
-                copy_block(&block, results, options.level, first, lanes);
+                let truths = truths[root].as_mut().expect("numbers have a target");
+                copy_truths(&block, truths, first, lanes);
             });
         }
         for output in &mut outputs {
             if let Output::Numbers(values) = output {
-                // SAFETY: the tiles are all lanes, and of each tile every row was written, by
-                // the sink or by the step whose target it was.
+                // SAFETY: the tiles are all lanes, and of each tile every row was written to its
+                // target.
                 #[expect(unsafe_code, reason = "results are not written twice")]
                 unsafe {
                     values.set_len(rows * lanes);
@@ -184,37 +182,16 @@ impl<'a, E> Column<'a, E> {
     }
 }
 
-/// The values of an output while they are being made.
-enum Results<'a, E> {
-    Numbers(&'a mut [MaybeUninit<E>]),
-    Truths(&'a mut [Option<bool>]),
-}
-
-impl<'a, E> Results<'a, E> {
-    fn new(output: &'a mut Output<E>, count: usize) -> Self {
-        match output {
-            Output::Numbers(values) => Self::Numbers(&mut values.spare_capacity_mut()[..count]),
-            Output::Truths(values) => Self::Truths(values),
-        }
-    }
-}
-
-fn copy_block<E: Scalar>(
+fn copy_truths<E: Scalar>(
     block: &Block<'_, E>,
-    results: &mut Results<'_, E>,
-    level: SimdLevel,
+    truths: &mut [Option<bool>],
     first_lane: usize,
     lanes: usize,
 ) {
     let start = block.first_row * lanes + first_lane;
-    match results {
-        Results::Numbers(values) => block.copy_numbers_new(level, &mut values[start..], lanes),
-        Results::Truths(values) => {
-            for row in 0..block.rows {
-                for lane in 0..block.lanes {
-                    values[start + row * lanes + lane] = block.truth(row, lane);
-                }
-            }
+    for row in 0..block.rows {
+        for lane in 0..block.lanes {
+            truths[start + row * lanes + lane] = block.truth(row, lane);
         }
     }
 }

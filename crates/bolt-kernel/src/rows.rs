@@ -3,6 +3,7 @@
 
 use crate::simd::{Element, Simd, Strided, Vector};
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 /// Rows of a column with the history that windows reach into: row `r` of lane `l` is at
 /// `origin + r * stride + l`.
@@ -22,6 +23,12 @@ impl<'a, E: Element> Rows<'a, E> {
     pub(crate) fn chunk(&self, row: usize, lane: usize, back: usize) -> &'a E::Chunk {
         let start = self.origin + row * self.stride + lane - back * self.stride;
         &E::chunks(&self.values[start..start + E::LANES])[0]
+    }
+
+    /// Returns whole chunks of rows of one lane.
+    #[inline(always)]
+    pub(crate) fn chunks(&self, rows: Range<usize>) -> &'a [E::Chunk] {
+        E::chunks(&self.values[self.origin + rows.start..self.origin + rows.end])
     }
 
     /// Returns the chunks of `count` rows up to `back` rows before a row, the oldest first.
@@ -60,12 +67,32 @@ impl<'a, E: Element> Out<'a, E> {
     /// Writes a chunk from a lane on, every NaN made the canonical one.
     #[inline(always)]
     pub(crate) fn store<S: Simd>(&mut self, row: usize, lane: usize, value: E::Vector<S>) {
-        let missing = E::Vector::<S>::splat(E::NAN);
-        let value = E::Vector::<S>::select(value.unordered(value), missing, value);
+        let value = canonical::<E, S>(value);
         let start = row * self.stride + lane;
         let end = start + E::LANES.min(self.lanes - lane);
         E::store_new::<S>(value, &mut self.values[start..end]);
     }
+
+    /// Returns whole chunks of rows of one lane; what is written there must have its NaNs made
+    /// canonical (see [`canonical`]).
+    #[inline(always)]
+    pub(crate) fn chunks(&mut self, rows: Range<usize>) -> &mut [E::NewChunk] {
+        E::new_chunks(&mut self.values[rows])
+    }
+
+    /// Writes one row of one lane; a NaN is made the canonical one.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, row: usize, value: E) {
+        let is_missing = value.to_f64().is_nan();
+        self.values[row * self.stride].write(if is_missing { E::NAN } else { value });
+    }
+}
+
+/// Returns a vector with every NaN made the canonical one.
+#[inline(always)]
+pub(crate) fn canonical<E: Element, S: Simd>(value: E::Vector<S>) -> E::Vector<S> {
+    let missing = E::Vector::<S>::splat(E::NAN);
+    E::Vector::<S>::select(value.unordered(value), missing, value)
 }
 
 /// Returns values as places that may be written.

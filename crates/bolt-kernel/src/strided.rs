@@ -95,9 +95,9 @@ impl Strided {
         self.inputs[slot]
     }
 
-    /// Returns the slots whose values are results of a root, with the root.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = (Slot, usize)> {
-        self.roots.iter().enumerate().filter_map(|(slot, root)| root.map(|root| (slot, root)))
+    /// Returns the root to write in place of a buffer.
+    pub(crate) fn root(&self, slot: Slot) -> Option<usize> {
+        self.roots[slot]
     }
 
     /// Returns whether all that is read and written can be outside of the buffers.

@@ -6,11 +6,11 @@
 
 use super::effects::{self, Buffer, Kind};
 use super::encode::Width;
-use super::ir::{Body, Item, Op, Place, Pointer, Type, Value};
+use super::ir::{Body, Item, Op, Place, Pointer, Predicate, Type, Value};
 use super::trace::{Trace, Traced, TracedMask, record};
 use crate::elementwise;
 use crate::graph::{Compare, SUMS_MAX, Shape, Unary};
-use crate::plan::{FromNumbersStep, Layout, NumberOperand, Plan, Slot, Step, View};
+use crate::plan::{FromNumbersStep, Layout, NumberOperand, Plan, RootSlot, Slot, Step, View};
 use crate::wide::{self, Pair};
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +22,7 @@ pub(super) fn refusal(step: &Step) -> Option<&'static str> {
         }
         Step::Window(..) | Step::Quantile { .. } => Some("its work depends on the values"),
         Step::Extreme { .. } => Some("it is a loop of its own, over groups of rows"),
-        Step::WindowSums { .. } | Step::Linear(_) | Step::WeightedMean { .. } => {
+        Step::WindowSums { .. } | Step::Linear { .. } | Step::WeightedMean { .. } => {
             Some("it is a loop of its own, with its memory in registers")
         }
         Step::Cross { .. } => Some("it looks across lanes"),
@@ -421,9 +421,23 @@ impl<'p> Lowering<'p> {
     fn set_number(&mut self, index: usize, slot: Slot, value: Value) {
         self.numbers.insert(slot, value);
         if self.is_stored(index, (Kind::Number, slot)) {
+            let value = if self.is_root(slot) { self.canonical(value) } else { value };
             let place = self.place(Pointer::Number, View { slot, delay: 0 }, 0);
             self.body.items.push(Item::Store(value, place));
         }
+    }
+
+    fn is_root(&self, slot: Slot) -> bool {
+        let is_own = |root: &RootSlot| matches!(root, RootSlot::Number(view) if view.slot == slot);
+        self.plan.roots.iter().any(is_own)
+    }
+
+    /// Returns a number with every NaN made the canonical one, as results have it.
+    fn canonical(&mut self, value: Value) -> Value {
+        let mask = self.number_type.mask();
+        let missing = self.body.constant(f64::NAN, self.number_type);
+        let is_missing = self.body.define(Op::Compare(Predicate::Unordered, value, value), mask);
+        self.body.define(Op::Blend(is_missing, missing, value), self.number_type)
     }
 
     fn set_truth(&mut self, index: usize, slot: Slot, (yes, no): (Value, Value)) {

@@ -25,16 +25,17 @@ use crate::explain::{Run, StepReport};
 use crate::plan::{Layout, Plan, Slot, Step};
 use bolt_hardware::SimdLevel;
 use code::Code;
+use direct::Direct;
 use emit::Loop;
 use encode::Width;
 use ir::Type;
 
 /// A plan, compiled as far as that goes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Compiled {
     stages: Vec<Stage>,
     reports: Vec<StepReport>,
-    direct: Vec<Option<usize>>,
+    direct: Direct,
 }
 
 /// What to run next.
@@ -92,11 +93,11 @@ impl Compiled {
             width,
             number_type,
             loops: 0,
-            compiled: Self { stages: Vec::new(), reports: Vec::new(), direct: Vec::new() },
+            compiled: Self::default(),
         };
         compiler.compile().map_err(|error| format!("no memory can be made executable: {error}"))?;
         let mut compiled = compiler.compiled;
-        compiled.direct = direct::direct_inputs(plan, layout, &compiled.stages);
+        compiled.direct = Direct::new(plan, layout, &compiled.stages);
         Ok(compiled)
     }
 
@@ -106,7 +107,12 @@ impl Compiled {
 
     /// Returns the input that can be read in place of a slot's buffer.
     pub(crate) fn direct_input(&self, slot: Slot) -> Option<usize> {
-        self.direct[slot]
+        self.direct.inputs[slot]
+    }
+
+    /// Returns the root that can be written in place of a slot's buffer.
+    pub(crate) fn direct_root(&self, slot: Slot) -> Option<usize> {
+        self.direct.roots[slot]
     }
 
     pub(crate) fn reports(&self) -> &[StepReport] {

@@ -4,7 +4,7 @@
 //! [`Body`]. What the interpreter computes and what is compiled therefore have one definition.
 
 use super::ir::{Arithmetic, Body, Op, Predicate, Single, Type, Value};
-use crate::simd::{Bits64, Element, Mask, Simd, Vector};
+use crate::simd::{Bits64, Element, Mask, Sequence, Simd, Vector};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
@@ -127,6 +127,9 @@ impl<E: Recorded> Vector for Traced<E> {
     fn store(self, _chunk: &mut E::Chunk) {
         unreachable!("recorded kernels return their results")
     }
+    fn store_new(self, _chunk: &mut E::NewChunk) {
+        unreachable!("recorded kernels return their results")
+    }
     fn splat(value: E) -> Self {
         Self::constant(value.to_f64())
     }
@@ -190,6 +193,12 @@ impl<E: Recorded> Vector for Traced<E> {
     }
     fn min(self, other: Self) -> Self {
         self.extreme(Arithmetic::Min, other)
+    }
+}
+
+impl Sequence for Traced<f64> {
+    fn window<const FROM: i32>(_: Self, _: Self) -> Self {
+        unreachable!("what is recorded stays within its lane")
     }
 }
 

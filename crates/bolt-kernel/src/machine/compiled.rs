@@ -51,12 +51,16 @@ impl<E: Scalar> Machine<E> {
         &mut self,
         places: impl Iterator<Item = (Pointer, usize)>,
         length: usize,
-        direct: &Direct<'_, E>,
+        direct: &mut Direct<'_, E>,
     ) -> Vec<*mut u8> {
         let geometry = self.geometry;
         places
             .map(|(place, back)| match place {
                 Pointer::Number(view) => {
+                    if let Some(results) = direct.place(view.slot, length) {
+                        assert_eq!(view.delay + back, 0, "results are not read again");
+                        return results.as_mut_ptr().cast();
+                    }
                     if let Some((column, _, first)) = direct.column(view.slot) {
                         assert!(view.delay + back <= first && first + length <= column.len());
                         // Inputs are only read.

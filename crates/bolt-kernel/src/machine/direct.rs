@@ -32,11 +32,18 @@ pub(crate) struct Target<'a, E> {
 pub(crate) struct Direct<'a, E> {
     /// The column to read in place of each buffer of numbers.
     columns: Vec<Option<Source<'a, E>>>,
+    /// The root to write in place of each buffer of numbers.
+    roots: Vec<Option<usize>>,
+    /// Whether each root is in place of a buffer.
+    in_place: Vec<bool>,
+    /// Where each root goes.
     targets: Vec<Option<Target<'a, E>>>,
     /// Rows of history that their readers want.
     reach: usize,
     /// The first row of the current block.
     first: usize,
+    /// Whether its results are written where they go.
+    has_room: bool,
     /// Whether its columns are read where they are.
     is_direct: bool,
     /// Rows at a time once nothing is in buffers, `None` if something always is.
@@ -74,19 +81,33 @@ impl<'a, E: Scalar> Direct<'a, E> {
         let columns: Vec<Option<Source<'_, E>>> = (0..plan.numbers.len()).map(column).collect();
         let used = columns.iter().zip(&plan.numbers).filter(|(column, _)| column.is_some());
         let reach = used.map(|(_, &history)| history).max().unwrap_or(usize::MAX);
-        let mut direct =
-            Self { columns, targets, reach, first: 0, is_direct: false, whole_rows: None };
+        let root = |slot| {
+            let root = strided.root(slot).or_else(|| compiled?.direct_root(slot))?;
+            targets.get(root)?.as_ref().map(|_| root)
+        };
+        let roots: Vec<Option<usize>> = (0..plan.numbers.len()).map(root).collect();
+        let mut in_place = vec![false; plan.roots.len()];
+        roots.iter().flatten().for_each(|&root| in_place[root] = true);
         let mut inputs = plan.input_slots.iter().flatten();
-        let mut roots = strided.roots();
-        if strided.is_whole()
-            && inputs.all(|&slot| direct.columns[slot].is_some())
-            && roots.all(|(slot, _)| direct.has_target(slot))
-        {
-            let stride = direct.columns.iter().flatten().map(|column| column.stride).max();
+        let is_whole = strided.is_whole()
+            && inputs.all(|&slot| columns[slot].is_some())
+            && in_place.iter().all(|in_place| *in_place);
+        let whole_rows = is_whole.then(|| {
+            let stride = columns.iter().flatten().map(|column| column.stride).max();
             let row_bytes = stride.unwrap_or(1) * size_of::<E>();
-            direct.whole_rows = Some((BLOCK_BYTES / row_bytes).max(8));
+            (BLOCK_BYTES / row_bytes).max(8)
+        });
+        Self {
+            columns,
+            roots,
+            in_place,
+            targets,
+            reach,
+            first: 0,
+            has_room: false,
+            is_direct: false,
+            whole_rows,
         }
-        direct
     }
 
     /// Moves on to the block that begins at row `first`, of at most `most` rows; returns how many
@@ -97,6 +118,15 @@ impl<'a, E: Scalar> Direct<'a, E> {
         most: usize,
         geometry: &Geometry,
     ) -> (usize, bool) {
+        let (rows, is_new) = self.next_block(first, most, geometry);
+        // Over one lane whole vectors are written; what follows the block is written later.
+        let end = first + rows.next_multiple_of(LANES_MAX);
+        let has_room = |target: &Target<'_, E>| target.values.len() >= end;
+        self.has_room = geometry.lanes > 1 || self.targets.iter().flatten().all(has_room);
+        (rows, is_new)
+    }
+
+    fn next_block(&mut self, first: usize, most: usize, geometry: &Geometry) -> (usize, bool) {
         let was_direct = self.is_direct;
         let rows = geometry.block_rows.min(most);
         self.first = first;
@@ -140,18 +170,34 @@ impl<'a, E: Scalar> Direct<'a, E> {
         Some((values, stride, self.first))
     }
 
-    /// Returns whether results are written where they go.
-    pub(super) fn has_target(&self, slot: Slot) -> bool {
-        self.targets.get(slot).is_some_and(Option::is_some)
+    /// Returns whether the current block's rows of a root were written where they go.
+    pub(super) fn is_in_place(&self, root: usize) -> bool {
+        self.has_room && self.in_place[root]
     }
 
-    /// Takes out where the results of the current block go, and the distance of their rows.
-    pub(super) fn take_target(&mut self, slot: Slot) -> Option<Target<'a, E>> {
-        self.targets.get_mut(slot)?.take()
+    /// Returns where the rows of a root go from the current block on, and their distance.
+    pub(super) fn rest_of_target(&mut self, root: usize) -> Option<(&mut [MaybeUninit<E>], usize)> {
+        let Target { values, stride } = self.targets.get_mut(root)?.as_mut()?;
+        Some((&mut values[self.first * *stride..], *stride))
     }
 
-    pub(super) fn put_target(&mut self, slot: Slot, target: Target<'a, E>) {
-        self.targets[slot] = Some(target);
+    /// Takes out where the results that a buffer would hold go, with the root that they are.
+    pub(super) fn take_target(&mut self, slot: Slot) -> Option<(usize, Target<'a, E>)> {
+        let root = self.roots[slot].filter(|_| self.has_room)?;
+        Some((root, self.targets[root].take()?))
+    }
+
+    pub(super) fn put_target(&mut self, root: usize, target: Target<'a, E>) {
+        self.targets[root] = Some(target);
+    }
+
+    /// Returns where `length` numbers of the current block go that a buffer would hold, over one
+    /// lane.
+    pub(super) fn place(&mut self, slot: Slot, length: usize) -> Option<&mut [MaybeUninit<E>]> {
+        let root = self.roots[slot].filter(|_| self.has_room)?;
+        let (values, stride) = self.rest_of_target(root)?;
+        assert_eq!(stride, 1, "over one lane");
+        Some(&mut values[..length])
     }
 
     /// Returns the first row of the current block.

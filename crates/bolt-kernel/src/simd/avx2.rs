@@ -1,7 +1,8 @@
 //! AVX2: two registers a vector.
 
-use super::{Bits64, Kernel, Mask, Simd, Vector};
+use super::{Bits64, Kernel, Mask, Sequence, Simd, Vector};
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2;
@@ -78,6 +79,14 @@ macro_rules! vector {
                 unsafe {
                     $storeu(low.as_mut_ptr(), self.0);
                     $storeu(high.as_mut_ptr(), self.1);
+                }
+            }
+            #[inline(always)]
+            fn store_new(self, chunk: &mut [MaybeUninit<$element>; $lanes]) {
+                let (low, high) = chunk.split_at_mut($half);
+                unsafe {
+                    $storeu(low.as_mut_ptr().cast(), self.0);
+                    $storeu(high.as_mut_ptr().cast(), self.1);
                 }
             }
             #[inline(always)]
@@ -238,6 +247,28 @@ impl F64x8 {
     #[inline(always)]
     fn from_integers(low: __m256i, high: __m256i) -> Self {
         unsafe { Self(_mm256_castsi256_pd(low), _mm256_castsi256_pd(high)) }
+    }
+}
+
+impl Sequence for F64x8 {
+    #[inline(always)]
+    fn window<const FROM: i32>(first: Self, second: Self) -> Self {
+        const { assert!(matches!(FROM, 4 | 6 | 7), "the starts that kernels need") };
+        if FROM == 4 {
+            return Self(first.1, second.0);
+        }
+        unsafe {
+            // From lane 6 on.
+            let low = _mm256_permute2f128_pd::<0x21>(first.1, second.0);
+            let high = _mm256_permute2f128_pd::<0x21>(second.0, second.1);
+            if FROM == 6 {
+                return Self(low, high);
+            }
+            Self(
+                _mm256_shuffle_pd::<0b0101>(low, second.0),
+                _mm256_shuffle_pd::<0b0101>(high, second.1),
+            )
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! AVX-512: one register a vector.
 
-use super::{Bits64, Kernel, Mask, Simd, Vector};
+use super::{Bits64, Kernel, Mask, Sequence, Simd, Vector};
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512;
@@ -58,6 +59,10 @@ macro_rules! vector {
             #[inline(always)]
             fn store(self, chunk: &mut [$element; $lanes]) {
                 unsafe { $storeu(chunk.as_mut_ptr(), self.0) }
+            }
+            #[inline(always)]
+            fn store_new(self, chunk: &mut [MaybeUninit<$element>; $lanes]) {
+                unsafe { $storeu(chunk.as_mut_ptr().cast(), self.0) }
             }
             #[inline(always)]
             fn splat(value: $element) -> Self {
@@ -204,6 +209,15 @@ impl F64x8 {
     #[inline(always)]
     fn from_integers(bits: __m512i) -> Self {
         Self(unsafe { _mm512_castsi512_pd(bits) })
+    }
+}
+
+impl Sequence for F64x8 {
+    #[inline(always)]
+    fn window<const FROM: i32>(first: Self, second: Self) -> Self {
+        Self::from_integers(unsafe {
+            _mm512_alignr_epi64::<FROM>(second.integers(), first.integers())
+        })
     }
 }
 

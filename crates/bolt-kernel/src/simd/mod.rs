@@ -36,6 +36,8 @@ pub trait Vector: Copy {
 
     fn load(chunk: &<Self::Element as Lanes>::Chunk) -> Self;
     fn store(self, chunk: &mut <Self::Element as Lanes>::Chunk);
+    /// Writes to places that hold nothing yet.
+    fn store_new(self, chunk: &mut <Self::Element as Lanes>::NewChunk);
     fn splat(value: Self::Element) -> Self;
 
     fn add(self, other: Self) -> Self;
@@ -78,9 +80,15 @@ pub trait Bits64: Vector<Element = f64> {
     fn shift_right_52(self) -> Self;
 }
 
+/// Lanes that are rows of a column.
+pub trait Sequence: Vector {
+    /// Returns eight lanes from lane `FROM` on (4, 6 or 7) of two vectors, one after the other.
+    fn window<const FROM: i32>(first: Self, second: Self) -> Self;
+}
+
 /// One instruction set.
 pub trait Simd: Copy {
-    type F64: Bits64;
+    type F64: Bits64 + Sequence;
     type F32: Vector<Element = f32>;
     /// Converts sixteen lanes to the lower and the upper eight, exactly.
     fn widen(vector: Self::F32) -> (Self::F64, Self::F64);
@@ -113,9 +121,12 @@ pub(crate) mod sealed {
     pub trait Lanes: Sized {
         const LANES: usize;
         type Chunk: Copy;
+        /// A chunk that holds nothing yet.
+        type NewChunk;
         type Vector<S: Simd>: Vector<Element = Self>;
         fn chunks(values: &[Self]) -> &[Self::Chunk];
         fn chunks_mut(values: &mut [Self]) -> &mut [Self::Chunk];
+        fn new_chunks(values: &mut [MaybeUninit<Self>]) -> &mut [Self::NewChunk];
         /// Writes the first lanes, as many as there is room for.
         fn store_new<S: Simd>(vector: Self::Vector<S>, to: &mut [MaybeUninit<Self>]);
     }
@@ -134,6 +145,7 @@ macro_rules! element {
         impl Lanes for $element {
             const LANES: usize = $lanes;
             type Chunk = [$element; $lanes];
+            type NewChunk = [MaybeUninit<$element>; $lanes];
             type Vector<S: Simd> = S::$vector;
             #[inline(always)]
             fn chunks(values: &[Self]) -> &[Self::Chunk] {
@@ -144,12 +156,18 @@ macro_rules! element {
                 values.as_chunks_mut().0
             }
             #[inline(always)]
+            fn new_chunks(values: &mut [MaybeUninit<Self>]) -> &mut [Self::NewChunk] {
+                values.as_chunks_mut().0
+            }
+            #[inline(always)]
             fn store_new<S: Simd>(vector: Self::Vector<S>, to: &mut [MaybeUninit<Self>]) {
-                let mut chunk = [0.0; $lanes];
-                vector.store(&mut chunk);
                 match to.first_chunk_mut::<$lanes>() {
-                    Some(to) => *to = chunk.map(MaybeUninit::new),
-                    None => store_some(&chunk, to),
+                    Some(to) => vector.store_new(to),
+                    None => {
+                        let mut chunk = [0.0; $lanes];
+                        vector.store(&mut chunk);
+                        store_some(&chunk, to);
+                    }
                 }
             }
         }

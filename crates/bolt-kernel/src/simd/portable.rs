@@ -1,6 +1,7 @@
 //! Vectors as plain arrays: what every target can run, and the meaning of every operation.
 
-use super::{Bits64, Mask, Simd, Vector};
+use super::{Bits64, Mask, Sequence, Simd, Vector};
+use std::mem::MaybeUninit;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Portable;
@@ -53,6 +54,10 @@ macro_rules! vector {
             #[inline(always)]
             fn store(self, chunk: &mut [$element; $lanes]) {
                 *chunk = self.0;
+            }
+            #[inline(always)]
+            fn store_new(self, chunk: &mut [MaybeUninit<$element>; $lanes]) {
+                *chunk = self.0.map(MaybeUninit::new);
             }
             #[inline(always)]
             fn splat(value: $element) -> Self {
@@ -146,6 +151,17 @@ macro_rules! vector {
 }
 vector!(f64, 8);
 vector!(f32, 16);
+
+impl Sequence for Lanes<f64, 8> {
+    #[inline(always)]
+    fn window<const FROM: i32>(first: Self, second: Self) -> Self {
+        let from = FROM as usize;
+        Self(std::array::from_fn(|lane| match lane + from {
+            lane @ 0..8 => first.0[lane],
+            lane => second.0[lane - 8],
+        }))
+    }
+}
 
 impl Bits64 for Lanes<f64, 8> {
     #[inline(always)]

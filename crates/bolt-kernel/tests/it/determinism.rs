@@ -2,10 +2,10 @@
 
 use crate::operators::{flat, run};
 use crate::oracle::{Expr, Values};
-use crate::random::{number, panel, truth};
+use crate::random::{number, panel, random_linear, truth};
 use bolt_base::Rng;
 use bolt_hardware::SimdLevel;
-use bolt_kernel::{Column, Element, Graph, Jit, Machine, Options, Program, Scalar};
+use bolt_kernel::{Binary, Column, Element, Graph, Jit, Machine, Options, Program, Scalar};
 
 const PROGRAMS: u64 = 300;
 
@@ -108,6 +108,34 @@ fn rows_given_one_by_one_or_in_pieces_give_the_same() {
             row += rows;
         }
         check_same(seed, &expr, &whole, &streamed, "streamed");
+    }
+}
+
+/// Long enough for results to be written where they go, and columns to be read where they are.
+#[test]
+fn recurrences_over_one_long_lane() {
+    for seed in 0..12 {
+        let mut rng = Rng::new(seed).fork(3);
+        let rows = 3_000 + rng.below(40) as usize;
+        let mut inputs = [panel(&mut rng, rows, 1, false)];
+        if seed % 3 == 0 {
+            inputs[0][2_100][0] = f64::NAN;
+        }
+        let inner = Expr::Linear(random_linear(&mut rng), Box::new(Expr::Input(0)));
+        let difference = Expr::Binary(Binary::Sub, Box::new(inner), Box::new(Expr::Input(0)));
+        let expr = match seed % 2 {
+            0 => Expr::Linear(random_linear(&mut rng), Box::new(difference)),
+            _ => difference,
+        };
+        let slow = Options { jit: Jit::Off, ..options(SimdLevel::Portable, 1) };
+        let expected = run::<f64>(&expr, &inputs, &slow);
+        for level in SimdLevel::ALL.into_iter().filter(|level| level.is_supported()) {
+            for jit in [Jit::Off, Jit::Always] {
+                let options = Options { level, block_rows: None, jit };
+                let actual = run::<f64>(&expr, &inputs, &options);
+                check_same(seed, &expr, &expected, &actual, &format!("{level:?} {jit:?}"));
+            }
+        }
     }
 }
 

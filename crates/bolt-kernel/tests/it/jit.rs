@@ -216,7 +216,11 @@ impl<E: Scalar> Data<E> {
 
 fn bits<E: Scalar>(output: Output<E>) -> Vec<u64> {
     match output {
-        Output::Numbers(values) => values.iter().map(|x| x.canonical_bits()).collect(),
+        Output::Numbers(values) => {
+            let is_canonical = |x: f64| !x.is_nan() || x.to_bits() == f64::NAN.to_bits();
+            assert!(values.iter().all(|x| is_canonical(x.to_f64())), "NaNs are the canonical one");
+            values.iter().map(|x| x.canonical_bits()).collect()
+        }
         Output::Truths(values) => values.into_iter().map(truth_bits).collect(),
     }
 }

@@ -3,7 +3,9 @@
 use crate::oracle::{Expr, Rolling, Together, Values};
 use crate::random::{self, panel};
 use bolt_base::Rng;
-use bolt_kernel::{Binary, Column, Compare, Cross, Graph, Options, Output, Program, Scalar, Unary};
+use bolt_kernel::{
+    Binary, Column, Compare, Cross, Graph, Linear, Options, Output, Program, Scalar, Unary,
+};
 
 pub(crate) fn flat<E: Scalar>(values: &Values) -> Vec<E> {
     values.iter().flatten().map(|value| E::from_f64(*value)).collect()
@@ -175,6 +177,49 @@ fn recurrences() {
     }
     for decay in [0.0, 0.5, 0.99] {
         check(&Expr::WeightedMean(decay, x()));
+    }
+}
+
+#[test]
+fn long_averages_stay_close() {
+    let mut rng = Rng::new(5);
+    let mut prices = panel(&mut rng, 20_000, 1, false);
+    prices[3_000][0] = 1e9;
+    for n in [2_u32, 14, 200, 2_000] {
+        let share = 1.0 / f64::from(n);
+        let linear = Linear {
+            decay: (1.0 - share).into(),
+            gain: share.into(),
+            offset: 1,
+            seed: n,
+            seed_divisor: f64::from(n).into(),
+            warm_up: n,
+        };
+        check_within(&Expr::Linear(linear, x()), &[prices.clone()], 1e-10);
+    }
+}
+
+/// Rounding must not make a moving average of a price that stands still go up and down.
+#[test]
+fn averages_of_a_flat_column_go_straight_to_it() {
+    let mut rng = Rng::new(6);
+    for n in [3_u32, 10, 30] {
+        let mut prices = panel(&mut rng, 100, 1, false);
+        let flat = prices[99][0] + 0.1;
+        prices.resize(4_000, vec![flat]);
+        let share = 2.0 / (f64::from(n) + 1.0);
+        let linear = Linear {
+            decay: (1.0 - share).into(),
+            gain: share.into(),
+            offset: 0,
+            seed: 1,
+            seed_divisor: 1.0.into(),
+            warm_up: n,
+        };
+        let average = run::<f64>(&Expr::Linear(linear, x()), &[prices], &Options::default());
+        let distances: Vec<f64> = average[100..].iter().map(|y| (y - flat).abs()).collect();
+        assert!(distances.is_sorted_by(|a, b| a >= b), "over {n} rows");
+        assert_eq!(average[3_999], flat, "over {n} rows");
     }
 }
 

@@ -30,9 +30,11 @@ fn pick<T: Copy>(rng: &mut Rng, items: &[T]) -> T {
 
 pub(crate) fn random_linear(rng: &mut Rng) -> Linear {
     let n = 1 + rng.below(12) as u32;
-    let gain = 2.0 / (f64::from(n) + 1.0);
+    let share = 2.0 / (f64::from(n) + 1.0);
+    // An average, a sum that fades, and one that does not.
+    let (decay, gain) = pick(rng, &[(1.0 - share, share), (1.0 - share, 1.0), (1.0, 1.0)]);
     Linear {
-        decay: (1.0 - gain).into(),
+        decay: decay.into(),
         gain: gain.into(),
         offset: rng.below(4) as u32,
         seed: n,
