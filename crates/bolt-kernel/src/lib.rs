@@ -40,6 +40,7 @@ mod recurrence;
 mod rolling;
 mod rows;
 mod scalar;
+mod silent;
 mod simd;
 mod strided;
 mod wide;

@@ -302,23 +302,62 @@ impl<E: Scalar> Machine<E> {
         self.run_into(inputs, rows, Vec::new(), sink);
     }
 
+    /// Takes rows as [`Self::run`] does and gives no results: only what later rows depend on is
+    /// computed.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub fn advance(&mut self, inputs: &[Column<'_, E>], rows: usize) {
+        let silent = self.prepared.silent();
+        self.run_plan(&silent, inputs, rows, Vec::new(), |_, _| {});
+    }
+
+    /// Takes rows as [`Self::run`] does and gives the last row's results alone, which takes a
+    /// fraction of the time if the program is made of states.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub fn run_last(
+        &mut self,
+        inputs: &[Column<'_, E>],
+        rows: usize,
+        mut sink: impl FnMut(usize, Block<'_, E>),
+    ) {
+        let Some(last) = rows.checked_sub(1) else { return };
+        self.advance(inputs, last);
+        let inputs: Vec<_> = inputs.iter().map(|column| column.starting_at_row(last)).collect();
+        self.run(&inputs, 1, |root, block| sink(root, Block { first_row: last, ..block }));
+    }
+
     /// As [`Self::run`]; roots that have a target are written there and not given to `sink`.
     pub(crate) fn run_into(
         &mut self,
         inputs: &[Column<'_, E>],
         rows: usize,
         targets: Vec<Option<Target<'_, E>>>,
+        sink: impl FnMut(usize, Block<'_, E>),
+    ) {
+        self.run_plan(&Arc::clone(&self.prepared), inputs, rows, targets, sink);
+    }
+
+    /// Runs the machine's plan, or the part of it that is silent.
+    fn run_plan(
+        &mut self,
+        prepared: &Prepared,
+        inputs: &[Column<'_, E>],
+        rows: usize,
+        targets: Vec<Option<Target<'_, E>>>,
         mut sink: impl FnMut(usize, Block<'_, E>),
     ) {
-        let (prepared, plan) = (Arc::clone(&self.prepared), self.prepared.plan());
+        let plan = prepared.plan();
         assert_eq!(inputs.len(), plan.inputs.len(), "a column for each input");
         if !self.started {
             self.started = true;
-            self.load_lanes(&plan, inputs);
+            self.load_lanes(&self.prepared.plan(), inputs);
         }
         let values = rows * self.geometry.stride;
         let compiled = prepared.compiled::<E>(self.jit, self.level, values);
-        let mut direct = Direct::new(compiled, &prepared, inputs, targets);
+        let mut direct = Direct::new(compiled, prepared, inputs, targets);
         let mut first = 0;
         while first < rows {
             let (block, is_new) = direct.advance(first, rows - first, &self.geometry);
@@ -329,7 +368,7 @@ impl<E: Scalar> Machine<E> {
             }
             self.load(&plan, inputs, first, block, &direct);
             match compiled {
-                Some(compiled) => self.run_compiled(compiled, block, &mut direct),
+                Some(compiled) => self.run_compiled(&plan, compiled, block, &mut direct),
                 None => self.run_steps(&plan.steps, Span { first: 0, rows: block }, &mut direct),
             }
             for (index, &root) in plan.roots.iter().enumerate() {
@@ -396,7 +435,8 @@ impl<E: Scalar> Machine<E> {
     ) {
         let Geometry { lanes, stride, .. } = self.geometry;
         for (slot, input, column) in needed(plan, inputs) {
-            if direct.column(slot).is_some() {
+            let is_elsewhere = direct.column(slot).is_some() || direct.series(slot).is_some();
+            if is_elsewhere || matches!((input.shape, column), (Shape::Lanes, Column::Lanes(_))) {
                 continue;
             }
             let buffer = &mut self.numbers[slot];
@@ -418,7 +458,6 @@ impl<E: Scalar> Machine<E> {
                 (Shape::Series, Column::Series(values)) => {
                     elementwise::spread(self.level, &values[first..first + rows], stride, into);
                 }
-                (Shape::Lanes, Column::Lanes(_)) => {}
                 (shape, _) => panic!("input `{}` wants a column of shape {shape:?}", input.name),
             }
         }

@@ -15,6 +15,8 @@ pub(crate) struct Prepared {
     plan: Arc<Plan>,
     layout: Layout,
     strided: Strided,
+    /// The part of the plan that runs where no results are wanted.
+    silent: OnceLock<Arc<Prepared>>,
     /// Values computed so far, of all steps together.
     work: AtomicU64,
     /// For each element type and level above the portable one.
@@ -31,11 +33,18 @@ impl Prepared {
     pub(crate) fn new(plan: Plan, layout: Layout) -> Self {
         let compiled = std::array::from_fn(|_| OnceLock::new());
         let strided = Strided::new(&plan, layout);
-        Self { plan: Arc::new(plan), layout, strided, work: AtomicU64::new(0), compiled }
+        let (silent, work) = (OnceLock::new(), AtomicU64::new(0));
+        Self { plan: Arc::new(plan), layout, strided, silent, work, compiled }
     }
 
     pub(crate) fn plan(&self) -> Arc<Plan> {
         Arc::clone(&self.plan)
+    }
+
+    /// Returns what runs over rows whose results are not wanted.
+    pub(crate) fn silent(&self) -> Arc<Self> {
+        let make = || Arc::new(Self::new(self.plan.without_roots(), self.layout));
+        Arc::clone(self.silent.get_or_init(make))
     }
 
     pub(crate) fn strided(&self) -> &Strided {

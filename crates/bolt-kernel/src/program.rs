@@ -116,14 +116,7 @@ impl Program {
         lanes: usize,
         options: &Options,
     ) -> Vec<Output<E>> {
-        let mut outputs: Vec<Output<E>> = self
-            .types
-            .iter()
-            .map(|value_type| match value_type {
-                ValueType::Bool => Output::Truths(vec![None; rows * lanes]),
-                _ => Output::Numbers(Vec::with_capacity(rows * lanes)),
-            })
-            .collect();
+        let mut outputs = self.new_outputs(rows * lanes);
         // Without operations across lanes, narrow tiles of lanes keep every buffer in the cache.
         let prepared = self.prepared(lanes);
         let is_whole = prepared.plan().has_cross || prepared.strided().is_whole();
@@ -163,6 +156,44 @@ impl Program {
         }
         outputs
     }
+
+    /// Evaluates all roots over `rows` rows and returns the last row alone: what a scan of many
+    /// agents ends with. Results of other rows are not computed but for what later rows depend on.
+    ///
+    /// # Panics
+    /// As [`Machine::run`], and if there are no rows.
+    pub fn evaluate_last<E: Scalar>(
+        &self,
+        inputs: &[Column<'_, E>],
+        rows: usize,
+        lanes: usize,
+        options: &Options,
+    ) -> Vec<Output<E>> {
+        assert!(rows > 0, "there is a last row");
+        let mut outputs = self.new_outputs(lanes);
+        let mut machine = Machine::new(self, lanes, options);
+        machine.run_last(inputs, rows, |root, block| match &mut outputs[root] {
+            Output::Numbers(values) => {
+                values.resize(lanes, E::NAN);
+                block.copy_numbers(options.level, values, lanes);
+            }
+            Output::Truths(values) => {
+                let lanes = values.iter_mut().enumerate();
+                lanes.for_each(|(lane, value)| *value = block.truth(0, lane));
+            }
+        });
+        outputs
+    }
+
+    /// Returns room for so many values of each root.
+    fn new_outputs<E: Scalar>(&self, count: usize) -> Vec<Output<E>> {
+        let types = self.types.iter();
+        let output = |value_type: &ValueType| match value_type {
+            ValueType::Bool => Output::Truths(vec![None; count]),
+            _ => Output::Numbers(Vec::with_capacity(count)),
+        };
+        types.map(output).collect()
+    }
 }
 
 const TILE_LANES: usize = 48;
@@ -178,6 +209,19 @@ impl<'a, E> Column<'a, E> {
             }
             Column::Series(values) => Column::Series(values),
             Column::Lanes(values) => Column::Lanes(&values[first..]),
+        }
+    }
+
+    pub(crate) fn starting_at_row(&self, first: usize) -> Self
+    where
+        E: Copy,
+    {
+        match *self {
+            Column::Panel { values, stride } => {
+                Column::Panel { values: &values[first * stride..], stride }
+            }
+            Column::Series(values) => Column::Series(&values[first..]),
+            Column::Lanes(values) => Column::Lanes(values),
         }
     }
 }

@@ -25,6 +25,14 @@ impl Compiled {
         match *self {}
     }
 
+    pub(crate) fn series(&self, _slot: Slot) -> Option<usize> {
+        match *self {}
+    }
+
+    pub(crate) fn is_free(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn reports(&self) -> &[StepReport] {
         match *self {}
     }
@@ -33,6 +41,7 @@ impl Compiled {
 impl<E: Scalar> Machine<E> {
     pub(crate) fn run_compiled(
         &mut self,
+        _plan: &Plan,
         compiled: &Compiled,
         _rows: usize,
         _direct: &Direct<'_, E>,

@@ -47,9 +47,14 @@ impl Code {
         emitter.emit();
         let mut assembler = Assembler { encoder: Encoder::new(64), next: 0 };
         assembler.enter(emitter.frame);
-        for (to, from) in [(Register::R9, Register::R8), (Register::R10, Register::RCX)] {
-            assembler.push(&two(Opcode::Mov_r64_rm64, to, Source::Register(from)));
-        }
+        let copy = |to, from| two(Opcode::Mov_r64_rm64, to, Source::Register(from));
+        assembler.push(&copy(Register::R9, Register::R8));
+        assembler.push(&match shape {
+            Loop::Vectors => copy(Register::R10, Register::RCX),
+            Loop::Rows => {
+                two(Opcode::Xor_r32_rm32, Register::R10D, Source::Register(Register::R10D))
+            }
+        });
         for (register, pointer) in pins {
             let from = MemoryOperand::with_base_displ(Register::RDI, 8 * pointer as i64);
             assembler.push(&two(Opcode::Mov_r64_rm64, register, Source::Memory(from)));
@@ -57,7 +62,11 @@ impl Code {
         assembler.push_all(emitter.move_states(parts, true));
         let top = assembler.align();
         emitter.code.iter().for_each(|instruction| assembler.push(instruction));
-        assembler.repeat(top, shape, step, plane_bytes(step, number_type));
+        let next = match shape {
+            Loop::Vectors => plane_bytes(step, number_type),
+            Loop::Rows => number_type.bytes(),
+        };
+        assembler.repeat(top, shape, step, next);
         assembler.push_all(emitter.move_states(parts, false));
         assembler.leave();
         Ok(Self {
@@ -238,14 +247,16 @@ impl Assembler {
     }
 
     /// Goes back to the top of the loop unless it is done.
-    fn repeat(&mut self, top: u64, shape: Loop, step: usize, plane_step: usize) {
+    /// `next` is the distance from a vector's truth values, or a row's value of a series, to the
+    /// next.
+    fn repeat(&mut self, top: u64, shape: Loop, step: usize, next: usize) {
         let add = |register, constant: i32| {
             encode::expect(Instruction::with2(Opcode::Add_rm64_imm32, register, constant))
         };
+        self.push(&add(Register::R10, next as i32));
         let back = match shape {
             Loop::Vectors => {
                 self.push(&add(Register::R9, step as i32));
-                self.push(&add(Register::R10, plane_step as i32));
                 let end = Source::Register(Register::RDX);
                 self.push(&two(Opcode::Cmp_r64_rm64, Register::R9, end));
                 Opcode::Jb_rel32_64

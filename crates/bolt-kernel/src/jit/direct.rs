@@ -4,6 +4,7 @@
 use super::Stage;
 use super::effects::{self, Kind};
 use super::ir::Pointer;
+use super::lower;
 use crate::graph::Shape;
 use crate::plan::{Layout, Plan, RootSlot, Slot, Step};
 
@@ -12,16 +13,28 @@ use crate::plan::{Layout, Plan, RootSlot, Slot, Step};
 pub(super) struct Direct {
     pub(super) inputs: Vec<Option<usize>>,
     pub(super) roots: Vec<Option<usize>>,
+    /// Inputs with one value a row, over several lanes.
+    pub(super) series: Vec<Option<usize>>,
+    /// Whether no rows of a buffer are read or written, by steps or for inputs.
+    pub(super) is_free: bool,
 }
 
 impl Direct {
     pub(super) fn new(plan: &Plan, layout: Layout, stages: &[Stage]) -> Self {
         let none = vec![None; plan.numbers.len()];
-        let mut direct = Self { inputs: none.clone(), roots: none };
+        let (inputs, roots) = (none.clone(), none.clone());
+        let mut direct = Self { inputs, roots, series: none, is_free: false };
         if layout == Layout::OneLane {
             direct.find_inputs(plan, stages);
             direct.find_roots(plan, stages);
         }
+        for (slot, input) in series_inputs(plan, layout) {
+            direct.series[slot] = Some(input);
+        }
+        direct.is_free = are_free(stages)
+            && plan.input_slots.iter().zip(&plan.inputs).all(|(slot, input)| {
+                slot.is_none_or(|slot| input.shape == Shape::Lanes || direct.series[slot].is_some())
+            });
         direct
     }
 
@@ -93,4 +106,38 @@ fn uses(plan: &Plan, stage: &Stage, visit: &mut dyn FnMut(Slot)) {
             effects::writes(&plan.steps[*position], &mut number);
         }
     }
+}
+
+/// Returns the slots of inputs with one value a row that only compiled scans read, with the inputs:
+/// a scan spreads the value over the lanes of a register by itself.
+fn series_inputs(plan: &Plan, layout: Layout) -> impl Iterator<Item = (Slot, usize)> + use<'_> {
+    let inputs = plan.input_slots.iter().zip(&plan.inputs).enumerate();
+    inputs.filter_map(move |(index, (slot, input))| {
+        let slot = (*slot)?;
+        let is_root = |root: &RootSlot| matches!(root, RootSlot::Number(view) if view.slot == slot);
+        let is_series = layout == Layout::Lanes
+            && input.shape == Shape::Series
+            && plan.numbers[slot] == 0
+            && !plan.roots.iter().any(is_root);
+        (is_series && plan.steps.iter().all(|step| fits_series(step, slot)))
+            .then_some((slot, index))
+    })
+}
+
+/// Returns whether a step that reads a slot is a compiled scan.
+fn fits_series(step: &Step, slot: Slot) -> bool {
+    let mut is_read = false;
+    effects::reads(step, &mut |buffer| is_read |= buffer == (Kind::Number, slot));
+    let is_scan = matches!(step, Step::Scan { .. }) && lower::refusal(step).is_none();
+    !is_read || is_scan
+}
+
+/// Returns whether the stages are scans that neither read nor write rows of a buffer.
+fn are_free(stages: &[Stage]) -> bool {
+    stages.iter().all(|stage| match stage {
+        Stage::Scan(scan) => {
+            scan.places().all(|(place, _)| matches!(place, Pointer::Fixed(_) | Pointer::Series(_)))
+        }
+        Stage::Map(_) | Stage::Step(_) => false,
+    })
 }

@@ -2,7 +2,7 @@
 //!
 //! Registers: `rdi` pointers of the body's columns, `rsi` constants, `rdx` end or rows left, `rcx`
 //! bytes from row to row, `r8` the byte of the first lane, `r9` the byte of the vector at hand,
-//! `r10` the byte of its truth values, `rax` and `r11` for a moment.
+//! `r10` the byte of its truth values or, over rows, of the row's value of a series, `rax` and `r11` for a moment.
 
 use super::encode::{self, Destination, Source, Width, three, three_and, two, two_and};
 use super::ir::{Arithmetic, Body, Item, Op, Place, Pointer, Predicate, Type, Value};
@@ -400,6 +400,7 @@ impl<'b> Emitter<'b> {
         let displacement = ((place.part * scale + place.half) * bytes) as i64 - back as i64;
         let index = match self.body.pointers[place.pointer] {
             Pointer::Fixed(_) => Register::R8,
+            Pointer::Series(_) => Register::R10,
             _ => Register::R9,
         };
         MemoryOperand::with_base_index_scale_displ_size(base, index, scale as u32, displacement, 8)
@@ -537,7 +538,11 @@ impl<'b> Emitter<'b> {
                 (encode::whole_load(self.width), from)
             }
             (Op::Load(place), _) => {
-                (encode::load(self.width, element), self.address(place, element))
+                let code = match self.body.is_series(place) {
+                    true => encode::broadcast(self.width, element),
+                    false => encode::load(self.width, element),
+                };
+                (code, self.address(place, element))
             }
             (op, None) => unreachable!("{op:?} is in a register or at home"),
         }
@@ -545,11 +550,15 @@ impl<'b> Emitter<'b> {
 
     /// Returns a value as the last operand of an instruction.
     fn source(&mut self, value: Value) -> Source {
+        let is_short = match self.body.op(value) {
+            // One lane's memory is shorter than an operand.
+            Op::Load(place) => self.width == Width::One || self.body.is_series(place),
+            _ => false,
+        };
         let is_load = matches!(self.body.op(value), Op::Load(_));
         let again = self.uses.next(value, self.position).is_some();
         let in_memory = self.registers[value.0 as usize].is_none();
-        // One lane's memory is shorter than an operand.
-        if in_memory && !(is_load && (again || self.width == Width::One)) {
+        if in_memory && !is_short && !(is_load && again) {
             return Source::Memory(self.memory(value).1);
         }
         Source::Register(self.vector(value))

@@ -339,6 +339,14 @@ pub(super) fn load(width: Width, element: Type) -> Code {
     }
 }
 
+/// Returns the code that loads one number into all lanes.
+pub(super) fn broadcast(width: Width, element: Type) -> Code {
+    width.choose(match element.bytes() {
+        4 => [VEX_Vmovss_xmm_m32, VEX_Vbroadcastss_ymm_m32, EVEX_Vbroadcastss_zmm_k1z_xmmm32],
+        _ => [VEX_Vmovsd_xmm_m64, VEX_Vbroadcastsd_ymm_m64, EVEX_Vbroadcastsd_zmm_k1z_xmmm64],
+    })
+}
+
 /// Returns the code that loads or copies a whole register.
 pub(super) fn whole_load(width: Width) -> Code {
     width.choose([VEX_Vmovups_xmm_xmmm128, VEX_Vmovups_ymm_ymmm256, EVEX_Vmovups_zmm_k1z_zmmm512])

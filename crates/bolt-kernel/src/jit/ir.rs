@@ -85,6 +85,8 @@ pub(crate) enum Pointer {
     Number(View),
     /// A buffer whose rows are all equal: read without moving.
     Fixed(Slot),
+    /// An input with one value a row for all lanes.
+    Series(Slot),
     /// The parts of an accumulator.
     High(View),
     Low(View),
@@ -259,6 +261,11 @@ impl Body {
         })
     }
 
+    /// Returns whether a place holds one value for all lanes.
+    pub(super) fn is_series(&self, place: Place) -> bool {
+        matches!(self.pointers[place.pointer], Pointer::Series(_))
+    }
+
     /// Returns one more than the highest state that is read or set.
     pub(super) fn state_count(&self) -> usize {
         let states = self.items.iter().filter_map(|&item| match item {
@@ -289,7 +296,10 @@ impl Body {
             let map = |value: Value| values[part][value.0 as usize];
             let item = match item {
                 Item::Define(value) => {
-                    let op = self.op(value).of_part(part, states, map);
+                    let op = match self.op(value) {
+                        Op::Load(place) if self.is_series(place) => Op::Load(place),
+                        op => op.of_part(part, states, map),
+                    };
                     values[part][value.0 as usize] = body.define(op, self.value_type(value));
                     continue;
                 }

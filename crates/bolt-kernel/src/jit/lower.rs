@@ -4,6 +4,7 @@
 //! whole block. A step that looks back at what another step of the body wrote finds it in memory:
 //! it was stored earlier in the same pass, or in one before.
 
+use super::direct;
 use super::effects::{self, Buffer, Kind};
 use super::encode::Width;
 use super::ir::{Body, Item, Op, Place, Pointer, Predicate, Type, Value};
@@ -37,6 +38,8 @@ struct Lowering<'p> {
     layout: Layout,
     number_type: Type,
     is_scan: bool,
+    /// Inputs that are not repeated for every lane.
+    series: HashSet<Slot>,
     body: Body,
     /// Bytes of a vector, where it goes along the rows.
     vector_bytes: Option<usize>,
@@ -113,6 +116,7 @@ impl<'p> Lowering<'p> {
             layout,
             number_type,
             is_scan: false,
+            series: direct::series_inputs(plan, layout).map(|(slot, _)| slot).collect(),
             body: Body::default(),
             vector_bytes: None,
             numbers: HashMap::new(),
@@ -327,7 +331,10 @@ impl<'p> Lowering<'p> {
         if let Some((_, value)) = self.plan.constants.iter().find(|(slot, _)| *slot == view.slot) {
             return self.body.constant(*value, self.number_type);
         }
-        let place = if self.is_scan && self.is_fixed(view.slot) {
+        let place = if self.series.contains(&view.slot) {
+            let pointer = self.body.pointer(Pointer::Series(view.slot));
+            Place { pointer, back: 0, half: 0, part: 0 }
+        } else if self.is_scan && self.is_fixed(view.slot) {
             Place {
                 pointer: self.body.pointer(Pointer::Fixed(view.slot)),
                 back: 0,

@@ -22,6 +22,7 @@ mod trace;
 pub(crate) use ir::Pointer;
 
 use crate::explain::{Run, StepReport};
+use crate::graph::Shape;
 use crate::plan::{Layout, Plan, Slot, Step};
 use bolt_hardware::SimdLevel;
 use code::Code;
@@ -113,6 +114,16 @@ impl Compiled {
     /// Returns the root that can be written in place of a slot's buffer.
     pub(crate) fn direct_root(&self, slot: Slot) -> Option<usize> {
         self.direct.roots[slot]
+    }
+
+    /// Returns the input with one value a row that is read in place of a slot's buffer.
+    pub(crate) fn series(&self, slot: Slot) -> Option<usize> {
+        self.direct.series[slot]
+    }
+
+    /// Returns whether no rows of a buffer are read or written, by steps or for inputs.
+    pub(crate) fn is_free(&self) -> bool {
+        self.direct.is_free
     }
 
     pub(crate) fn reports(&self) -> &[StepReport] {

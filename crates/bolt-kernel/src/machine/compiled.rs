@@ -3,12 +3,13 @@
 
 use super::{Buffer, Direct, Geometry, MARGIN, Machine, Scalar, Span};
 use crate::jit::{Compiled, Pointer, Stage};
-use crate::plan::View;
+use crate::plan::{Plan, View};
 
 impl<E: Scalar> Machine<E> {
     /// Runs all steps over the first rows of the current block.
     pub(crate) fn run_compiled(
         &mut self,
+        plan: &Plan,
         compiled: &Compiled,
         rows: usize,
         direct: &mut Direct<'_, E>,
@@ -17,10 +18,7 @@ impl<E: Scalar> Machine<E> {
         let stride = self.geometry.stride;
         for stage in compiled.stages() {
             match stage {
-                Stage::Step(position) => {
-                    let plan = self.prepared.plan();
-                    self.run_step(&plan.steps[*position], span, direct);
-                }
+                Stage::Step(position) => self.run_step(&plan.steps[*position], span, direct),
                 Stage::Map(map) => {
                     let length = self.padded(span);
                     let pointers = self.pointers(map.places(), length, direct);
@@ -56,6 +54,11 @@ impl<E: Scalar> Machine<E> {
         let geometry = self.geometry;
         places
             .map(|(place, back)| match place {
+                Pointer::Series(slot) => {
+                    let rows = direct.series(slot).expect("a series is read where it is");
+                    assert!(length <= rows.len() * geometry.stride);
+                    rows.as_ptr().cast_mut().cast()
+                }
                 Pointer::Number(view) => {
                     if let Some(results) = direct.place(view.slot, length) {
                         assert_eq!(view.delay + back, 0, "results are not read again");

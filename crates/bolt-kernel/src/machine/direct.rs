@@ -32,6 +32,10 @@ pub(crate) struct Target<'a, E> {
 pub(crate) struct Direct<'a, E> {
     /// The column to read in place of each buffer of numbers.
     columns: Vec<Option<Source<'a, E>>>,
+    /// The series to read in place of each buffer that would repeat it for every lane.
+    series: Vec<Option<&'a [E]>>,
+    /// Whether buffers are neither read nor written, so that a block may have any length.
+    is_free: bool,
     /// The root to write in place of each buffer of numbers.
     roots: Vec<Option<usize>>,
     /// Whether each root is in place of a buffer.
@@ -88,9 +92,14 @@ impl<'a, E: Scalar> Direct<'a, E> {
         let roots: Vec<Option<usize>> = (0..plan.numbers.len()).map(root).collect();
         let mut in_place = vec![false; plan.roots.len()];
         roots.iter().flatten().for_each(|&root| in_place[root] = true);
-        let mut inputs = plan.input_slots.iter().flatten();
+        let series = |slot| match inputs[compiled?.series(slot)?] {
+            Column::Series(values) => Some(values),
+            _ => None,
+        };
+        let series = (0..plan.numbers.len()).map(series).collect();
+        let mut inputs_read = plan.input_slots.iter().flatten();
         let is_whole = strided.is_whole()
-            && inputs.all(|&slot| columns[slot].is_some())
+            && inputs_read.all(|&slot| columns[slot].is_some())
             && in_place.iter().all(|in_place| *in_place);
         let whole_rows = is_whole.then(|| {
             let stride = columns.iter().flatten().map(|column| column.stride).max();
@@ -99,6 +108,8 @@ impl<'a, E: Scalar> Direct<'a, E> {
         });
         Self {
             columns,
+            series,
+            is_free: compiled.is_some_and(Compiled::is_free),
             roots,
             in_place,
             targets,
@@ -130,6 +141,9 @@ impl<'a, E: Scalar> Direct<'a, E> {
         let was_direct = self.is_direct;
         let rows = geometry.block_rows.min(most);
         self.first = first;
+        if self.is_free && !geometry.is_given {
+            return (most, false);
+        }
         if first < self.reach {
             // The fewer rows are copied, the better.
             let few = if self.whole_rows.is_some() { self.reach - first } else { rows };
@@ -160,7 +174,7 @@ impl<'a, E: Scalar> Direct<'a, E> {
 
     /// Returns whether nothing of the current block is in buffers.
     pub(super) fn is_whole(&self) -> bool {
-        self.is_direct && self.whole_rows.is_some()
+        self.is_free || (self.is_direct && self.whole_rows.is_some())
     }
 
     /// Returns the column to read in place of a buffer, the distance of its rows, and the row at
@@ -168,6 +182,11 @@ impl<'a, E: Scalar> Direct<'a, E> {
     pub(super) fn column(&self, slot: Slot) -> Option<(&'a [E], usize, usize)> {
         let Source { values, stride } = self.columns[slot].filter(|_| self.is_direct)?;
         Some((values, stride, self.first))
+    }
+
+    /// Returns the current block of a series that is read where it is.
+    pub(super) fn series(&self, slot: Slot) -> Option<&'a [E]> {
+        self.series[slot].map(|values| &values[self.first..])
     }
 
     /// Returns whether the current block's rows of a root were written where they go.

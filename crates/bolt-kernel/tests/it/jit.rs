@@ -4,8 +4,8 @@ use crate::random::{number, panel};
 use bolt_base::Rng;
 use bolt_hardware::SimdLevel;
 use bolt_kernel::{
-    Binary, Column, Compare, Element, Graph, Jit, Machine, NodeId, Options, Output, Program, Run,
-    Scalar, Shape, Unary, ValueType,
+    Binary, Block, Column, Compare, Element, Graph, Jit, Machine, NodeId, Options, Output, Program,
+    Run, Scalar, Shape, Unary, ValueType,
 };
 
 const ROWS: usize = 120;
@@ -199,19 +199,45 @@ impl<E: Scalar> Data<E> {
             let rows = [1 + rng.below(9), 32, 48, 33 + rng.below(9)][rng.below(4) as usize];
             let end = (first + rows as usize).min(ROWS);
             machine.run(&self.rows(first..end), end - first, |root, block| {
-                for (row, lane) in
-                    (0..block.rows).flat_map(|row| (0..block.lanes).map(move |lane| (row, lane)))
-                {
-                    outputs[root].push(match program.types()[root] {
-                        ValueType::Bool => truth_bits(block.truth(row, lane)),
-                        _ => block.numbers(row)[lane].canonical_bits(),
-                    });
-                }
+                outputs[root].extend(block_bits(program, root, &block));
             });
             first = end;
         }
         outputs
     }
+
+    /// The same with some rows passed over; returns the rows that were not, with their values.
+    fn skip(&self, program: &Program, options: &Options, rng: &mut Rng) -> Vec<Seen> {
+        let mut machine = Machine::<E>::new(program, self.lanes, options);
+        let mut found = Vec::new();
+        let mut first = 0;
+        while first < ROWS {
+            let end = (first + 1 + rng.below(50) as usize).min(ROWS);
+            let (rows, count) = (self.rows(first..end), end - first);
+            let mut see = |root, block: Block<'_, E>| {
+                found.push((root, first + block.first_row, block_bits(program, root, &block)));
+            };
+            match rng.below(3) {
+                0 => machine.advance(&rows, count),
+                1 => machine.run(&rows, count, &mut see),
+                _ => machine.run_last(&rows, count, &mut see),
+            }
+            first = end;
+        }
+        found
+    }
+}
+
+/// A root, a row and the values from there on.
+type Seen = (usize, usize, Vec<u64>);
+
+fn block_bits<E: Scalar>(program: &Program, root: usize, block: &Block<'_, E>) -> Vec<u64> {
+    let cells = (0..block.rows).flat_map(|row| (0..block.lanes).map(move |lane| (row, lane)));
+    let bits = cells.map(|(row, lane)| match program.types()[root] {
+        ValueType::Bool => truth_bits(block.truth(row, lane)),
+        _ => block.numbers(row)[lane].canonical_bits(),
+    });
+    bits.collect()
 }
 
 fn bits<E: Scalar>(output: Output<E>) -> Vec<u64> {
@@ -248,7 +274,30 @@ fn check<E: Scalar>(seed: u64, make: fn(&mut Rng) -> Program) {
             assert!(data.evaluate(&program, &options) == expected, "{what}");
             let streamed = data.stream(&program, &options, &mut rng);
             assert!(streamed == expected, "{what}, streamed");
+            check_rows_passed_over(&program, &data, &expected, &options, &mut rng, &what);
         }
+    }
+    let interpreted = Options { level: SimdLevel::detect(), ..interpreted };
+    check_rows_passed_over(&program, &data, &expected, &interpreted, &mut rng, "interpreted");
+}
+
+/// Rows without results change nothing about those that have some.
+fn check_rows_passed_over<E: Scalar>(
+    program: &Program,
+    data: &Data<E>,
+    expected: &[Vec<u64>],
+    options: &Options,
+    rng: &mut Rng,
+    what: &str,
+) {
+    for (root, row, values) in data.skip(program, options, rng) {
+        let first = row * data.lanes;
+        let same = expected[root][first..first + values.len()] == values;
+        assert!(same, "{what}, root {root} from row {row} on");
+    }
+    let last = program.evaluate_last(&data.rows(0..ROWS), ROWS, data.lanes, options);
+    for (expected, last) in expected.iter().zip(last) {
+        assert_eq!(expected[(ROWS - 1) * data.lanes..], bits(last), "{what}, last row");
     }
 }
 
