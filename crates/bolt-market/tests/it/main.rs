@@ -9,6 +9,7 @@
 mod backtesting_py;
 mod backtrader;
 mod formulas;
+mod no_skill;
 mod prefix;
 mod random;
 mod rules;
