@@ -149,8 +149,9 @@ fn market_risk_free_rate() {
     assert!(sharpe("0.05") < sharpe("0"));
 }
 
+/// That it bounds what is held, `tests/memory.rs` shows.
 #[test]
-fn sweep_memory() {
+fn rows_of_a_sweep_do_not_depend_on_its_memory() {
     let sweep = |settings: &[(&str, &str)]| {
         let session = session(settings).unwrap();
         let mut trading = Trading::of_config(&session.config);
