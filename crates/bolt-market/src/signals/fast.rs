@@ -328,7 +328,7 @@ impl Run<'_> {
         let (cash, units) = (self.cash, self.units());
         let equity = &mut self.ledger.equity;
         if curve == Curve::Keep && units == 0.0 {
-            equity.resize(to, cash);
+            valuing::value_cash(equity, to, cash);
         } else if curve == Curve::Keep && !valuing::value_known(equity, closes, cash, units) {
             let mut mark = self.mark;
             equity.extend(closes.iter().map(|close| {

@@ -156,6 +156,8 @@ impl<'a> Funds<'a> {
             Wish::About(units) if units * initial * mark <= free * (1.0 + ROUNDING) => {
                 units.min(most)
             }
+            // The usual wish, everything, has been computed just now.
+            Wish::Budget(budget) if budget == free => most,
             Wish::Budget(budget) => self.affordable(budget, side).min(most),
             Wish::Units(_) | Wish::About(_) => return Err(RejectReason::Unaffordable),
         };

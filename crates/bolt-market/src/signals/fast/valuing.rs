@@ -12,25 +12,38 @@ vectorized! {
 
 #[inline(always)]
 fn value(equity: &mut Vec<f64>, closes: &[f64], cash: f64, units: f64) -> bool {
-    let known = all_known(closes);
-    if known {
-        equity.extend(closes.iter().map(|close| cash + units * close));
+    let before = equity.len();
+    let mut signs = 0;
+    equity.extend(closes.iter().map(|close| {
+        signs |= sign_if_unknown(*close);
+        cash + units * close
+    }));
+    let known = signs >> 63 == 0;
+    if !known {
+        equity.truncate(before);
     }
     known
 }
 
-/// Returns whether every price is a positive number.
+vectorized! {
+    /// Appends the value of an account that holds nothing, up to a bar.
+    pub(super) fn value_cash(equity: &mut Vec<f64>, bars: usize, cash: f64) -> () = repeat;
+}
+
+#[inline(always)]
+fn repeat(equity: &mut Vec<f64>, bars: usize, cash: f64) {
+    equity.resize(bars, cash);
+}
+
+/// Returns a number whose sign bit is set unless the price is a positive number.
 ///
 /// The bit patterns of positive numbers are those from 1 to below that of infinity; signs of
 /// differences are gathered, which is faster than truth values of comparisons.
 #[inline(always)]
-fn all_known(prices: &[f64]) -> bool {
+fn sign_if_unknown(price: f64) -> u64 {
     const LARGEST: u64 = f64::MAX.to_bits();
-    let signs = prices
-        .iter()
-        .map(|price| price.to_bits())
-        .fold(0, |signs, bits| signs | bits.wrapping_sub(1) | LARGEST.wrapping_sub(bits));
-    signs >> 63 == 0
+    let bits = price.to_bits();
+    bits.wrapping_sub(1) | LARGEST.wrapping_sub(bits)
 }
 
 #[cfg(test)]
@@ -48,7 +61,12 @@ mod tests {
             for place in 0..20 {
                 let mut prices = [100.0; 20];
                 prices[place] = price;
-                assert_eq!(all_known(&prices), is_known(price), "{price} at {place}");
+                let mut equity = vec![7.0];
+                let known = value_known(&mut equity, &prices, 3.0, 0.5);
+                assert_eq!(known, is_known(price), "{price} at {place}");
+                let values = prices.map(|price| 3.0 + 0.5 * price);
+                assert_eq!(equity[0], 7.0);
+                assert_eq!(equity[1..], values[..if known { 20 } else { 0 }]);
             }
         }
     }
