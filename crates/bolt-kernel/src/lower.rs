@@ -106,6 +106,15 @@ fn error_with_hint<T>(
     Err(FormulaError { span, message: message.into(), hint: Some(hint.into()) })
 }
 
+/// How a fold is written.
+const FOLD: &str = "TsFold[0.9 #1 + 0.1 #2 &, 0, close]";
+
+/// Refuses a form of the language that has another number of arguments than `wanted`.
+fn wrong_count<T>(tree: &Expr, name: &str, wanted: usize, args: &[Expr], form: &str) -> Lowered<T> {
+    let message = format!("`{name}` takes {wanted} arguments, not {}", args.len());
+    error_with_hint(tree.span, message, format!("write `{form}`"))
+}
+
 fn type_name(value_type: ValueType) -> &'static str {
     match value_type {
         ValueType::Bool => "true or false",
@@ -190,10 +199,12 @@ impl Lowering<'_, '_> {
             ("TsFold", _) => self.fold(tree, args),
             ("Slot", [index]) => self.slot(tree, index),
             ("Inequality", _) => self.inequality(tree, args),
-            ("If", [condition, yes, no]) => {
+            ("If", [_, _, _]) => {
                 let operator = self.operator("Where", head.span)?;
-                self.apply(operator, tree, &[condition.clone(), yes.clone(), no.clone()])
+                self.apply(operator, tree, args)
             }
+            ("If", _) => wrong_count(tree, name, 3, args, "If[condition, yes, no]"),
+            ("Part", _) => wrong_count(tree, name, 2, args, "BBANDS[close, 20][[1]]"),
             ("Log", [base, x]) => {
                 let (base, x) = (self.number_node(base)?, self.number_node(x)?);
                 let (base, x) = (self.graph.unary(Unary::Ln, base), self.graph.unary(Unary::Ln, x));
@@ -495,14 +506,12 @@ impl Lowering<'_, '_> {
     /// `TsFold[f, initial, x]`: the state `s` becomes `f[s, x]` on each row; where that is missing
     /// it stays as it was.
     fn fold(&mut self, tree: &Expr, args: &[Expr]) -> Lowered<Value> {
-        let usage = "write for example `TsFold[0.9 #1 + 0.1 #2 &, 0, close]`";
         let [function, initial, x] = args else {
-            let message = format!("`TsFold` takes 3 arguments, not {}", args.len());
-            return error_with_hint(tree.span, message, usage);
+            return wrong_count(tree, "TsFold", 3, args, FOLD);
         };
         let Some(("Function", [body])) = function.as_call() else {
             let message = "`TsFold` wants a function of `#1`, the state, and `#2`, the row's value";
-            return error_with_hint(function.span, message, usage);
+            return error_with_hint(function.span, message, format!("write `{FOLD}`"));
         };
         let initial_node = self.number_node(initial)?;
         let Some(initial) = self.graph.as_constant(initial_node) else {

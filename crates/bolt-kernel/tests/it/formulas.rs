@@ -100,6 +100,28 @@ fn check_error(source: &str, place: &str, message: &str, hint: &str) {
 }
 
 #[test]
+fn forms_that_lack_arguments_are_shown() {
+    check_error(
+        "If[close > 1, 1]",
+        "If[close > 1, 1]",
+        "`If` takes 3 arguments, not 2",
+        "write `If[condition, yes, no]`",
+    );
+    check_error(
+        "TsFold[#1 &, 0]",
+        "TsFold[#1 &, 0]",
+        "`TsFold` takes 3 arguments, not 2",
+        "write `TsFold[0.9 #1 + 0.1 #2 &, 0, close]`",
+    );
+    check_error(
+        "Part[close]",
+        "Part[close]",
+        "`Part` takes 2 arguments, not 1",
+        "write `BBANDS[close, 20][[1]]`",
+    );
+}
+
+#[test]
 fn mistakes_are_explained() {
     check_error(
         "clsoe > 1",
