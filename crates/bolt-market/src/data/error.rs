@@ -89,23 +89,43 @@ pub enum FileFault {
     Container { kind: &'static str, hint: &'static str },
     /// No column of timestamps.
     #[error(
-        "none of its columns {} is a time; name the right one with `time-column`",
-        quoted(columns)
+        "none of its columns {} is a time; name the one that is, such as `--time-column {}`",
+        quoted(columns),
+        argument(columns.first().map_or("date", String::as_str))
     )]
     NoTime { columns: Vec<String> },
     /// Prices, but no close.
     #[error(
-        "it has no column `{name}` among {}; rename one to `{name}`{}",
+        "it has no column `{name}` among {}; rename one to `{name}`{}{}",
         quoted(columns),
+        if *by_option { rename_option(columns, suggestion, name) } else { String::new() },
         did_you_mean(suggestion)
     )]
-    NoColumn { name: String, columns: Vec<String>, suggestion: Option<String> },
+    NoColumn {
+        name: String,
+        columns: Vec<String>,
+        suggestion: Option<String>,
+        /// Whether options of the reader rename columns.
+        by_option: bool,
+    },
     /// Two columns of one name.
-    #[error("columns {first} and {second} are both named `{name}`; rename or ignore one of them")]
-    DuplicateColumn { name: String, first: usize, second: usize },
+    #[error(
+        "columns {first} and {second} are both named `{name}`; {}",
+        match by_option {
+            true => format!("leave one out with `--ignore {}`", argument(name)),
+            false => "rename one of them".to_owned(),
+        }
+    )]
+    DuplicateColumn {
+        name: String,
+        first: usize,
+        second: usize,
+        /// Whether options of the reader leave columns out.
+        by_option: bool,
+    },
     /// An option names a column that does not exist.
     #[error(
-        "`{option}` names the column `{name}`, but its columns are {}{}",
+        "`--{option}` names the column `{name}`, but its columns are {}{}",
         quoted(columns),
         did_you_mean(suggestion)
     )]
@@ -117,7 +137,7 @@ pub enum FileFault {
     },
     /// Only one of the two readings of a date would do, and nothing tells which.
     #[error(
-        "line {line}: the date `{value}` may be day first or month first and no other date tells; say which with `date-order`"
+        "line {line}: the date `{value}` may be day first or month first and no other date tells; say which with `--date-order dmy` or `--date-order mdy`"
     )]
     AmbiguousDates { line: u64, value: String },
     /// Timestamps with and without an offset.
@@ -131,13 +151,16 @@ pub enum FileFault {
     )]
     UnknownTime { line: u64, column: String, value: String },
     /// A column without a single value.
-    #[error("column `{column}` has no values; leave it out with `ignore`")]
+    #[error("column `{column}` has no values; leave it out with `--ignore {}`", argument(column))]
     NoValues { column: String },
     /// More rows or columns than the file can hold or this reader accepts.
     #[error("it claims {claimed}, but {limit}")]
     TooLarge { claimed: String, limit: String },
     /// Several symbols where one asset was asked for.
-    #[error("it holds {count} symbols ({}); read it as a panel", quoted(symbols))]
+    #[error(
+        "it holds {count} symbols ({}) where one asset can be read; write a file for each",
+        quoted(symbols)
+    )]
     SeveralSymbols { count: usize, symbols: Vec<String> },
     /// Data of another kind than was asked for.
     #[error("it holds {found}, not {wanted}")]
@@ -252,9 +275,12 @@ impl fmt::Display for RowFaults {
         if more > 0 {
             write!(f, "\n  and {more} more")?;
         }
-        let mut hints: Vec<&str> =
-            self.first.iter().filter_map(|fault| fault.kind.hint()).collect();
-        hints.dedup();
+        let mut hints: Vec<String> = Vec::new();
+        for hint in self.first.iter().filter_map(RowFault::hint) {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
         hints.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
     }
 }
@@ -320,30 +346,67 @@ pub enum RowFaultKind {
     Refused(String),
 }
 
-impl RowFaultKind {
-    /// Returns what to try.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::FieldCount { .. } => {
-                Some("check the delimiter and the header; `delimiter` sets it")
+impl RowFault {
+    /// Returns what to try, with options as they are given to the program.
+    pub fn hint(&self) -> Option<String> {
+        let Self { line: _, column, value, kind } = self;
+        let hint = match kind {
+            RowFaultKind::OpenQuote
+            | RowFaultKind::Infinite
+            | RowFaultKind::NoTime
+            | RowFaultKind::Refused(_) => return None,
+            RowFaultKind::NotANumber if value.contains(',') => {
+                "`--decimal-comma` reads `1,5` as a number"
             }
-            Self::Truncated { .. } => {
-                Some("the file was cut off; fetch it again, or `repair` drops the last line")
+            // A price cannot be left out.
+            RowFaultKind::NotANumber if PRICES.contains(&column.as_str()) => return None,
+            RowFaultKind::NotANumber => {
+                return Some(format!("`--ignore {}` leaves the column out", argument(column)));
             }
-            Self::OpenQuote | Self::Infinite | Self::NoTime | Self::Refused(_) => None,
-            Self::NotANumber => Some("`ignore` leaves a column out; `decimal-comma` reads `1,5`"),
-            Self::Time { .. } => Some("`date-order`, `epoch` and `tz` say how times are written"),
-            Self::HighTooLow { .. } | Self::LowTooHigh { .. } => Some(
-                "`repair` widens the range of a bar to hold its prices; `rounding` accepts more",
-            ),
-            Self::NotPositive => Some("`allow-nonpositive` accepts such prices (spreads, rates)"),
-            Self::NegativeVolume => Some("`repair` makes a negative volume a missing one"),
-            Self::OutOfOrder { .. } => Some("`repair` sorts the rows by time"),
-            Self::Duplicate { .. } => {
-                Some("`repair` keeps the last row of a time; trades are read as trades, not bars")
+            RowFaultKind::FieldCount { .. } => {
+                "check the header; `--delimiter ';'` says what stands between fields"
             }
-        }
+            RowFaultKind::Truncated { .. } => {
+                "the file was cut off; fetch it again, or drop the last line with `--repair`"
+            }
+            RowFaultKind::Time { .. } => {
+                "`--date-order dmy` puts the day first, `--epoch s` reads seconds since 1970"
+            }
+            RowFaultKind::HighTooLow { .. } | RowFaultKind::LowTooHigh { .. } => {
+                "`--repair` widens the range of a bar to hold its prices; `--rounding 0.1%` \
+                 accepts what decimals were rounded off"
+            }
+            RowFaultKind::NotPositive => {
+                "`--allow-nonpositive` accepts such prices (spreads, rates)"
+            }
+            RowFaultKind::NegativeVolume => "`--repair` makes a negative volume a missing one",
+            RowFaultKind::OutOfOrder { .. } => "`--repair` sorts the rows by time",
+            RowFaultKind::Duplicate { .. } => {
+                "`--repair` keeps the last row of a time; trades are read as trades, not bars"
+            }
+        };
+        Some(hint.to_owned())
     }
+}
+
+/// Columns that bars cannot be without.
+const PRICES: [&str; 4] = ["open", "high", "low", "close"];
+
+/// Returns a name as a shell takes it: in quotes if it needs them.
+fn argument(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-.=".contains(c);
+    if !name.is_empty() && name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', r"'\''"))
+}
+
+fn rename_option(columns: &[String], suggestion: &Option<String>, name: &str) -> String {
+    let free = |column: &&String| !PRICES.contains(&column.as_str());
+    let column = suggestion.as_ref().or(columns.iter().find(free));
+    column.map_or_else(String::new, |column| {
+        format!(", such as with `--rename {}`", argument(&format!("{column}={name}")))
+    })
 }
 
 /// Returns names in backticks, at most ten.

@@ -1,7 +1,7 @@
 //! Reading files through a map and replacing them whole.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,12 @@ pub(crate) enum FileBytes {
 impl FileBytes {
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         let fail = DataError::io("open", path);
-        let file = File::open(path).map_err(&fail)?;
-        let is_plain = file.metadata().map_err(&fail)?.is_file();
-        if !is_plain {
-            check_ends(&file, path)?;
+        let kind = fs::metadata(path).map_err(&fail)?.file_type();
+        if !kind.is_file() {
+            check_ends(kind, path)?;
             return fs::read(path).map(Self::Read).map_err(fail);
         }
+        let file = File::open(path).map_err(&fail)?;
         #[expect(unsafe_code, reason = "a file is mapped to read it without a copy")]
         // SAFETY: the map is read-only and all its bytes are plain data. That nobody shortens the
         // file is the documented condition of the type.
@@ -38,20 +38,24 @@ impl FileBytes {
     }
 }
 
-/// Refuses devices: reading one may never end.
+/// Refuses what may never end: a device, and a pipe with a name, which waits for somebody to write
+/// to it. A pipe that this process was given, as `/dev/stdin` or by a shell, has a writer.
 #[cfg(unix)]
-fn check_ends(file: &File, path: &Path) -> Result<(), DataError> {
+fn check_ends(kind: FileType, path: &Path) -> Result<(), DataError> {
     use std::os::unix::fs::FileTypeExt;
-    let kind = file.metadata().map_err(DataError::io("open", path))?.file_type();
-    if kind.is_char_device() || kind.is_block_device() {
-        let reason = format!("`{}` is a device, not a file of data", path.display());
-        return Err(DataError::Mismatch(reason));
-    }
-    Ok(())
+    let shown = path.display();
+    let reason = if kind.is_char_device() || kind.is_block_device() {
+        format!("`{shown}` is a device, not a file of data")
+    } else if kind.is_fifo() && path.canonicalize().is_ok() {
+        format!("`{shown}` is a named pipe; pipe the data into this program and read `/dev/stdin`")
+    } else {
+        return Ok(());
+    };
+    Err(DataError::Mismatch(reason))
 }
 
 #[cfg(not(unix))]
-fn check_ends(_: &File, _: &Path) -> Result<(), DataError> {
+fn check_ends(_: FileType, _: &Path) -> Result<(), DataError> {
     Ok(())
 }
 

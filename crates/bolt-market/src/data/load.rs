@@ -165,7 +165,7 @@ pub fn load(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Dataset, Da
 /// The first file's error, in the order given; or if two assets have one name.
 pub fn load_many(paths: &[PathBuf], options: &LoadOptions) -> Result<Panel, DataError> {
     if options.symbol.is_some() && paths.len() > 1 {
-        let reason = "`symbol` names one asset, and there are several files".to_owned();
+        let reason = "`--symbol` names one asset, and there are several files".to_owned();
         return Err(DataError::Mismatch(reason));
     }
     let bars = |path: &PathBuf| load_file(path, options).and_then(Dataset::into_bars);

@@ -224,7 +224,7 @@ pub(crate) fn name_columns(
         if !names.iter().any(|name| name == required) {
             let UnknownColumn { name, columns, suggestion } =
                 UnknownColumn::new(required, names.iter().map(String::as_str));
-            return Err(FileFault::NoColumn { name, columns, suggestion });
+            return Err(FileFault::NoColumn { name, columns, suggestion, by_option: true });
         }
     }
     refuse_duplicates(&names, places)?;
@@ -265,6 +265,7 @@ fn refuse_duplicates(names: &[String], places: &[usize]) -> Result<(), FileFault
             name: pair[0].0.clone(),
             first: pair[0].1 + 1,
             second: pair[1].1 + 1,
+            by_option: true,
         }),
     }
 }

@@ -48,8 +48,8 @@ pub enum Basis {
 pub enum PeriodsError {
     /// Too few bars.
     #[error(
-        "cannot tell the periods in a year from `{bars}` timestamps; at least 3 are needed, or \
-         state the number"
+        "cannot tell the periods in a year from {bars} timestamps; at least 3 are needed, or say \
+         how many with `--periods 252`"
     )]
     TooFew {
         /// How many there were.

@@ -58,7 +58,12 @@ impl Records {
         for (second, name) in columns.iter().enumerate() {
             if let Some(first) = columns[..second].iter().position(|other| other == name) {
                 let (first, second, name) = (first + 1, second + 1, name.clone());
-                return Err(at_file(FileFault::DuplicateColumn { name, first, second }));
+                return Err(at_file(FileFault::DuplicateColumn {
+                    name,
+                    first,
+                    second,
+                    by_option: false,
+                }));
             }
         }
         let start = bytes.len().min(header.start + end_of_line(&bytes[header.start..]) + 1);
@@ -90,6 +95,7 @@ impl Records {
                     .find_map(|name| nearest(name, columns.clone()))
                     .map(str::to_owned),
                 columns: self.columns.clone(),
+                by_option: false,
             };
             DataError::file(&self.file, fault)
         })

@@ -171,7 +171,7 @@ fn local_times_of_a_zone_become_utc() {
 #[test]
 fn options_decide_what_nothing_tells() {
     let doubtful = "ts,close\n01/02/2024,1\n02/02/2024,2\n";
-    check_error(doubtful, &["line 2", "`01/02/2024`", "`date-order`"]);
+    check_error(doubtful, &["line 2", "`01/02/2024`", "`--date-order dmy`"]);
     let first = |date_order| {
         let csv = CsvOptions { date_order: Some(date_order), ..CsvOptions::default() };
         load_with(doubtful, csv).unwrap().into_bars().unwrap().timestamps()[0].to_string()
@@ -219,14 +219,14 @@ fn files_that_cannot_be_read() {
     check_error("\n \r\n", &["empty"]);
     check_error("ts,open,high,low,close\n", &["a header and no rows"]);
     check_error("ts,close\n2024-01-02,1\n2024-01-03,\0\n", &["line 3", "NUL"]);
-    check_error("a,b\n1.5,x\n2.5,y\n", &["`a`, `b`", "`time-column`"]);
+    check_error("a,b\n1.5,x\n2.5,y\n", &["`a`, `b`", "`--time-column a`"]);
     check_error("ts,close\nnoon,1\n", &["line 2", "column `ts`", "`noon`"]);
     check_error("ts,open,high,low\n2024-01-02,1,2,0.5\n", &["no column `close`"]);
     check_error("ts,close,high\n2024-01-02,1,2\n", &["no column `open`"]);
     check_error("ts,close,Close\n2024-01-02,1,2\n", &["columns 2 and 3", "`close`"]);
     check_error(
         "ts,close,x\n2024-01-02,1,\n2024-01-03,2,\n",
-        &["column `x` has no values", "`ignore`"],
+        &["column `x` has no values", "`--ignore x`"],
     );
     check_error("<html><body>Not found</body></html>", &["a web page"]);
 }
@@ -238,7 +238,7 @@ fn rows_that_cannot_be_used() {
     check("2024-01-03,2,4,x,3,20\n", &["1 fault", "line 3", "column `low`", "`x` is not a number"]);
     check("2024-01-03,2,4,1.5,3\n", &["line 3", "5 fields where 6"]);
     check("2024-01-03,2,4,1.5,3,20,7\n", &["line 3", "7 fields where 6"]);
-    check("2024-01-03,2,4", &["line 3", "in the middle of a row: 3 of 6", "`repair`"]);
+    check("2024-01-03,2,4", &["line 3", "in the middle of a row: 3 of 6", "`--repair`"]);
     check("2024-01-03,2,4,1.5,3,\"20\n", &["opens a quote"]);
     check("2024-01-03,2,4,1.5,3,inf\n", &["column `volume`", "`inf` is not finite"]);
     check("2024-01-03,2,4,1.5,1e999,20\n", &["column `close`", "is not finite"]);
@@ -251,7 +251,7 @@ fn rows_that_cannot_be_used() {
     check("2024-01-03,2,4,2.5,3,20\n", &["column `low`", "`2.5` is a low above the open of 2"]);
     check(
         "2024-01-03,0,4,0,3,20\n",
-        &["2 faults", "`0` is not a positive price", "`allow-nonpositive`"],
+        &["2 faults", "`0` is not a positive price", "`--allow-nonpositive`"],
     );
     check("2024-01-03,2,4,1.5,3,-20\n", &["`-20` is a negative volume"]);
     check(

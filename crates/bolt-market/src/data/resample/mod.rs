@@ -128,13 +128,14 @@ pub struct Resampled {
 /// Makes coarser bars of bars.
 ///
 /// # Errors
-/// If the rule needs a volume and there is none, the interval cannot be aligned so, or `combine`
-/// names no column.
+/// If the rule asks for finer bars, needs a volume and there is none, the interval cannot be aligned
+/// so, or `combine` names no column.
 pub fn resample(
     bars: &Bars,
     rule: BarRule,
     options: &ResampleOptions,
 ) -> Result<Resampled, DataError> {
+    check_coarser(bars, rule)?;
     let source = Source {
         symbol: &bars.symbol,
         basis: &bars.basis,
@@ -145,6 +146,19 @@ pub fn resample(
         columns: bars.columns().map(|(name, column)| (name, name, &**column)).collect(),
     };
     source.resample(rule, options)
+}
+
+/// Refuses to make finer bars than there are: they would be the same bars under another name.
+fn check_coarser(bars: &Bars, rule: BarRule) -> Result<(), DataError> {
+    match (rule, bars.interval) {
+        (BarRule::Every(wanted), Some(found)) if wanted.nominal_nanos() < found.nominal_nanos() => {
+            Err(DataError::Mismatch(format!(
+                "cannot make bars of {wanted}: the data are bars of {found}, and nothing is known \
+                 of what lies between"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes bars of trades: price to open, high, low and close, size to volume, and a column
