@@ -12,7 +12,7 @@ pub struct Parameter {
 }
 
 /// What is wrong with the text of a parameter.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 pub enum GridError {
     /// No `=` or no name before it.
     #[error("`{0}` is not a parameter; write for example `fast=5..50:5` or `fast=5,10,20`")]
@@ -28,6 +28,14 @@ pub enum GridError {
     Number {
         /// The part that is not a number.
         value: String,
+        /// The whole parameter.
+        text: String,
+    },
+    /// A value twice: its combinations would count as independent tries.
+    #[error("`{text}` has the value {value} twice; a combination counts once")]
+    Repeated {
+        /// The value.
+        value: f64,
         /// The whole parameter.
         text: String,
     },
@@ -63,9 +71,23 @@ impl Parameter {
                 let (last, step) = rest.split_once(':').unwrap_or((rest, "1"));
                 range(text, number(first)?, number(last)?, number(step)?)?
             }
-            None => values.split(',').map(number).collect::<Result<Vec<f64>, GridError>>()?,
+            None => {
+                let values = values.split(',').map(number).collect::<Result<Vec<f64>, _>>()?;
+                check_distinct(text, &values)?;
+                values
+            }
         };
         Ok(Self { name: name.to_owned(), values })
+    }
+}
+
+fn check_distinct(text: &str, values: &[f64]) -> Result<(), GridError> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    // Both zeros are one number, and lie side by side.
+    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(GridError::Repeated { value: pair[0], text: text.to_owned() }),
+        None => Ok(()),
     }
 }
 
@@ -177,6 +199,8 @@ mod tests {
 
     #[test]
     fn mistakes_are_explained() {
+        check_error("x=5,6,5.0", "`x=5,6,5.0` has the value 5 twice; a combination counts once");
+        check_error("x=0,-0", "`x=0,-0` has the value -0 twice; a combination counts once");
         check_error(
             "fast",
             "`fast` is not a parameter; write for example `fast=5..50:5` or `fast=5,10,20`",
