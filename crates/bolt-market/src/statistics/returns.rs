@@ -24,9 +24,14 @@ pub fn equity(returns: &[f64]) -> Vec<f64> {
     equity
 }
 
-/// Returns the returns of an equity curve: one fewer than its values.
+/// Returns the returns of an equity curve: one fewer than its values. A return on nothing or on a
+/// debt, and one that leaves a debt, is not defined: NaN.
 pub fn of_equity(equity: &[f64]) -> Vec<f64> {
-    equity.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect()
+    let change = |pair: &[f64]| match pair[0] > 0.0 && pair[1] >= 0.0 {
+        true => pair[1] / pair[0] - 1.0,
+        false => f64::NAN,
+    };
+    equity.windows(2).map(change).collect()
 }
 
 /// Returns the compounded return, `prod(1 + r) - 1`.

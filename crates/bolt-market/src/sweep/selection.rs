@@ -63,7 +63,9 @@ impl Sweep<'_> {
         let sharpes: Vec<f64> = traded.map(|row| row.sharpe_per_bar).collect();
         let step = rows.len().div_ceil(SAMPLE_MAX);
         let sample: Vec<usize> = rows.iter().step_by(step).map(|row| row.index).collect();
-        let returns = self.returns(&sample, pool)?;
+        let mut returns = self.returns(&sample, pool)?;
+        // Of an account that ran into debt there are no returns to compare.
+        returns.retain(|returns| returns.iter().all(|change| change.is_finite()));
         let of_best = self.returns(&[best.index], pool)?.swap_remove(0);
         let tries: Vec<&[f64]> = returns.iter().map(Vec::as_slice).collect();
         let mut effective = selection::effective_trials(&tries, PAIRS_MAX, seed);
@@ -75,7 +77,7 @@ impl Sweep<'_> {
             deflated: selection::deflated_sharpe(&of_best, &sharpes, effective.value),
             effective,
             overfitting: overfitting_of(&returns),
-            sampled: sample.len(),
+            sampled: returns.len(),
         })
     }
 

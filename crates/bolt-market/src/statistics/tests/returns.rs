@@ -229,3 +229,15 @@ fn the_riskless_return_is_stated_per_period_or_per_year() {
         assert_close(measure(&values, annual, per_period), expected, 1e-12, "per period");
     }
 }
+
+#[test]
+fn a_return_on_a_debt_is_not_defined() {
+    let found = returns::of_equity(&[100.0, 150.0, 0.0, 0.0, 10.0, -5.0, -2.0, 4.0]);
+    let defined: Vec<bool> = found.iter().map(|change| change.is_finite()).collect();
+    assert_eq!(defined, [true, true, false, false, false, false, false]);
+    assert_eq!(found[..2], [0.5, -1.0]);
+    // All that was there is lost, and no more: that is a growth of -100 %.
+    assert_eq!(returns::annual_growth(&found[..2], PeriodsPerYear::stated(252.0)), -1.0);
+    let ruined = summary(&found);
+    assert!(ruined.sharpe.is_nan() && ruined.cagr.is_nan() && ruined.volatility.is_nan());
+}
