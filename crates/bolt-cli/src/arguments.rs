@@ -6,22 +6,23 @@ mod strategy;
 mod trading;
 mod values;
 
-pub(crate) use data::{DataArguments, ReadingArguments};
+pub(crate) use data::{DataArguments, ReadingArguments, inputs};
 pub(crate) use grid::{By, GridArguments, Prepared};
 pub(crate) use strategy::{FILE_HELP, FORMULAS, StrategyArguments};
 pub(crate) use trading::TradingArguments;
 pub(crate) use values::{
-    fraction, not_negative, not_negative_fraction, number, positive, setting, values,
+    at_least_one, fraction, not_negative, not_negative_fraction, number, positive,
+    positive_fraction, setting, values,
 };
 
 use bolt_config::Flag;
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 
 /// Formulas backtested and swept over real bars.
 #[derive(Debug, Parser)]
-#[command(name = "bolt", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "bolt", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done, 1 the machine or a file failed, 2 the request or the \
                         data are wrong, 130 interrupted.")]
 pub(crate) struct Arguments {
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Print the result as JSON
+    /// Print the result as JSON, with times as instants in UTC
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
     /// Show every figure
@@ -76,6 +77,55 @@ impl Global {
 /// Returns a flag that sets a knob.
 pub(crate) fn flag(text: &str, name: &str, value: &str) -> Flag {
     Flag { flag: text.to_owned(), name: name.to_owned(), value: value.to_owned() }
+}
+
+impl Arguments {
+    /// Parses the command line.
+    ///
+    /// # Errors
+    /// If it is wrong, or asks for help.
+    pub(crate) fn of_command_line() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&command().try_get_matches()?)
+    }
+}
+
+/// Returns the commands.
+pub(crate) fn command() -> clap::Command {
+    with_signs(Arguments::command())
+}
+
+/// What values may begin with a minus, by the names that help has for them. What is wrong with a
+/// negative one is said by whoever reads it.
+const SIGNED: [&str; 13] = [
+    "AMOUNT",
+    "BARS",
+    "CHANGES",
+    "FORMULA",
+    "FRACTION",
+    "MONEY",
+    "N",
+    "NUMBER",
+    "PRICE",
+    "RATE",
+    "VOLATILITY",
+    "WHEN",
+    "YEARS",
+];
+
+/// Lets values begin with a minus where they may.
+fn with_signs(command: clap::Command) -> clap::Command {
+    let is_signed = |argument: &Arg| {
+        let names = argument.get_value_names().unwrap_or_default();
+        let is_single = argument.get_num_args().is_none_or(|count| count.max_values() == 1);
+        is_single && names.iter().any(|name| SIGNED.contains(&name.as_str()))
+    };
+    command
+        .allow_negative_numbers(true)
+        .mut_args(|argument| match is_signed(&argument) {
+            true => argument.allow_hyphen_values(true),
+            false => argument,
+        })
+        .mut_subcommands(with_signs)
 }
 
 #[derive(Debug, Subcommand)]

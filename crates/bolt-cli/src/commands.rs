@@ -27,9 +27,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Backtest(arguments) => backtest::run(&arguments, context(arguments.flags())?)?,
         Command::Options(arguments) => options::run(&arguments, context(Vec::new())?)?,
         Command::Portfolio(arguments) => portfolio::run(&arguments, context(Vec::new())?)?,
-        Command::Sweep(arguments) => return sweep::run(&arguments, context(arguments.flags())?),
+        Command::Sweep(arguments) => {
+            return sweep::run(&arguments, context(arguments.grid.flags())?);
+        }
         Command::Walkforward(arguments) => {
-            return walkforward::run(&arguments, context(arguments.flags())?);
+            return walkforward::run(&arguments, context(arguments.grid.flags())?);
         }
         Command::Demo(arguments) => demo::run(&arguments, context(Vec::new())?)?,
         Command::Indicators(arguments) => indicators::run(&arguments, context(Vec::new())?)?,

@@ -44,6 +44,7 @@ impl Context {
             _ => Style::Plain,
         };
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let columns = columns.or_else(terminal_columns);
         Self {
             config,
             out: Box::new(BufWriter::new(io::stdout().lock())),
@@ -51,7 +52,7 @@ impl Context {
             json: global.json,
             full: global.full,
             quiet: global.quiet,
-            columns: columns.unwrap_or(100).max(40),
+            columns: columns.unwrap_or(COLUMNS).max(COLUMNS_LEAST),
         }
     }
 
@@ -81,6 +82,26 @@ impl Context {
         writeln!(self.out)?;
         Ok(self.out.flush()?)
     }
+}
+
+/// Width of text where there is no terminal.
+const COLUMNS: usize = 100;
+/// Least width that text is set in; narrower terminals break its lines.
+const COLUMNS_LEAST: usize = 40;
+
+/// Returns the width of the terminal that standard output is, if it is one that says so.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    #[expect(unsafe_code, reason = "the standard library does not ask terminals for their size")]
+    // SAFETY: the request writes one `winsize`, which outlives the call.
+    let answer = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    (answer == 0 && size.ws_col > 0).then(|| size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
 }
 
 /// Returns a token that Ctrl-C and a request to terminate cancel; a second Ctrl-C ends at once.

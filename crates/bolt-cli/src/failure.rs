@@ -102,7 +102,8 @@ fn chain(error: &Error) -> String {
     text
 }
 
-/// Writes what is wrong under the line of the formula, with carets below the part that is.
+/// Writes what is wrong under the line of the formula, with carets below the part that is. Of a long
+/// line the part around it is shown.
 fn show_formula_error(out: &mut String, source: &str, text: &str, error: &FormulaError) {
     let FormulaError { span, message, hint } = error;
     let start = floor_boundary(text, span.start as usize);
@@ -111,12 +112,13 @@ fn show_formula_error(out: &mut String, source: &str, text: &str, error: &Formul
     let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let before = text[line_start..start].chars().count();
     let marked = text[start..end.min(line_end)].chars().count().max(1);
+    let (line, before, marked) = excerpt(&text[line_start..line_end], before, marked);
     let _ = writeln!(out, "{message}");
-    let _ = writeln!(out, "  {source}: {}", &text[line_start..line_end]);
+    let _ = writeln!(out, "  {source}: {line}");
     let _ = writeln!(
         out,
         "  {}  {}{}",
-        " ".repeat(source.len()),
+        " ".repeat(source.chars().count()),
         " ".repeat(before),
         "^".repeat(marked)
     );
@@ -125,10 +127,55 @@ fn show_formula_error(out: &mut String, source: &str, text: &str, error: &Formul
     }
 }
 
+/// Characters of a formula's line that are shown.
+const LINE_MAX: usize = 160;
+/// Characters of it before the part that is marked.
+const BEFORE_MAX: usize = 40;
+
+/// Returns the part of a long line around `marked` characters, those before it and those marked of
+/// it; dots stand for what is left out.
+fn excerpt(line: &str, before: usize, marked: usize) -> (String, usize, usize) {
+    let length = line.chars().count();
+    if length <= LINE_MAX {
+        return (line.to_owned(), before, marked);
+    }
+    let first = before.saturating_sub(BEFORE_MAX);
+    let last = (first + LINE_MAX).min(length);
+    let shown: String = line.chars().skip(first).take(last - first).collect();
+    let dots = |cut: bool| if cut { "..." } else { "" };
+    let (left, right) = (dots(first > 0), dots(last < length));
+    let before = before - first + left.len();
+    let marked = marked.min(left.len() + last - first - before).max(1);
+    (format!("{left}{shown}{right}"), before, marked)
+}
+
 fn floor_boundary(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, before: usize, marked: usize, expected: &str) {
+        let (shown, before, marked) = excerpt(line, before, marked);
+        assert_eq!(shown.chars().skip(before).take(marked).collect::<String>(), expected);
+        assert!(shown.chars().count() <= LINE_MAX + 6);
+    }
+
+    #[test]
+    fn an_excerpt_has_what_is_marked() {
+        check("close > 1", 0, 5, "close");
+        let long = format!("{}mark{}", "ä".repeat(500), "b".repeat(500));
+        check(&long, 500, 4, "mark");
+        check(&long, 0, 3, "äää");
+        check(&long, 1003, 1, "b");
+        // What is marked is longer than what is shown.
+        check(&long, 499, 505, &format!("ämark{}", "b".repeat(115)));
+    }
 }

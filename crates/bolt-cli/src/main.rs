@@ -9,10 +9,9 @@ mod commands;
 mod context;
 mod failure;
 mod output;
+mod usage;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 // Half the time of an allocation of the system's allocator.
 #[global_allocator]
@@ -20,10 +19,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     report_large_files();
-    let arguments = arguments::Arguments::parse();
-    match commands::run(arguments) {
-        Ok(code) => code,
-        Err(error) => failure::report(&error),
+    match arguments::Arguments::of_command_line() {
+        Err(error) => usage::report(&error),
+        Ok(arguments) => match commands::run(arguments) {
+            Ok(code) => code,
+            Err(error) => failure::report(&error),
+        },
     }
 }
 

@@ -25,7 +25,7 @@ use crate::formulas::{Columns, Role, StrategyError};
 use crate::order::Size;
 use crate::plan::Plan;
 use crate::signals::{Convention, SignalRules};
-use crate::statistics::PeriodsPerYear;
+use crate::statistics::{PeriodsPerYear, RiskFree};
 use bolt_exec::{CancelToken, Pool};
 use bolt_kernel::{Catalog, Options};
 use rayon::prelude::*;
@@ -52,6 +52,8 @@ pub struct Sweep<'a> {
     pub options: Options,
     /// Periods a year, for Sharpe ratios.
     pub periods: PeriodsPerYear,
+    /// What annual Sharpe ratios subtract from returns.
+    pub risk_free: RiskFree,
     /// Bytes that columns of signals may take at a time, over all threads.
     pub memory_bytes: u64,
 }
@@ -236,9 +238,5 @@ impl Sweep<'_> {
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
         SweepError::Strategy { combination: parts.join(", "), error }
-    }
-
-    fn annual(&self, sharpe_per_bar: f64) -> f64 {
-        sharpe_per_bar * self.periods.value.sqrt()
     }
 }

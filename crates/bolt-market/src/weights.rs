@@ -33,7 +33,7 @@ mod next_open;
 mod schedule;
 mod vectorbt;
 
-pub use formula::evaluate;
+pub use formula::{Weights, evaluate};
 
 use crate::broker::{Error, check_length, check_prices, check_setting};
 use crate::data::{DataError, Interval, Panel, Zone};

@@ -11,7 +11,7 @@ use bolt_market::signals::Convention;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, returns};
 
 use crate::data::{borrowed, formula_columns};
-use crate::statistics::{Line, Run};
+use crate::statistics::{Figures, Line, Run};
 use crate::trading::Trading;
 use crate::{Session, SessionError};
 
@@ -73,6 +73,8 @@ pub struct Backtest {
     pub benchmark: Option<Vec<f64>>,
     /// Names of the assets that trades are of, by their index.
     pub assets: Vec<String>,
+    /// What to know of the figures.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -87,6 +89,7 @@ impl Session {
     ) -> Result<Backtest, SessionError> {
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
+        request.trading.check_reachable(&request.plan)?;
         self.check_peer_statistics(&convention)?;
         let named_columns = formula_columns(bars);
         let parameters: Vec<(&str, f64)> =
@@ -95,7 +98,8 @@ impl Session {
         let decisions =
             request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
         let names = parameters.iter().map(|(name, _)| *name);
-        self.check_parameters(names, &request.plan, &named_columns)?;
+        let columns: Vec<&str> = named_columns.iter().map(|(name, _)| name.as_str()).collect();
+        self.check_parameters(names, &request.plan.texts(), &columns)?;
         let warm_up = decisions.warm_up();
         let convention = convention.after_warm_up(warm_up);
         let market = request.events.market(bars);
@@ -115,9 +119,19 @@ impl Session {
             cash: request.trading.cash,
             warm_up,
         };
-        let (summary, lines) = run.figures();
+        let Figures { summary, lines, notes } = run.figures();
         let assets = vec![bars.symbol.clone()];
-        Ok(Backtest { summary, lines, ledger, convention, periods, warm_up, benchmark, assets })
+        Ok(Backtest {
+            summary,
+            lines,
+            ledger,
+            convention,
+            periods,
+            warm_up,
+            benchmark,
+            assets,
+            notes,
+        })
     }
 
     /// Returns the number of bars in a year: as set, else counted from the bars.
@@ -139,13 +153,12 @@ impl Session {
     pub(crate) fn check_parameters<'n>(
         &self,
         names: impl Iterator<Item = &'n str>,
-        plan: &Plan,
-        columns: &[(String, &[f64])],
+        texts: &[(&str, &str)],
+        columns: &[&str],
     ) -> Result<(), SessionError> {
-        let texts = plan.texts();
         let mut seen: Vec<&str> = Vec::new();
         for name in names {
-            let why = if columns.iter().any(|(column, _)| column == name) {
+            let why = if columns.contains(&name) {
                 "has the name of a column; rename it"
             } else if self.catalog.get(name).is_some() {
                 "has the name of a function; rename it"
@@ -163,7 +176,10 @@ impl Session {
     }
 
     /// Refuses settings of statistics under conventions that have their own.
-    fn check_peer_statistics(&self, convention: &Convention) -> Result<(), SessionError> {
+    pub(crate) fn check_peer_statistics(
+        &self,
+        convention: &Convention,
+    ) -> Result<(), SessionError> {
         if !matches!(convention, Convention::BacktestingPy(_) | Convention::Vectorbt(_)) {
             return Ok(());
         }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use bolt_base::UnixNanos;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
-use bolt_market::data::{Bars, Dataset, LoadOptions, load, load_many};
+use bolt_market::data::{Bars, Dataset, LoadOptions, Panel, RepairReport, load, load_many};
 use bolt_market::formulas::Columns;
 
-use crate::when::Moment;
+use crate::when::{Moment, show_time};
 use crate::{Session, SessionError};
 
 /// Files, how to read them, and which part of them to use.
@@ -55,6 +55,13 @@ impl Session {
         let dataset = self.load(source)?;
         let mut notes = Vec::new();
         let bars = match (dataset, source.resample) {
+            (Dataset::Panel(panel), _) => {
+                return Err(SessionError::Settings(format!(
+                    "the data are {} assets, and this trades one: give one file, or trade them \
+                     together with `bolt backtest --weights`",
+                    panel.assets().len()
+                )));
+            }
             (Dataset::Trades(trades), Some(rule)) => {
                 resample_trades(&trades, rule, &ResampleOptions::default())?
             }
@@ -68,11 +75,11 @@ impl Session {
             }
             (dataset, None) => {
                 let bars = dataset.into_bars()?;
-                notes.extend(repairs(&bars));
+                notes.extend(repairs(&bars.report));
                 return Ok(Loaded { bars: cut(&bars, source)?, notes });
             }
         };
-        notes.extend(repairs(&bars.bars));
+        notes.extend(repairs(&bars.bars.report));
         if bars.last_is_partial {
             notes.push("the last bar may lack rows: the data end before its time is over".into());
         }
@@ -83,9 +90,26 @@ impl Session {
     }
 }
 
+/// Assets whose notes are told one by one.
+const ASSETS_TOLD: usize = 5;
+
+/// Says the same of several assets.
+pub(crate) fn repairs_of_assets(panel: &Panel) -> Vec<String> {
+    let each = panel.assets().iter().zip(&panel.reports);
+    let noted = each.map(|(asset, report)| (asset, repairs(report)));
+    let noted: Vec<_> = noted.filter(|(_, notes)| !notes.is_empty()).collect();
+    let told = noted.iter().take(ASSETS_TOLD);
+    let told =
+        told.flat_map(|(asset, notes)| notes.iter().map(move |note| format!("{asset}: {note}")));
+    let rest = noted.len().saturating_sub(ASSETS_TOLD);
+    let rest = (rest > 0).then(|| {
+        format!("assets with repairs or gaps beside these: {rest}; `bolt data info` lists them")
+    });
+    told.chain(rest).collect()
+}
+
 /// Says what reading had to mend and what is missing.
-fn repairs(bars: &Bars) -> Vec<String> {
-    let report = &bars.report;
+fn repairs(report: &RepairReport) -> Vec<String> {
     let mended = report.repairs.iter();
     let mended = mended.map(|repair| format!("{}: {}", repair.kind.description(), repair.count));
     let missing = report.missing_cells.iter().map(|(column, count)| {
@@ -122,7 +146,9 @@ fn cut(bars: &Bars, source: &DataSource) -> Result<Bars, SessionError> {
     let part = in_time(bars, source);
     match bars.timestamps().first().zip(bars.timestamps().last()) {
         Some((first, last)) if part.is_empty() => Err(SessionError::Settings(format!(
-            "no bar lies in the time asked for; the data run from {first} to {last}"
+            "no bar lies in the time asked for; the data run from {} to {}",
+            show_time(*first, &bars.basis.zone),
+            show_time(*last, &bars.basis.zone)
         ))),
         Some(_) | None => Ok(part),
     }

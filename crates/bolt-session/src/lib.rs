@@ -35,7 +35,7 @@ pub use sweep::{Format, ResultFile, SweepOutcome, SweepRequest, row_line};
 pub use trading::{ConventionName, SizeKind, Trading, TradingOptions, VolatilitySizing};
 pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use weights::WeightsRequest;
-pub use when::{Moment, parse_moment};
+pub use when::{Moment, parse_moment, show_time};
 
 use bolt_config::Config;
 use bolt_exec::Pool;

@@ -2,12 +2,14 @@
 
 use bolt_market::broker::Costs;
 use bolt_market::broker::next_open::Rates;
-use bolt_market::data::Bars;
+use bolt_market::data::csv::{CsvOptions, DateOrder, EpochUnit};
+use bolt_market::data::{Bars, Calendar, ColumnOptions, LoadOptions, OnProblem, Policy};
 use bolt_market::plan::Plan;
 use bolt_market::signals::{Opposite, Rebalance, Repeated};
 use serde_json::{Map, Value, json};
 
 use crate::Session;
+use crate::data::DataSource;
 use crate::trading::{SizeKind, Trading, VolatilitySizing};
 
 /// Returns the program's version.
@@ -27,7 +29,7 @@ impl Manifest {
     pub fn new(
         session: &Session,
         bars: &Bars,
-        files: &[std::path::PathBuf],
+        source: &DataSource,
         plan: &Plan,
         parameters: &[(String, f64)],
         trading: &Trading,
@@ -38,12 +40,13 @@ impl Manifest {
             parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let mut parts = Map::new();
         parts.insert("version".into(), version().into());
-        let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-        parts.insert("files".into(), json!(files));
+        parts.insert("files".into(), files(source));
         parts.insert("data".into(), data(bars));
+        parts.insert("reading".into(), reading(source, bars));
         parts.insert("formulas".into(), formulas.into());
         parts.insert("parameters".into(), parameters.into());
         parts.insert("trading".into(), settings(trading));
+        parts.insert("periods_per_year".into(), json!(session.config.market_periods_per_year()));
         parts.insert("risk_free_rate".into(), json!(session.config.market_risk_free_rate()));
         parts.insert("simd".into(), session.kernel.level.name().into());
         Self { parts }
@@ -56,10 +59,84 @@ impl Manifest {
         self
     }
 
+    /// Returns the manifest with what the result was compared with.
+    #[must_use]
+    pub fn with_benchmark(self, benchmark: Option<(&Bars, &DataSource)>) -> Self {
+        let part = |(bars, source): (_, _)| json!({"files": files(source), "data": data(bars)});
+        self.with("benchmark", json!(benchmark.map(part)))
+    }
+
     /// Returns the manifest as JSON.
     pub fn to_json(&self) -> Value {
         Value::Object(self.parts.clone())
     }
+}
+
+fn files(source: &DataSource) -> Value {
+    source.paths.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// Returns how the data were read: what was said of it, `null` for what was left to be found.
+fn reading(source: &DataSource, bars: &Bars) -> Value {
+    let DataSource { paths: _, options, from, to, resample } = source;
+    let LoadOptions { columns, csv, policy, zone: _, symbol, calendar, pool: _ } = options;
+    let ColumnOptions { times, rename, ignore, kind: _ } = columns;
+    let CsvOptions { delimiter, decimal_comma, header, skip_lines, date_order, epoch } = csv;
+    let rename: Map<String, Value> =
+        rename.iter().map(|(old, new)| (old.clone(), json!(new))).collect();
+    json!({
+        "zone": bars.basis.zone.name(),
+        "from": from.map(|moment| moment.first.to_string()),
+        "until": to.map(|moment| moment.end.to_string()),
+        "resample": resample.map(|rule| rule.to_string()),
+        "policy": policy_json(policy),
+        "symbol": symbol,
+        "calendar": calendar.as_ref().map(Calendar::name),
+        "time_columns": times,
+        "rename": rename,
+        "ignore": ignore,
+        "delimiter": delimiter.map(|byte| char::from(byte).to_string()),
+        "decimal_comma": decimal_comma,
+        "header": header,
+        "skip_lines": skip_lines,
+        "date_order": date_order.map(|order| match order {
+            DateOrder::DayFirst => "dmy",
+            DateOrder::MonthFirst => "mdy",
+        }),
+        "epoch": epoch.map(|unit| match unit {
+            EpochUnit::Seconds => "s",
+            EpochUnit::Milliseconds => "ms",
+            EpochUnit::Microseconds => "us",
+            EpochUnit::Nanoseconds => "ns",
+        }),
+    })
+}
+
+fn policy_json(policy: &Policy) -> Value {
+    let Policy {
+        inconsistent_bars,
+        rounding,
+        out_of_order,
+        conflicting_duplicates,
+        exact_duplicates,
+        negative_volumes,
+        cut_line,
+        allow_nonpositive,
+    } = policy;
+    let name = |answer: &OnProblem| match answer {
+        OnProblem::Refuse => "refuse",
+        OnProblem::Repair => "repair",
+    };
+    json!({
+        "inconsistent_bars": name(inconsistent_bars),
+        "rounding": rounding,
+        "out_of_order": name(out_of_order),
+        "conflicting_duplicates": name(conflicting_duplicates),
+        "exact_duplicates": name(exact_duplicates),
+        "negative_volumes": name(negative_volumes),
+        "cut_line": name(cut_line),
+        "allow_nonpositive": allow_nonpositive,
+    })
 }
 
 fn data(bars: &Bars) -> Value {

@@ -17,6 +17,7 @@ use crate::statistics::{self, Line};
 use crate::sweep::{SweepOutcome, SweepRequest};
 use crate::trading::Trading;
 use crate::walk_forward::{Fold, WalkForward, WalkForwardRequest};
+use crate::when::wall_clock;
 
 /// Returns the report of a backtest as HTML.
 pub fn backtest_page(
@@ -25,7 +26,7 @@ pub fn backtest_page(
     backtest: &Backtest,
     manifest: &Manifest,
 ) -> String {
-    let Backtest { summary, lines, ledger, periods, benchmark, .. } = backtest;
+    let Backtest { summary, lines, ledger, periods, benchmark, notes, .. } = backtest;
     let mut facts = facts(bars, &request.plan, &request.trading, *periods, manifest);
     let numbers = request.parameters.iter().map(|(name, value)| format!("{name} = {value}"));
     let numbers: Vec<String> = numbers.collect();
@@ -35,14 +36,14 @@ pub fn backtest_page(
     let scaled = benchmark.as_ref().map(|closes| scaled(closes, request.trading.cash));
     let curves = Curves::new(bars, ledger);
     let mut sections = curves.sections(bars, ledger, scaled.as_deref());
-    sections.push(figures_section(lines));
+    sections.push(figures_section(lines, bars));
     sections.push(trades_section(bars, ledger, &backtest.assets));
     render(&Page {
         title: format!("Backtest of {}", name(bars)),
         subtitle: extent(bars),
         facts,
         headline: headline(summary, lines),
-        warnings: warnings(bars, ledger),
+        warnings: warnings(bars, ledger, notes),
         sections,
     })
 }
@@ -98,13 +99,13 @@ pub fn walk_forward_page(
     found: &WalkForward,
     manifest: &Manifest,
 ) -> String {
-    let WalkForward { folds, bars, ledger, summary, lines, efficiency, periods } = found;
+    let WalkForward { folds, bars, ledger, summary, lines, notes, efficiency, periods } = found;
     let SweepRequest { plan, trading, .. } = &request.sweep;
     let facts = facts(bars, plan, trading, *periods, manifest);
     let curves = Curves::new(bars, ledger);
     let mut sections = curves.sections(bars, ledger, None);
-    sections.insert(0, folds_section(folds));
-    sections.push(figures_section(lines));
+    sections.insert(0, folds_section(folds, bars));
+    sections.push(figures_section(lines, bars));
     sections.push(trades_section(bars, ledger, &[]));
     let mut headline = headline(summary, lines);
     headline.push(figure("Efficiency", Value::Percent(*efficiency)));
@@ -113,7 +114,7 @@ pub fn walk_forward_page(
         subtitle: format!("{} tests joined, {}", folds.len(), extent(bars)),
         facts,
         headline,
-        warnings: warnings(bars, ledger),
+        warnings: warnings(bars, ledger, notes),
         sections,
     })
 }
@@ -122,16 +123,24 @@ fn name(bars: &Bars) -> &str {
     if bars.symbol.is_empty() { "bars" } else { &bars.symbol }
 }
 
-fn day(at: UnixNanos) -> String {
-    let (year, month, day) = at.date();
+/// Returns the day of an instant on the clock that the bars follow.
+fn day(at: UnixNanos, bars: &Bars) -> String {
+    let (year, month, day) = on_clock(at, bars).date();
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Returns what the clock that the bars follow shows, as the instant at which UTC shows it: times of
+/// a page are shown as they are.
+fn on_clock(at: UnixNanos, bars: &Bars) -> UnixNanos {
+    UnixNanos(bars.basis.zone.clock().local(at))
 }
 
 fn extent(bars: &Bars) -> String {
     let interval = bars.interval.map_or_else(String::new, |interval| format!(" of {interval}"));
     match bars.timestamps().first().zip(bars.timestamps().last()) {
         Some((first, last)) => {
-            format!("{} bars{interval}, {} to {}", bars.len(), day(*first), day(*last))
+            let (first, last) = (day(*first, bars), day(*last, bars));
+            format!("{} bars{interval}, {first} to {last}", bars.len())
         }
         None => "no bars".to_owned(),
     }
@@ -187,6 +196,7 @@ fn headline(summary: &Summary, lines: &[Line]) -> Vec<Figure> {
     let number = |wanted: &str| {
         lines.iter().find(|line| line.name == wanted).and_then(|line| match line.figure {
             statistics::Figure::Number(value) => Some(value),
+            statistics::Figure::Count(value) => Some(value as f64),
             _ => None,
         })
     };
@@ -203,12 +213,13 @@ fn headline(summary: &Summary, lines: &[Line]) -> Vec<Figure> {
     figures
 }
 
-fn warnings(bars: &Bars, ledger: &Ledger) -> Vec<String> {
+fn warnings(bars: &Bars, ledger: &Ledger, notes: &[String]) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(exhausted) = ledger.exhausted {
-        let at = day(bars.timestamps()[exhausted.bar]);
+        let at = day(bars.timestamps()[exhausted.bar], bars);
         warnings.push(format!("The account ran out of equity on {at}."));
     }
+    warnings.extend(notes.iter().map(|note| sentence(note)));
     if !ledger.rejected.is_empty() {
         warnings.push(format!("{} orders were dropped.", ledger.rejected.len()));
     }
@@ -219,6 +230,13 @@ fn warnings(bars: &Bars, ledger: &Ledger) -> Vec<String> {
     warnings
 }
 
+/// Returns a note as a sentence.
+fn sentence(note: &str) -> String {
+    let mut letters = note.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
 /// Returns a benchmark as an account that began with the same cash.
 fn scaled(closes: &[f64], cash: f64) -> Vec<f64> {
     let first = closes.first().copied().unwrap_or(f64::NAN);
@@ -227,6 +245,8 @@ fn scaled(closes: &[f64], cash: f64) -> Vec<f64> {
 
 /// What charts of a ledger are drawn from.
 struct Curves {
+    /// On the clock that the bars follow.
+    times: Vec<UnixNanos>,
     drawdown: Vec<f64>,
     entries: Vec<usize>,
     exits: Vec<usize>,
@@ -235,7 +255,7 @@ struct Curves {
 
 impl Curves {
     fn new(bars: &Bars, ledger: &Ledger) -> Self {
-        let times = bars.timestamps();
+        let times = wall_clock(bars.timestamps(), &bars.basis.zone);
         let run = returns::of_equity(&ledger.equity);
         let months = calendar::monthly(&run, times.get(1..).unwrap_or_default());
         let month =
@@ -245,6 +265,7 @@ impl Curves {
             entries: ledger.trades.iter().map(|trade| trade.entry_bar).collect(),
             exits: ledger.trades.iter().filter_map(|trade| Some(trade.exit?.bar)).collect(),
             months: months.into_iter().map(month).collect(),
+            times,
         }
     }
 
@@ -254,7 +275,7 @@ impl Curves {
         ledger: &'a Ledger,
         benchmark: Option<&'a [f64]>,
     ) -> Vec<Section<'a>> {
-        let (times, zone) = (&bars.timestamps()[..], "UTC".to_owned());
+        let (times, zone) = (&self.times[..], bars.basis.zone.name().to_owned());
         vec![
             Section::Equity(EquityCurve {
                 title: "Equity".to_owned(),
@@ -286,20 +307,20 @@ impl Curves {
 const GROUPS: [(&str, &str); 5] = [
     ("Account", "equity_final"),
     ("Returns", "volatility_pct"),
-    ("Drawdowns", "avg_dd_pct"),
+    ("Drawdowns", "max_dd_pct"),
     ("Trades", "n_trades"),
     ("Against the benchmark", "benchmark_return_pct"),
 ];
 
 /// Returns the figures in groups; those of a peer are one group under its own labels.
-fn figures_section(lines: &[Line]) -> Section<'static> {
+fn figures_section(lines: &[Line], bars: &Bars) -> Section<'static> {
     let mut groups = vec![Group { title: String::new(), rows: Vec::new() }];
     for line in lines {
         if let Some((title, _)) = GROUPS.iter().find(|(_, first)| *first == line.name) {
             groups.push(Group { title: (*title).to_owned(), rows: Vec::new() });
         }
         if let Some(group) = groups.last_mut() {
-            group.rows.push(statistic(line));
+            group.rows.push(statistic(line, bars));
         }
     }
     // What comes before the first group stands among the facts.
@@ -314,12 +335,13 @@ fn figures_section(lines: &[Line]) -> Section<'static> {
     })
 }
 
-fn statistic(line: &Line) -> Statistic {
+fn statistic(line: &Line, bars: &Bars) -> Statistic {
     let percent = line.name.strip_suffix("_pct");
     let value = match &line.figure {
         statistics::Figure::Number(value) if percent.is_some() => Value::Percent(value / 100.0),
         statistics::Figure::Number(value) => whole(*value),
-        statistics::Figure::Time(at) => Value::Time(*at),
+        statistics::Figure::Count(value) => Value::Count(*value as i64),
+        statistics::Figure::Time(at) => Value::Time(on_clock(*at, bars)),
         statistics::Figure::Text(text) => Value::Text(text.clone()),
         statistics::Figure::Span(None) => Value::Missing,
         statistics::Figure::Span(Some(span)) => {
@@ -340,7 +362,7 @@ fn whole(value: f64) -> Value {
 
 /// Returns the trades, with the names of their assets if there are several.
 fn trades_section(bars: &Bars, ledger: &Ledger, assets: &[String]) -> Section<'static> {
-    let at = |bar: usize| bars.timestamps()[bar];
+    let at = |bar: usize| on_clock(bars.timestamps()[bar], bars);
     let row = |trade: &ledger::Trade| Trade {
         symbol: if assets.len() > 1 { assets[trade.asset].clone() } else { String::new() },
         side: trade.side.name().to_owned(),
@@ -466,7 +488,7 @@ fn top(cells: &[Option<&Row>], by: fn(&Row) -> f64) -> Option<usize> {
     known.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(cell, _)| cell)
 }
 
-fn folds_section(folds: &[Fold]) -> Section<'static> {
+fn folds_section(folds: &[Fold], bars: &Bars) -> Section<'static> {
     let names = folds.first().into_iter().flat_map(|fold| &fold.parameters);
     let names = names.map(|(name, _)| name.clone());
     let figures = [
@@ -484,8 +506,8 @@ fn folds_section(folds: &[Fold]) -> Section<'static> {
         let parameters = fold.parameters.iter().map(|(_, value)| whole(*value));
         parameters
             .chain([
-                Value::Time(fold.test_times.0),
-                Value::Time(fold.test_times.1),
+                Value::Time(on_clock(fold.test_times.0, bars)),
+                Value::Time(on_clock(fold.test_times.1, bars)),
                 Value::Number(fold.trained.sharpe),
                 percent(fold.trained.return_pct),
                 Value::Number(fold.tested.sharpe),

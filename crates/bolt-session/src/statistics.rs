@@ -10,12 +10,15 @@ use bolt_market::statistics::peers::Entry;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, benchmark, drawdowns, returns, trades};
 
 use crate::backtest::Summary;
+use crate::when::show_time;
 
 /// One figure.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Figure {
     /// A number; NaN where it is not defined.
     Number(f64),
+    /// How many there are of something.
+    Count(usize),
     /// A point in time.
     Time(UnixNanos),
     /// A length of time, if there is one.
@@ -33,6 +36,16 @@ pub struct Line {
     pub figure: Figure,
 }
 
+/// What is known of a run.
+pub(crate) struct Figures {
+    /// The figures to lead with.
+    pub(crate) summary: Summary,
+    /// All figures.
+    pub(crate) lines: Vec<Line>,
+    /// What to know of them.
+    pub(crate) notes: Vec<String>,
+}
+
 /// What the lines are computed from.
 pub(crate) struct Run<'a> {
     pub(crate) bars: &'a Bars,
@@ -47,32 +60,55 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Returns the figures to lead with and all of them: of a peer's convention the peer's own, else
-    /// ours.
-    pub(crate) fn figures(&self) -> (Summary, Vec<Line>) {
-        let own = Summary::own(self.ledger, self.cash, self.periods, self.risk_free);
+    /// Returns the figures: of a peer's convention the peer's own, else ours.
+    pub(crate) fn figures(&self) -> Figures {
         let (close, times) = (self.bars.ohlc().close, self.bars.timestamps());
         match self.convention.peer_statistics(self.ledger, close, times, self.warm_up) {
-            Some(statistics) => {
-                let summary = own.by_peer(&statistics);
-                (summary, statistics.lines.into_iter().map(peer_line).collect())
-            }
-            None => (own, self.own()),
+            Some(statistics) => Figures {
+                summary: self.summary().by_peer(&statistics),
+                lines: statistics.lines.into_iter().map(peer_line).collect(),
+                notes: self.note(&format!("are what {} makes of it", self.convention.name())),
+            },
+            None => self.own(),
         }
     }
 
-    /// Returns our own lines.
-    pub(crate) fn own(&self) -> Vec<Line> {
-        let equity = &self.ledger.equity;
-        let returns = returns::of_equity(equity);
+    /// Returns our own figures.
+    pub(crate) fn own(&self) -> Figures {
+        let returns = returns::of_equity(&self.ledger.equity);
         let mut lines = self.extent(&returns);
-        lines.extend(of_returns(&returns, self.periods, self.risk_free));
+        let mut of_returns = of_returns(&returns, self.periods, self.risk_free);
+        if has_undefined(&returns) {
+            // What could still be counted would be of a part of the run.
+            of_returns.iter_mut().for_each(|line| line.figure = none());
+        }
+        lines.extend(of_returns);
         lines.extend(self.falls());
         lines.extend(self.of_trades());
         if let Some(closes) = self.benchmark {
             lines.extend(self.against(&returns, closes));
         }
-        lines
+        Figures { summary: self.summary(), lines, notes: self.note("are left out") }
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::own(self.ledger, self.cash, self.periods, self.risk_free)
+    }
+
+    /// Says where equity is not positive, and what becomes of the figures of returns.
+    fn note(&self, figures: &str) -> Vec<String> {
+        let equity = &self.ledger.equity;
+        let ruined = |value: &f64| *value <= 0.0;
+        let Some(first) = equity.iter().position(ruined) else { return Vec::new() };
+        if !has_undefined(&returns::of_equity(equity)) {
+            return Vec::new();
+        }
+        let bars = equity.iter().filter(|value| ruined(value)).count();
+        let from = show_time(self.bars.timestamps()[first], &self.bars.basis.zone);
+        vec![format!(
+            "equity is zero or below at the close of {bars} bars from {from} on, where a return is \
+             not defined: figures of returns {figures}"
+        )]
     }
 
     fn extent(&self, run: &[f64]) -> Vec<Line> {
@@ -85,8 +121,8 @@ impl Run<'_> {
         vec![
             Line { name: "start", figure: times.first().map_or_else(none, |at| Figure::Time(*at)) },
             Line { name: "end", figure: times.last().map_or_else(none, |at| Figure::Time(*at)) },
-            number("bars", times.len() as f64),
-            number("warm_up_bars", self.warm_up as f64),
+            count("bars", times.len()),
+            count("warm_up_bars", self.warm_up),
             number("periods_per_year", self.periods.value),
             Line { name: "periods_basis", figure: Figure::Text(self.periods.to_string()) },
             number("equity_final", last),
@@ -104,20 +140,21 @@ impl Run<'_> {
         let depths: Vec<f64> = falls.iter().map(|fall| 100.0 * fall.depth).collect();
         let mean = depths.iter().sum::<f64>() / depths.len() as f64;
         vec![
+            number("max_dd_pct", 100.0 * drawdowns::deepest(&self.ledger.equity)),
             number("avg_dd_pct", mean),
             number("max_dd_days", longest),
-            number("drawdowns", depths.len() as f64),
+            count("drawdowns", depths.len()),
         ]
     }
 
     fn of_trades(&self) -> Vec<Line> {
         let summary = trades::summarize(&self.ledger.trades, self.bars.len());
         vec![
-            number("n_trades", self.ledger.trades.len() as f64),
-            number("n_closed", summary.closed as f64),
-            number("n_open", summary.open as f64),
-            number("n_long", summary.long as f64),
-            number("n_short", summary.short as f64),
+            count("n_trades", self.ledger.trades.len()),
+            count("n_closed", summary.closed),
+            count("n_open", summary.open),
+            count("n_long", summary.long),
+            count("n_short", summary.short),
             number("win_rate_trades_pct", 100.0 * summary.win_rate),
             number("profit_factor_trades", summary.profit_factor),
             number("expectancy", summary.expectancy),
@@ -131,13 +168,20 @@ impl Run<'_> {
             number("kelly_trades", summary.kelly),
             number("fees", summary.fees),
             number("avg_trade_bars", summary.average_bars),
-            number("max_trade_bars", summary.longest_bars as f64),
+            count("max_trade_bars", summary.longest_bars),
             number("exposure_pct", 100.0 * summary.exposure_at_close),
-            number("consecutive_wins_trades", summary.consecutive_wins as f64),
-            number("consecutive_losses_trades", summary.consecutive_losses as f64),
-            number("turnover", trades::turnover(&self.ledger.fills, &self.ledger.equity)),
-            number("n_rejected", self.ledger.rejected.len() as f64),
+            count("consecutive_wins_trades", summary.consecutive_wins),
+            count("consecutive_losses_trades", summary.consecutive_losses),
+            number("turnover", self.turnover()),
+            count("n_rejected", self.ledger.rejected.len()),
         ]
+    }
+
+    /// Returns what was traded over mean equity; NaN if there was none at some bar.
+    fn turnover(&self) -> f64 {
+        let Ledger { equity, fills, .. } = self.ledger;
+        let has_equity = equity.iter().all(|value| *value > 0.0);
+        if has_equity { trades::turnover(fills, equity) } else { f64::NAN }
     }
 
     fn against(&self, run: &[f64], closes: &[f64]) -> Vec<Line> {
@@ -166,7 +210,6 @@ fn of_returns(run: &[f64], periods: PeriodsPerYear, risk_free: RiskFree) -> Vec<
         number("adjusted_sortino", s.adjusted_sortino),
         number("calmar", s.calmar),
         number("omega", s.omega),
-        number("max_dd_pct", 100.0 * s.max_drawdown),
         number("ulcer_index", s.ulcer_index),
         number("ulcer_performance_index", s.ulcer_performance_index),
         number("serenity_index", s.serenity_index),
@@ -187,8 +230,8 @@ fn of_returns(run: &[f64], periods: PeriodsPerYear, risk_free: RiskFree) -> Vec<
         number("best_pct", 100.0 * s.best),
         number("worst_pct", 100.0 * s.worst),
         number("expected_return_pct", 100.0 * s.expected_return),
-        number("consecutive_wins", s.consecutive_wins as f64),
-        number("consecutive_losses", s.consecutive_losses as f64),
+        count("consecutive_wins", s.consecutive_wins),
+        count("consecutive_losses", s.consecutive_losses),
         number("kelly_criterion", s.kelly_criterion),
         number("risk_of_ruin", s.risk_of_ruin),
         number("outlier_win_ratio", s.outlier_win_ratio),
@@ -196,16 +239,29 @@ fn of_returns(run: &[f64], periods: PeriodsPerYear, risk_free: RiskFree) -> Vec<
     ]
 }
 
+fn has_undefined(returns: &[f64]) -> bool {
+    returns.iter().any(|change| change.is_nan())
+}
+
 fn number(name: &'static str, value: f64) -> Line {
     Line { name, figure: Figure::Number(value) }
+}
+
+fn count(name: &'static str, value: usize) -> Line {
+    Line { name, figure: Figure::Count(value) }
 }
 
 fn none() -> Figure {
     Figure::Number(f64::NAN)
 }
 
+/// What peers count.
+const PEER_COUNTS: [&str; 4] =
+    ["# Trades", "Total Trades", "Total Closed Trades", "Total Open Trades"];
+
 fn peer_line((name, entry): (&'static str, Entry)) -> Line {
     let figure = match entry {
+        Entry::Number(value) if PEER_COUNTS.contains(&name) => Figure::Count(value as usize),
         Entry::Number(value) => Figure::Number(value),
         Entry::Time(at) => Figure::Time(at),
         Entry::Span(span) => Figure::Span(span),

@@ -146,7 +146,8 @@ impl Session {
     ) -> Result<(Vec<Row>, End), SessionError> {
         let columns = formula_columns(bars);
         let names = request.grid.parameters().iter().map(|each| each.name.as_str());
-        self.check_parameters(names, &request.plan, &columns)?;
+        let known: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        self.check_parameters(names, &request.plan.texts(), &known)?;
         let sweep = self.prepare(bars, &columns, request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
         let mut rows = done;
@@ -165,16 +166,20 @@ impl Session {
         request: &'a SweepRequest,
     ) -> Result<Sweep<'a>, SessionError> {
         let periods = self.periods(bars)?;
+        request.trading.check_reachable(&request.plan)?;
+        let convention = request.trading.convention()?;
+        self.check_peer_statistics(&convention)?;
         Ok(Sweep {
             market: request.events.market(bars),
             columns: borrowed(bars.len(), columns),
             plan: &request.plan,
             rules: request.trading.rules(periods.value),
-            convention: request.trading.convention()?,
+            convention,
             grid: &request.grid,
             catalog: &self.catalog,
             options: self.kernel.clone(),
             periods,
+            risk_free: self.risk_free(),
             memory_bytes: self.config.sweep_memory().0,
         })
     }

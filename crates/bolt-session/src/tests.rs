@@ -197,7 +197,14 @@ fn store_path() {
     let session = session(&[("store.path", path.to_str().unwrap())]).unwrap();
     let (bars, request) = (bars(), request(&session));
     let backtest = session.backtest(&bars, &request).unwrap();
-    let manifest = Manifest::new(&session, &bars, &[], &request.plan, &[], &request.trading);
+    let manifest = Manifest::new(
+        &session,
+        &bars,
+        &crate::DataSource::default(),
+        &request.plan,
+        &[],
+        &request.trading,
+    );
     let mut recorder = Recorder::open(&session.config).unwrap();
     recorder.backtest("first", &bars, &backtest, &manifest).unwrap();
     assert!(path.is_file());

@@ -9,7 +9,9 @@ pub use options::TradingOptions;
 use bolt_config::Config;
 use bolt_market::broker::next_open::{Margin, Rates};
 use bolt_market::broker::{Costs, Error, backtesting_py, backtrader, next_open, vectorbt};
+use bolt_market::formulas::Role;
 use bolt_market::order::Size;
+use bolt_market::plan::Plan;
 use bolt_market::signals::{
     Convention, Opposite, Rebalance, Repeated, SignalRules, VolatilityTarget,
 };
@@ -237,6 +239,30 @@ impl Trading {
             Some((what, ..)) => {
                 Err(Error::Unsupported { what, convention: convention.name() }.into())
             }
+        }
+    }
+
+    /// Refuses stops at a price of zero or below, which none of the trades can reach: the loss of a
+    /// long trade, the profit of a short one.
+    pub(crate) fn check_reachable(&self, plan: &Plan) -> Result<(), SessionError> {
+        let Plan::Signals(strategy) = plan else { return Ok(()) };
+        let mut roles = strategy.texts().map(|(role, _)| role);
+        let only_short = !roles.any(|role| matches!(role, Role::Signal | Role::Entry));
+        let (side, all) = match only_short {
+            true => ("short", [("take-profit", self.take_profit), ("", None)]),
+            false => {
+                ("long", [("stop-loss", self.stop_loss), ("trailing stop", self.trailing_stop)])
+            }
+        };
+        let beyond =
+            |(name, away): (_, Option<f64>)| Some((name, away.filter(|away| *away >= 1.0)?));
+        match all.into_iter().find_map(beyond) {
+            None => Ok(()),
+            Some((name, away)) => Err(SessionError::Settings(format!(
+                "a {name} of {} % is at a price of zero or below, which no {side} trade reaches; take \
+                 less than 100 % (`5%` and `0.05` are the same)",
+                (away * 1e8).round() / 1e6
+            ))),
         }
     }
 

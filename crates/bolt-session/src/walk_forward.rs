@@ -17,8 +17,9 @@ use bolt_market::sweep::{End, Row};
 
 use crate::backtest::Summary;
 use crate::data::{borrowed, formula_columns};
-use crate::statistics::{Line, Run};
+use crate::statistics::{Figures, Line, Run};
 use crate::sweep::SweepRequest;
+use crate::when::show_time;
 use crate::{Session, SessionError};
 
 /// How bars are divided.
@@ -100,6 +101,8 @@ pub struct WalkForward {
     pub summary: Summary,
     /// All figures of the joined tests.
     pub lines: Vec<Line>,
+    /// What to know of the figures.
+    pub notes: Vec<String>,
     /// Mean annual growth in the tests over that in the choices; NaN if nothing was gained there.
     pub efficiency: f64,
     /// Bars a year, and where the number comes from.
@@ -130,9 +133,8 @@ impl Session {
                 bars.len()
             )));
         }
-        let (first, last) = (split[0].1.start, split[split.len() - 1].1.end);
         let combinations = self.combinations(&request.sweep)?;
-        let mut joined = Joined::new(request.sweep.trading.cash, first);
+        let mut joined = Joined::new(request.sweep.trading.cash, split[0].1.start);
         for (number, (train, test)) in split.iter().enumerate() {
             let Some(chosen) = self.choose(bars, request, &combinations, train.clone(), cancel)?
             else {
@@ -141,8 +143,12 @@ impl Session {
             let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
             joined.folds.push(fold);
             progress(number + 1, split.len());
+            if joined.cash <= 0.0 {
+                break;
+            }
         }
-        Ok(Some(self.finish(bars.slice(first..last), joined, request, periods)?))
+        let untested = split.len() - joined.folds.len();
+        Ok(Some(self.finish(bars, joined, untested, request, periods)?))
     }
 
     /// Returns the best combination on some bars.
@@ -168,7 +174,8 @@ impl Session {
             x.total_cmp(&y).then(b.index.cmp(&a.index))
         });
         best.map(Some).ok_or_else(|| {
-            let (first, end) = (bars.timestamps()[train.start], bars.timestamps()[train.end - 1]);
+            let at = |bar: usize| show_time(bars.timestamps()[bar], &bars.basis.zone);
+            let (first, end) = (at(train.start), at(train.end - 1));
             SessionError::Settings(format!(
                 "no combination trades from {first} to {end}, so there is none to choose"
             ))
@@ -221,12 +228,14 @@ impl Session {
 
     fn finish(
         &self,
-        bars: Bars,
+        bars: &Bars,
         joined: Joined,
+        untested: usize,
         request: &WalkForwardRequest,
         periods: PeriodsPerYear,
     ) -> Result<WalkForward, SessionError> {
-        let Joined { folds, ledger, .. } = joined;
+        let Joined { folds, ledger, first, .. } = joined;
+        let bars = bars.slice(first..first + ledger.equity.len());
         let cash = request.sweep.trading.cash;
         let risk_free = self.risk_free();
         let convention = request.sweep.trading.convention()?;
@@ -240,10 +249,14 @@ impl Session {
             cash,
             warm_up: 0,
         };
-        let lines = run.own();
-        let summary = Summary::own(&ledger, cash, periods, risk_free);
+        let Figures { summary, lines, mut notes } = run.own();
+        if untested > 0 {
+            notes.push(format!(
+                "tests that were not traded, because the account had run out of equity: {untested}"
+            ));
+        }
         let efficiency = efficiency(&folds, periods);
-        Ok(WalkForward { folds, ledger, summary, lines, efficiency, periods, bars })
+        Ok(WalkForward { folds, ledger, summary, lines, notes, efficiency, periods, bars })
     }
 }
 

@@ -2,11 +2,13 @@
 
 use bolt_market::data::{Bars, Column, Panel};
 use bolt_market::formulas::Strategy;
+use bolt_market::ledger::Trade;
 use bolt_market::signals::{Curve, Opposite, Rebalance, Repeated};
-use bolt_market::weights::{self, PanelMarket, WeightRules};
+use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
 
 use crate::backtest::{Backtest, closes_at};
-use crate::statistics::Run;
+use crate::data::repairs_of_assets;
+use crate::statistics::{Figures, Run};
 use crate::trading::{SizeKind, Trading};
 use crate::{DataSource, Session, SessionError};
 
@@ -26,20 +28,21 @@ pub struct WeightsRequest {
 }
 
 impl Session {
-    /// Reads the bars of several assets, cut to the time asked for.
+    /// Reads the bars of several assets, cut to the time asked for, with what to know of them.
     ///
     /// # Errors
     /// If the data cannot be read, are refused, or nothing is left of them.
-    pub fn load_panel(&self, source: &DataSource) -> Result<Panel, SessionError> {
+    pub fn load_panel(&self, source: &DataSource) -> Result<(Panel, Vec<String>), SessionError> {
         let panel = self.load(source)?.into_panel()?;
+        let notes = repairs_of_assets(&panel);
         if source.resample.is_none() && source.from.is_none() && source.to.is_none() {
-            return Ok(panel);
+            return Ok((panel, notes));
         }
         let each = (0..panel.assets().len()).map(|asset| -> Result<Bars, SessionError> {
             crate::data::prepare(panel.asset(asset)?, source)
         });
         let bars: Vec<Bars> = each.filter(|bars| !is_empty(bars)).collect::<Result<_, _>>()?;
-        Ok(Panel::align(&bars)?)
+        Ok((Panel::align(&bars)?, notes))
     }
 
     /// Trades weights over a panel. Returns what the account is measured against with the result:
@@ -59,9 +62,13 @@ impl Session {
         let convention = trading.convention()?;
         let named: Vec<(&str, f64)> =
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let weights = weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
+        let Weights { values, warm_up } =
+            weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
+        let fields: Vec<&str> = panel.fields().map(|(name, _)| name).collect();
+        let texts: Vec<_> = strategy.texts().map(|(role, text)| (role.name(), text)).collect();
+        self.check_parameters(named.iter().map(|(name, _)| *name), &texts, &fields)?;
         let market = PanelMarket::of(panel)?;
-        let ledger = weights::run(&market, &weights, rules, &convention, Curve::Keep)?;
+        let mut ledger = weights::run(&market, &values, rules, &convention, Curve::Keep)?;
         let benchmark = match benchmark {
             Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
             None => None,
@@ -74,14 +81,28 @@ impl Session {
             risk_free: self.risk_free(),
             benchmark: benchmark.as_deref(),
             cash: trading.cash,
-            warm_up: 0,
+            warm_up,
         };
-        let (summary, mut lines) = run.figures();
+        let Figures { summary, mut lines, notes } = run.figures();
         // The peer's figure of exposure is of one asset.
         lines.retain(|line| line.name != "Max Gross Exposure [%]");
         let assets = panel.assets().to_vec();
-        let backtest =
-            Backtest { summary, lines, ledger, convention, periods, warm_up: 0, benchmark, assets };
+        // They are in the order in which they ended, which the figures count by.
+        ledger.trades.sort_by(|a, b| {
+            let key = |trade: &Trade| (trade.entry_bar, &assets[trade.asset]);
+            key(a).cmp(&key(b))
+        });
+        let backtest = Backtest {
+            summary,
+            lines,
+            ledger,
+            convention,
+            periods,
+            warm_up,
+            benchmark,
+            assets,
+            notes,
+        };
         Ok((bars, backtest))
     }
 }

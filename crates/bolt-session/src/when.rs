@@ -38,6 +38,28 @@ pub fn parse_moment(text: &str, zone: &Zone) -> Result<Moment, String> {
     Ok(Moment { first: instant, end: UnixNanos(instant.0.saturating_add(1)) })
 }
 
+/// Returns what a zone's clock shows at ascending instants, each as the instant at which a clock on
+/// UTC shows the same. Where the clock is set back it stands still, so the result ascends too.
+pub(crate) fn wall_clock(times: &[UnixNanos], zone: &Zone) -> Vec<UnixNanos> {
+    let (mut clock, mut latest) = (zone.clock(), i64::MIN);
+    let local = |at: &UnixNanos| {
+        latest = latest.max(clock.local(*at));
+        UnixNanos(latest)
+    };
+    times.iter().map(local).collect()
+}
+
+/// Returns a time on a zone's clock, without a time of day at midnight: `2015-06-30` or
+/// `2015-06-30 14:30`.
+pub fn show_time(at: UnixNanos, zone: &Zone) -> String {
+    let text = UnixNanos(zone.clock().local(at)).to_string();
+    let Some((date, clock)) = text.trim_end_matches('Z').split_once('T') else { return text };
+    match clock {
+        "00:00:00" => date.to_owned(),
+        _ => format!("{date} {}", clock.strip_suffix(":00").unwrap_or(clock)),
+    }
+}
+
 /// Returns the first day of a year, month or day, and the first day after it.
 fn period(text: &str) -> Option<(Date, Date)> {
     let parts: Vec<&str> = text.split('-').collect();
@@ -88,6 +110,34 @@ mod tests {
         let second = ("2015-06-30T14:30:00Z", "2015-06-30T14:30:00.000000001Z");
         check("2015-06-30T16:30:00+02:00", "UTC", second.0, second.1);
         check("2015-06-30 16:30", "Europe/Berlin", second.0, second.1);
+    }
+
+    #[track_caller]
+    fn check_shown(instant: &str, zone: &str, expected: &str) {
+        let at = parse_moment(instant, &Zone::utc()).unwrap().first;
+        assert_eq!(show_time(at, &Zone::named(zone).unwrap()), expected);
+    }
+
+    #[test]
+    fn times_are_shown_on_a_clock() {
+        check_shown("2015-06-30", "UTC", "2015-06-30");
+        check_shown("2015-06-30T14:30:00Z", "UTC", "2015-06-30 14:30");
+        check_shown("2015-06-30T00:00:01Z", "UTC", "2015-06-30 00:00:01");
+        check_shown("2015-06-30T04:00:00Z", "America/New_York", "2015-06-30");
+        check_shown("2015-01-30T14:30:00Z", "America/New_York", "2015-01-30 09:30");
+        check_shown("2015-06-29T15:00:00Z", "Asia/Tokyo", "2015-06-30");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stands_still() {
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        // 25 October 2015: at 01:00 UTC the clock goes from 03:00 back to 02:00.
+        let first = parse_moment("2015-10-25T00:00:00Z", &zone).unwrap().first;
+        let half_hours: Vec<UnixNanos> =
+            (0..7).map(|i| UnixNanos(first.0 + i * 1_800_000_000_000)).collect();
+        let shown = wall_clock(&half_hours, &zone);
+        let shown: Vec<i64> = shown.iter().map(|at| at.nanos_of_day() / 60_000_000_000).collect();
+        assert_eq!(shown, [120, 150, 150, 150, 180, 210, 240]);
     }
 
     #[test]

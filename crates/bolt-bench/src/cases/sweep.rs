@@ -19,7 +19,7 @@ use bolt_market::data::Bars;
 use bolt_market::formulas::{Columns, Role, Strategy};
 use bolt_market::plan::Plan;
 use bolt_market::signals::{Convention, SignalRules};
-use bolt_market::statistics::PeriodsPerYear;
+use bolt_market::statistics::{PeriodsPerYear, RiskFree};
 use bolt_market::sweep::{End, Grid, Parameter, Path, Sweep};
 use serde_json::json;
 use std::convert::Infallible;
@@ -87,6 +87,7 @@ fn figures(bars: &Bars, plan: &Plan, grid: &Grid, pool: &Pool) -> Result<Vec<f64
         catalog: &catalog,
         options: Options::default(),
         periods: PeriodsPerYear::stated(PERIODS),
+        risk_free: RiskFree::ZERO,
         memory_bytes: 64 << 20,
     };
     ensure!(sweep.path() == Path::Sparse, "the sweep is not of the kind that is measured");

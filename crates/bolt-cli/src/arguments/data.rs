@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use bolt_market::data::csv::{CsvOptions, DateOrder, EpochUnit};
 use bolt_market::data::resample::BarRule;
-use bolt_market::data::{Calendar, ColumnOptions, LoadOptions, OnProblem, Policy, Zone};
+use bolt_market::data::{Calendar, ColumnOptions, LoadOptions, Policy, Zone};
 use bolt_session::{DataSource, parse_moment};
 use clap::{Args, ValueEnum};
 
-use super::setting;
+use super::{not_negative_fraction, setting};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub(crate) struct DataArguments {
-    /// Files of bars (CSV, Parquet or a column store), or a directory of them
+    /// Files of bars (CSV, Parquet or a column store), a directory of them, or - for standard input
     #[arg(value_name = "DATA", required = true, num_args = 1..)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -33,7 +33,8 @@ pub(crate) struct DataArguments {
 /// How files are read.
 #[derive(Debug, Args, Default)]
 pub(crate) struct ReadingArguments {
-    /// Zone of times without an offset, such as America/New_York [default: UTC]
+    /// Zone of times without an offset, such as America/New_York, on whose clock text shows times
+    /// [default: UTC]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
     /// Mend what can be mended, and say what was
@@ -66,6 +67,12 @@ pub(crate) struct ReadingArguments {
     /// Character between fields of a text file
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<char>,
+    /// Read `1,5` as a number [default: told from the file]
+    #[arg(long)]
+    decimal_comma: bool,
+    /// By how much of its value a price may lie outside its bar [default: 0.000001]
+    #[arg(long, value_name = "FRACTION", value_parser = not_negative_fraction)]
+    rounding: Option<f64>,
     /// Lines to skip before the table
     #[arg(long, value_name = "N", default_value_t = 0)]
     skip_lines: usize,
@@ -100,7 +107,7 @@ impl DataArguments {
             None => Ok(None),
         };
         Ok(DataSource {
-            paths: self.paths.clone(),
+            paths: inputs(&self.paths),
             from: moment(&self.from)?,
             to: moment(&self.to)?,
             resample: self.resample,
@@ -123,6 +130,8 @@ impl ReadingArguments {
             date_order,
             epoch,
             delimiter,
+            decimal_comma,
+            rounding,
             skip_lines,
         } = self;
         let delimiter = match delimiter {
@@ -140,6 +149,7 @@ impl ReadingArguments {
             },
             csv: CsvOptions {
                 delimiter,
+                decimal_comma: decimal_comma.then_some(true),
                 skip_lines: *skip_lines,
                 date_order: date_order.map(|order| match order {
                     Order::Dmy => DateOrder::DayFirst,
@@ -153,7 +163,7 @@ impl ReadingArguments {
                 }),
                 ..CsvOptions::default()
             },
-            policy: policy(*repair, *allow_nonpositive),
+            policy: policy(*repair, *allow_nonpositive, *rounding),
             zone: tz.as_deref().map(Zone::named).transpose()?,
             symbol: symbol.clone(),
             calendar: calendar.as_deref().map(calendar_of).transpose()?,
@@ -162,20 +172,19 @@ impl ReadingArguments {
     }
 }
 
-fn policy(repair: bool, allow_nonpositive: bool) -> Policy {
-    let strict = Policy { allow_nonpositive, ..Policy::default() };
-    if !repair {
-        return strict;
-    }
-    Policy {
-        inconsistent_bars: OnProblem::Repair,
-        out_of_order: OnProblem::Repair,
-        conflicting_duplicates: OnProblem::Repair,
-        exact_duplicates: OnProblem::Repair,
-        negative_volumes: OnProblem::Repair,
-        cut_line: OnProblem::Repair,
-        ..strict
-    }
+/// Returns the files to read: `-` is standard input.
+pub(crate) fn inputs(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let input = |path: &PathBuf| match path.as_os_str() == "-" {
+        true => PathBuf::from("/dev/stdin"),
+        false => path.clone(),
+    };
+    paths.iter().map(input).collect()
+}
+
+fn policy(repair: bool, allow_nonpositive: bool, rounding: Option<f64>) -> Policy {
+    let policy = if repair { Policy::repair() } else { Policy::default() };
+    let rounding = rounding.unwrap_or(policy.rounding);
+    Policy { allow_nonpositive, rounding, ..policy }
 }
 
 /// Returns the calendar of a name, or that of a file.

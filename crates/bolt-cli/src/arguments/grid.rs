@@ -4,8 +4,9 @@ use anyhow::Result;
 use bolt_config::Flag;
 use bolt_market::data::Bars;
 use bolt_market::sweep::{Parameter, Row};
-use bolt_session::{DataSource, Session, StrategyDefinition, SweepRequest};
+use bolt_session::{DataSource, Loaded, Manifest, Session, StrategyDefinition, SweepRequest};
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use super::{DataArguments, StrategyArguments, TradingArguments};
 use crate::commands::backtest::RunArguments;
@@ -77,12 +78,24 @@ pub(crate) struct Prepared {
     pub(crate) strategy: StrategyDefinition,
     pub(crate) bars: Bars,
     pub(crate) request: SweepRequest,
+    /// What to know of the bars.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Prepared {
     /// Returns the name of the run: as given, else as the strategy's file has it.
     pub(crate) fn name<'a>(&'a self, arguments: &'a GridArguments) -> &'a str {
         arguments.run.name.as_deref().or(self.strategy.name()).unwrap_or_default()
+    }
+
+    /// Returns what is needed to repeat the run, but for what its command adds.
+    pub(crate) fn manifest(&self, session: &Session, arguments: &GridArguments) -> Manifest {
+        let SweepRequest { plan, trading, grid, condition, .. } = &self.request;
+        let values = grid.parameters().iter().map(|each| (each.name.clone(), json!(each.values)));
+        let manifest = Manifest::new(session, &self.bars, &self.source, plan, &[], trading)
+            .with("grid", values.collect::<serde_json::Map<_, _>>().into())
+            .with("where", json!(condition));
+        self.strategy.describe(arguments.run.describe(manifest))
     }
 }
 
@@ -106,10 +119,10 @@ impl GridArguments {
         let grid = strategy.grid(parameters.collect::<Result<_, _>>()?)?;
         let loaded = session.load_bars(&source)?;
         loaded.notes.iter().for_each(|note| context.note(note));
-        let bars = loaded.bars;
+        let Loaded { bars, notes } = loaded;
         let events = self.run.events(&bars)?;
         let (plan, condition) = (strategy.plan.clone(), self.condition.clone());
         let request = SweepRequest { plan, trading, grid, condition, events, seed };
-        Ok(Prepared { source, strategy, bars, request })
+        Ok(Prepared { source, strategy, bars, request, notes })
     }
 }

@@ -6,7 +6,10 @@ use bolt_market::signals::{Opposite, Rebalance, Repeated};
 use bolt_session::{SizeKind, Trading, TradingOptions};
 use clap::{Args, ValueEnum};
 
-use super::{flag, fraction};
+use super::{
+    at_least_one, flag, fraction, not_negative, not_negative_fraction, number, positive,
+    positive_fraction,
+};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Trading")]
@@ -21,31 +24,31 @@ pub(crate) struct TradingArguments {
     #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "sizes")]
     size: Option<f64>,
     /// Size of entries as a fraction of equity
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "sizes")]
+    #[arg(long, value_name = "FRACTION", value_parser = positive_fraction, group = "sizes")]
     equity_size: Option<f64>,
     /// Size of entries in units
-    #[arg(long, value_name = "N", group = "sizes")]
+    #[arg(long, value_name = "N", value_parser = positive, group = "sizes")]
     units: Option<f64>,
     /// Size of entries in money
-    #[arg(long, value_name = "MONEY", group = "sizes")]
+    #[arg(long, value_name = "MONEY", value_parser = positive, group = "sizes")]
     value: Option<f64>,
     /// Round sizes down to multiples of this
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = positive)]
     lot: Option<f64>,
     /// Trade whole units: the same as --lot 1
     #[arg(long, conflicts_with = "lot")]
     whole_units: bool,
     /// Stop-loss as a fraction of the entry price
-    #[arg(long, alias = "sl", value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, alias = "sl", value_name = "FRACTION", value_parser = positive_fraction)]
     stop_loss: Option<f64>,
     /// Take-profit as a fraction of the entry price
-    #[arg(long, alias = "tp", value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, alias = "tp", value_name = "FRACTION", value_parser = positive_fraction)]
     take_profit: Option<f64>,
     /// Trailing stop as a fraction of the best price
-    #[arg(long, alias = "ts", value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, alias = "ts", value_name = "FRACTION", value_parser = positive_fraction)]
     trailing_stop: Option<f64>,
     /// Close a trade after so many bars
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     max_bars: Option<usize>,
     /// Open another trade where an entry comes in a position on its side
     #[arg(long)]
@@ -57,22 +60,22 @@ pub(crate) struct TradingArguments {
     #[arg(long, value_name = "WHEN", value_parser = rebalance)]
     rebalance: Option<Rebalance>,
     /// Scale positions to this volatility a year
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = positive_fraction)]
     volatility_target: Option<f64>,
     /// Number of returns that volatility is estimated from [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     volatility_window: Option<usize>,
     /// How many times equity may be invested [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number)]
     leverage: Option<f64>,
     /// Least equity as a fraction of a position's value, below which it is closed
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = not_negative_fraction)]
     maintenance_margin: Option<f64>,
     /// Drop orders of less value than this
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", value_parser = not_negative)]
     min_value: Option<f64>,
     /// Largest position as a fraction of equity
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = positive_fraction)]
     max_position: Option<f64>,
     /// Close what is open at the end
     #[arg(long)]
@@ -99,13 +102,13 @@ struct CostArguments {
     #[arg(long, alias = "commission", value_name = "FRACTION", value_parser = fraction)]
     fees: Option<f64>,
     /// Fees an order
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", value_parser = not_negative)]
     fee_fixed: Option<f64>,
     /// Fees a unit
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", value_parser = not_negative)]
     fee_per_unit: Option<f64>,
     /// Least fee of an order
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", value_parser = not_negative)]
     fee_minimum: Option<f64>,
     /// Distance between bid and ask as a fraction of the price
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]

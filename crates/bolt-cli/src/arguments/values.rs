@@ -54,6 +54,24 @@ pub(crate) fn not_negative_fraction(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Parses a positive fraction.
+pub(crate) fn positive_fraction(text: &str) -> Result<f64, String> {
+    match fraction(text) {
+        Ok(value) if value <= 0.0 => {
+            Err(format!("`{text}` is not above zero; write `0.05` or `5%`"))
+        }
+        parsed => parsed,
+    }
+}
+
+/// Parses how many there are to be of something.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.trim().parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err(format!("`{text}` is not a whole number of 1 or more")),
+    }
+}
+
 /// Most values that a range may have.
 const RANGE_MAX: usize = 1_000_000;
 
@@ -105,7 +123,12 @@ mod tests {
             (number("-1.5"), positive("2"), not_negative("0")),
             (Ok(-1.5), Ok(2.0), Ok(0.0))
         );
-        assert_eq!(not_negative_fraction("20%"), Ok(0.2));
+        assert_eq!(
+            (not_negative_fraction("20%"), positive_fraction("5%"), at_least_one("3")),
+            (Ok(0.2), Ok(0.05), Ok(3))
+        );
+        assert!(positive_fraction("0").is_err() && positive_fraction("-5%").is_err());
+        assert!(at_least_one("0").is_err() && at_least_one("-1").is_err());
         assert!(number("inf").is_err() && positive("0").is_err() && not_negative("-1").is_err());
         assert!(not_negative_fraction("-1%").is_err());
     }

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use bolt_config::Flag;
+use bolt_config::{Config, Flag};
 use bolt_market::data::Bars;
 use bolt_session::{
-    Backtest, BacktestRequest, DataSource, Manifest, MarketEvents, Recorder, Session, backtest_page,
+    Backtest, BacktestRequest, DataSource, Loaded, Manifest, MarketEvents, Recorder, Session,
+    backtest_page, show_time,
 };
 use clap::Args;
+use serde_json::json;
 
 use super::weights::WeightArguments;
 use crate::arguments::{DataArguments, FILE_HELP, StrategyArguments, TradingArguments, setting};
@@ -24,7 +26,6 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Args)]
 #[command(
-    allow_negative_numbers = true,
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
 )]
@@ -38,18 +39,41 @@ pub(crate) struct BacktestArguments {
     #[command(flatten)]
     trading: TradingArguments,
     #[command(flatten)]
+    benchmark: BenchmarkArguments,
+    #[command(flatten)]
     run: RunArguments,
     /// A number that formulas use by name
     #[arg(long = "set", value_name = "NAME=NUMBER", value_parser = setting, num_args = 1.., help_heading = "Strategy")]
     parameters: Vec<(String, String)>,
 }
 
-/// What is done with the result of a run.
+/// What the result of a backtest is compared with.
 #[derive(Debug, Args)]
-pub(crate) struct RunArguments {
+pub(crate) struct BenchmarkArguments {
     /// Compare with the closes of this file
     #[arg(long, value_name = "FILE", help_heading = "Statistics")]
     benchmark: Option<PathBuf>,
+}
+
+impl BenchmarkArguments {
+    /// Loads the benchmark; returns it with what it is read from.
+    pub(crate) fn load(
+        &self,
+        session: &Session,
+        source: &DataSource,
+    ) -> Result<Option<(Bars, DataSource)>> {
+        let Some(path) = &self.benchmark else { return Ok(None) };
+        let source = DataSource { paths: vec![path.clone()], resample: None, ..source.clone() };
+        // The close before the first bar is the first that counts.
+        let source = DataSource { from: None, ..source };
+        let loaded = session.load_bars(&source).context("cannot use the benchmark")?;
+        Ok(Some((loaded.bars, source)))
+    }
+}
+
+/// What is done with the result of a run.
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
     /// Column of cash dividends a unit, paid to who holds it at the open
     #[arg(long, value_name = "COLUMN", help_heading = "Data")]
     dividends: Option<String>,
@@ -68,14 +92,9 @@ pub(crate) struct RunArguments {
 }
 
 impl RunArguments {
-    /// Loads what the result is compared with.
-    pub(crate) fn benchmark(&self, session: &Session, source: &DataSource) -> Result<Option<Bars>> {
-        let Some(path) = &self.benchmark else { return Ok(None) };
-        let source = DataSource { paths: vec![path.clone()], resample: None, ..source.clone() };
-        // The close before the first bar is the first that counts.
-        let source = DataSource { from: None, ..source };
-        let loaded = session.load_bars(&source).context("cannot use the benchmark")?;
-        Ok(Some(loaded.bars))
+    /// Returns the manifest with the columns of dividends and splits.
+    pub(crate) fn describe(&self, manifest: Manifest) -> Manifest {
+        manifest.with("columns", json!({"dividends": self.dividends, "splits": self.splits}))
     }
 
     /// Returns whether dividends or splits are given.
@@ -150,7 +169,7 @@ fn check_splits(splits: &[f64], bars: &Bars) -> Result<()> {
     match splits.iter().position(wrong) {
         Some(bar) => bail!(
             "the split at {} is {}; a column of splits has 0 or 1 for none, 2 for two for one",
-            bars.timestamps()[bar],
+            show_time(bars.timestamps()[bar], &bars.basis.zone),
             splits[bar]
         ),
         None => Ok(()),
@@ -165,7 +184,7 @@ fn check_dividends(dividends: &[f64], bars: &Bars) -> Result<()> {
         Some(bar) => bail!(
             "the dividend at {} is {}, and the close before it {}; a column of dividends has cash a \
              unit, 0 for none",
-            bars.timestamps()[bar],
+            show_time(bars.timestamps()[bar], &bars.basis.zone),
             dividends[bar],
             before(bar)
         ),
@@ -178,14 +197,18 @@ pub(crate) struct Outcome {
     pub(crate) bars: Bars,
     pub(crate) request: BacktestRequest,
     pub(crate) backtest: Backtest,
+    /// What to know of the bars.
+    pub(crate) notes: Vec<String>,
     pub(crate) manifest: Manifest,
 }
 
 pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result<()> {
     let session = context.session()?;
     let mut recorder = arguments.run.recorder(&session)?;
-    let (outcome, name) = arguments.outcome(&session, &context)?;
-    let Outcome { bars, request, backtest, manifest } = &outcome;
+    let (outcome, name) = arguments.outcome(&session, &context.config)?;
+    let Outcome { bars, request, backtest, notes, manifest } = &outcome;
+    let notes = [&notes[..], &backtest.notes].concat();
+    notes.iter().for_each(|note| context.note(note));
     let name = arguments.run.name.clone().or(name).unwrap_or_default();
     let run = match &mut recorder {
         Some(recorder) => Some(recorder.backtest(&name, bars, backtest, manifest)?.to_string()),
@@ -193,7 +216,7 @@ pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result
     };
     arguments.run.write_report(&context, || backtest_page(bars, request, backtest, manifest))?;
     if context.json {
-        return context.write_json(&BacktestView::new(bars, backtest, manifest, run));
+        return context.write_json(&BacktestView::new(bars, backtest, &notes, manifest, run));
     }
     show_backtest(&mut context, bars, request, backtest)?;
     if let Some(run) = run {
@@ -204,35 +227,41 @@ pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result
 
 impl BacktestArguments {
     /// Runs what is asked for; returns the name that a strategy file gives it.
-    fn outcome(&self, session: &Session, context: &Context) -> Result<(Outcome, Option<String>)> {
+    fn outcome(&self, session: &Session, config: &Config) -> Result<(Outcome, Option<String>)> {
         let source = self.data.source()?;
-        let options = self.trading.options(&context.config)?;
+        let options = self.trading.options(config)?;
         let given = parameters(&self.parameters)?;
         if let Some(strategy) = self.weights.strategy()? {
-            let trading = options.resolve(&context.config)?;
+            let trading = options.resolve(config)?;
+            if self.run.has_events() {
+                bail!("`--dividends` and `--splits` are columns of one asset; leave them out");
+            }
+            let benchmark = self.benchmark.load(session, &source)?;
             let outcome =
-                self.weights.run(session, &source, strategy, given, trading, &self.run)?;
+                self.weights.run(session, &source, strategy, given, trading, benchmark)?;
             return Ok((outcome, None));
         }
         let strategy = self.strategy.definition()?;
-        let trading = options.or(&strategy.trading).resolve(&context.config)?;
+        let trading = options.or(&strategy.trading).resolve(config)?;
         let parameters = strategy.with(&given)?;
         let loaded = session.load_bars(&source)?;
-        loaded.notes.iter().for_each(|note| context.note(note));
-        let bars = loaded.bars;
+        let Loaded { bars, notes } = loaded;
+        let (benchmark, benchmark_source) = self.benchmark.load(session, &source)?.unzip();
         let request = BacktestRequest {
-            benchmark: self.run.benchmark(session, &source)?,
+            benchmark,
             events: self.run.events(&bars)?,
             plan: strategy.plan.clone(),
             parameters,
             trading,
         };
         let backtest = session.backtest(&bars, &request)?;
-        let BacktestRequest { plan, parameters, trading, .. } = &request;
-        let manifest = Manifest::new(session, &bars, &source.paths, plan, parameters, trading);
+        let BacktestRequest { plan, parameters, trading, benchmark, .. } = &request;
+        let manifest = Manifest::new(session, &bars, &source, plan, parameters, trading);
+        let compared = benchmark.as_ref().zip(benchmark_source.as_ref());
+        let manifest = self.run.describe(manifest.with_benchmark(compared));
         let manifest = strategy.describe(manifest);
         let name = strategy.name().map(str::to_owned);
-        Ok((Outcome { bars, request, backtest, manifest }, name))
+        Ok((Outcome { bars, request, backtest, notes, manifest }, name))
     }
 }
 

@@ -1,10 +1,11 @@
 //! `bolt completions`.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
+use serde_json::json;
 
-use crate::arguments::Arguments;
+use crate::arguments::command;
 use crate::context::Context;
 
 #[derive(Debug, Args)]
@@ -18,6 +19,11 @@ pub(crate) struct CompletionArguments {
 
 pub(crate) fn run(arguments: &CompletionArguments, mut context: Context) -> Result<()> {
     let mut text = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "bolt", &mut text);
+    clap_complete::generate(arguments.shell, &mut command(), "bolt", &mut text);
+    if context.json {
+        let (shell, script) = (arguments.shell.to_string(), String::from_utf8(text)?);
+        let view = json!({"schema": "bolt.completions/1", "shell": shell, "script": script});
+        return context.write_json(&view);
+    }
     Ok(context.out.write_all(&text)?)
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &ConfigArguments, global: &Global) -> Result<ExitCo
             writeln!(context.out, "{:#}", bolt_config::schema())?;
         }
         ConfigCommand::Check { file } => return check(context, file),
-        ConfigCommand::Reference => write!(context.out, "{}", bolt_config::reference())?,
+        ConfigCommand::Reference => reference(context)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -66,6 +66,24 @@ fn show(mut context: Context, origin: bool) -> Result<()> {
     };
     let settings: Map<String, Value> = context.config.settings().map(setting).collect();
     context.write_json(&json!({"schema": "bolt.config/1", "settings": settings}))
+}
+
+fn reference(mut context: Context) -> Result<()> {
+    if !context.json {
+        return Ok(write!(context.out, "{}", bolt_config::reference())?);
+    }
+    let view = |knob: &bolt_config::Knob| {
+        json!({
+            "name": knob.name,
+            "doc": knob.doc(),
+            "value": knob.kind.to_string(),
+            "default": knob.default,
+            "variable": knob.variable(),
+            "read_by": knob.reader,
+        })
+    };
+    let settings: Vec<Value> = bolt_config::KNOBS.iter().map(view).collect();
+    context.write_json(&json!({"schema": "bolt.config.reference/1", "settings": settings}))
 }
 
 fn check(mut context: Context, file: &PathBuf) -> Result<ExitCode> {

@@ -14,7 +14,7 @@ use bolt_session::DataSource;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::arguments::ReadingArguments;
+use crate::arguments::{ReadingArguments, inputs};
 use crate::context::Context;
 use crate::output::count;
 
@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &DataCommandArguments, context: Context) -> Result<
 
 fn load(paths: &[PathBuf], reading: &ReadingArguments, context: &Context) -> Result<Dataset> {
     let options = reading.options()?;
-    let source = DataSource { paths: paths.to_vec(), options, ..DataSource::default() };
+    let source = DataSource { paths: inputs(paths), options, ..DataSource::default() };
     Ok(context.session()?.load(&source)?)
 }
 

@@ -12,8 +12,8 @@ use bolt_market::formulas::{Role, Strategy};
 use bolt_market::plan::Plan;
 use bolt_market::sweep::{Grid, Parameter};
 use bolt_session::{
-    BacktestRequest, Manifest, MarketEvents, ResultFile, Session, SweepRequest, Trading,
-    WalkForwardRequest, Windows, backtest_page, sweep_page, walk_forward_page,
+    BacktestRequest, DataSource, Manifest, MarketEvents, ResultFile, Session, SweepRequest,
+    Trading, WalkForwardRequest, Windows, backtest_page, sweep_page, walk_forward_page,
 };
 use clap::Args;
 use serde_json::json;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &DemoArguments, mut context: Context) -> Result<()>
     let data = folder.join("sample.csv");
     write(&data, &market(arguments.seed)?)?;
     let session = context.session()?;
-    let source = bolt_session::DataSource { paths: vec![data.clone()], ..Default::default() };
+    let source = DataSource { paths: vec![data.clone()], ..DataSource::default() };
     let bars = session.load_bars(&source)?.bars;
     let plan = Plan::from(Strategy::parse([(Role::Signal, SIGNAL)])?);
     let mut trading = Trading::of_config(&context.config);
@@ -117,8 +117,8 @@ fn market(seed: u64) -> Result<Dataset> {
 
 impl Demo {
     fn manifest(&self, parameters: &[(String, f64)]) -> Manifest {
-        let files = [self.data.clone()];
-        Manifest::new(&self.session, &self.bars, &files, &self.plan, parameters, &self.trading)
+        let source = DataSource { paths: vec![self.data.clone()], ..DataSource::default() };
+        Manifest::new(&self.session, &self.bars, &source, &self.plan, parameters, &self.trading)
     }
 
     fn page(&self, name: &str, page: String) -> Result<PathBuf> {

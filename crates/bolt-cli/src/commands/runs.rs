@@ -1,5 +1,7 @@
 //! `bolt runs`.
 
+mod compare;
+
 use std::io::Write;
 
 use anyhow::{Result, anyhow};
@@ -9,8 +11,9 @@ use bolt_session::{Recorder, parse_moment};
 use bolt_sql::records::{RunId, RunKind, RunRecord};
 use bolt_sql::{RunFilter, Store, StoredTrade, TradeFilter};
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::arguments::at_least_one;
 use crate::context::Context;
 use crate::output::{Table, number, time};
 
@@ -61,8 +64,8 @@ struct ListArguments {
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
     /// At most this many
-    #[arg(long, default_value_t = 20, value_name = "N")]
-    limit: u64,
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = at_least_one)]
+    limit: usize,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -77,7 +80,7 @@ pub(crate) fn run(arguments: &RunsArguments, mut context: Context) -> Result<()>
     match &arguments.command {
         RunsCommand::List(arguments) => list(&mut context, recorder.store(), arguments),
         RunsCommand::Show { run } => show(&mut context, recorder.store(), run),
-        RunsCommand::Compare { runs } => compare(&mut context, recorder.store(), runs),
+        RunsCommand::Compare { runs } => compare::run(&mut context, recorder.store(), runs),
         RunsCommand::Delete { runs } => {
             let ids = find(recorder.store(), runs)?;
             recorder.store_mut().delete_runs(&ids)?;
@@ -110,7 +113,7 @@ impl ListArguments {
             formula: self.formula.clone(),
             from: moment(&self.from)?.map(|moment| moment.first),
             until: moment(&self.to)?.map(|moment| moment.end),
-            limit: Some(self.limit),
+            limit: Some(self.limit as u64),
         })
     }
 }
@@ -154,16 +157,28 @@ fn list(context: &mut Context, store: &Store, arguments: &ListArguments) -> Resu
 fn view(record: &RunRecord) -> Value {
     let RunRecord { id, run } = record;
     let manifest: Value = serde_json::from_str(&run.manifest).unwrap_or_default();
+    let figures = run.figures.iter().map(|(name, value)| (name.clone(), figure_json(name, *value)));
+    let figures: Map<String, Value> = figures.collect();
     json!({
         "id": id.as_str(),
         "created": run.created.to_string(),
         "kind": run.kind.name(),
         "name": run.name,
         "formula": run.formula,
-        "figures": run.figures,
+        "figures": figures,
         "manifest": manifest,
     })
 }
+
+/// Returns a figure; what is counted is a whole number.
+fn figure_json(name: &str, value: f64) -> Value {
+    match COUNTS.contains(&name) && value.is_finite() {
+        true => json!(value as u64),
+        false => json!(value),
+    }
+}
+
+const COUNTS: [&str; 2] = ["combinations", "n_trades"];
 
 fn trade_view(stored: &StoredTrade) -> Value {
     let trade = &stored.trade;
@@ -207,28 +222,6 @@ fn show(context: &mut Context, store: &Store, text: &str) -> Result<()> {
     writeln!(out, "\n{}\n{manifest:#}", style.bold("manifest"))?;
     if !trades.is_empty() {
         writeln!(out, "\n{} trades; `--json` lists them", trades.len())?;
-    }
-    Ok(())
-}
-
-fn compare(context: &mut Context, store: &Store, texts: &[String]) -> Result<()> {
-    let comparison = store.compare(&find(store, texts)?)?;
-    if context.json {
-        let runs: Vec<Value> = comparison.runs.iter().map(view).collect();
-        let view =
-            json!({"schema": "bolt.runs.compare/1", "runs": runs, "figures": comparison.figures});
-        return context.write_json(&view);
-    }
-    let ids: Vec<String> = comparison.runs.iter().map(|record| format!(">{}", record.id)).collect();
-    let mut table = Table::new([""].into_iter().chain(ids.iter().map(String::as_str)));
-    for (name, values) in &comparison.figures {
-        let values = values.iter().map(|value| number(value.unwrap_or(f64::NAN)));
-        table.push([name.clone()].into_iter().chain(values));
-    }
-    let style = context.style;
-    table.write(&mut context.out, style)?;
-    for RunRecord { id, run } in &comparison.runs {
-        writeln!(context.out, "{id}  {}", run.formula)?;
     }
     Ok(())
 }

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bolt_config::Flag;
 use bolt_market::data::Bars;
-use bolt_market::sweep::{End, Grid, Row, Selection};
+use bolt_market::sweep::{End, Row, Selection};
 use bolt_session::{
     Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest, row_line, sweep_page,
 };
@@ -15,7 +14,7 @@ use bolt_sql::records::RunKind;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::arguments::{By, FILE_HELP, GridArguments, Prepared};
+use crate::arguments::{By, FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
 use crate::output::{Progress, Table, count, number};
@@ -27,13 +26,12 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Args)]
 #[command(
-    allow_negative_numbers = true,
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
 )]
 pub(crate) struct SweepArguments {
     #[command(flatten)]
-    grid: GridArguments,
+    pub(crate) grid: GridArguments,
     /// Write results as they come, .jsonl or .csv; goes on with what is there of the same sweep
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -41,24 +39,21 @@ pub(crate) struct SweepArguments {
     #[arg(long, requires = "out", help_heading = "Output")]
     overwrite: bool,
     /// Number of combinations to show
-    #[arg(long, default_value_t = 10, value_name = "N", help_heading = "Output")]
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = at_least_one, help_heading = "Output")]
     top: usize,
     /// Chooses which combinations the assessment compares
     #[arg(long, default_value_t = 1, value_name = "N", help_heading = "Statistics")]
     seed: u64,
 }
 
-impl SweepArguments {
-    pub(crate) fn flags(&self) -> Vec<Flag> {
-        self.grid.flags()
-    }
-}
-
 pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
     let prepared = arguments.grid.prepare(&session, &context, arguments.seed)?;
-    let Prepared { source, strategy, bars, request } = &prepared;
-    let manifest = strategy.describe(manifest(&session, bars, &source.paths, request));
+    let Prepared { bars, request, .. } = &prepared;
+    let manifest = prepared
+        .manifest(&session, &arguments.grid)
+        .with("schema", json!("bolt.sweep.manifest/1"))
+        .with("seed", json!(arguments.seed));
     let mut recorder = arguments.grid.run.recorder(&session)?;
     let outcome = sweep(arguments, &context, &session, bars, request, &manifest)?;
     if let Some(recorder) = &mut recorder {
@@ -76,6 +71,10 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     } else {
         show(&mut context, arguments, request, &outcome)?;
     }
+    let ruined = outcome.rows.iter().filter(|row| row.max_dd_pct <= -100.0).count();
+    if ruined > 0 {
+        context.note(&format!("combinations that ran out of equity: {}", count(ruined as u64)));
+    }
     if let Some(selection) = &outcome.selection {
         warn(&context, selection);
     }
@@ -86,21 +85,6 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
             ExitCode::from(INTERRUPTED)
         }
     })
-}
-
-fn manifest(session: &Session, bars: &Bars, files: &[PathBuf], request: &SweepRequest) -> Manifest {
-    let SweepRequest { plan, trading, grid, condition, seed, .. } = request;
-    Manifest::new(session, bars, files, plan, &[], trading)
-        .with("schema", json!("bolt.sweep.manifest/1"))
-        .with("grid", parameters_json(grid))
-        .with("where", json!(condition))
-        .with("seed", json!(seed))
-}
-
-/// Returns the values of each parameter.
-pub(crate) fn parameters_json(grid: &Grid) -> Value {
-    let each = grid.parameters().iter().map(|each| (each.name.clone(), json!(each.values)));
-    each.collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Runs the sweep, with its results into the file and, as JSON, to standard output.

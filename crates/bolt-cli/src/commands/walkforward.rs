@@ -4,19 +4,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bolt_config::Flag;
-use bolt_session::{
-    Manifest, SweepRequest, WalkForward, WalkForwardRequest, Windows, walk_forward_page,
-};
+use bolt_session::{WalkForward, WalkForwardRequest, Windows, show_time, walk_forward_page};
 use bolt_sql::records::RunKind;
 use clap::Args;
 use serde_json::json;
 
-use super::sweep::parameters_json;
-use crate::arguments::{FILE_HELP, GridArguments, Prepared};
+use crate::arguments::{FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
-use crate::output::{Progress, SummaryView, Table, WalkForwardView, number, show_lines, time};
+use crate::output::{Progress, SummaryView, Table, WalkForwardView, number, show_lines};
 
 const EXAMPLES: &str = "Examples:
   bolt walkforward GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
@@ -26,21 +22,20 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Args)]
 #[command(
-    allow_negative_numbers = true,
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
 )]
 pub(crate) struct WalkForwardArguments {
     #[command(flatten)]
-    grid: GridArguments,
+    pub(crate) grid: GridArguments,
     /// Number of tests, each choice being made on all bars before it
-    #[arg(long, value_name = "N", default_value_t = 5, conflicts_with_all = ["train", "test"], help_heading = "Windows")]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one, conflicts_with_all = ["train", "test"], help_heading = "Windows")]
     folds: usize,
     /// Bars that parameters are chosen on
-    #[arg(long, value_name = "BARS", requires = "test", help_heading = "Windows")]
+    #[arg(long, value_name = "BARS", value_parser = at_least_one, requires = "test", help_heading = "Windows")]
     train: Option<usize>,
     /// Bars that they are then traded on
-    #[arg(long, value_name = "BARS", requires = "train", help_heading = "Windows")]
+    #[arg(long, value_name = "BARS", value_parser = at_least_one, requires = "train", help_heading = "Windows")]
     test: Option<usize>,
     /// Bars left out between choice and test
     #[arg(long, value_name = "BARS", default_value_t = 0, help_heading = "Windows")]
@@ -51,17 +46,13 @@ pub(crate) struct WalkForwardArguments {
 }
 
 impl WalkForwardArguments {
-    pub(crate) fn flags(&self) -> Vec<Flag> {
-        self.grid.flags()
-    }
-
     fn windows(&self, bars: usize) -> Windows {
         let gap_bars = self.gap;
         match (self.train, self.test) {
             (Some(train_bars), Some(test_bars)) => {
                 Windows { train_bars, test_bars, gap_bars, anchored: self.anchored }
             }
-            _ => Windows { gap_bars, ..Windows::folds(bars, self.folds.max(1)) },
+            _ => Windows { gap_bars, ..Windows::folds(bars, self.folds) },
         }
     }
 }
@@ -69,7 +60,8 @@ impl WalkForwardArguments {
 pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Result<ExitCode> {
     let session = context.session()?;
     let prepared = arguments.grid.prepare(&session, &context, 0)?;
-    let Prepared { source, strategy, bars, request } = &prepared;
+    let Prepared { bars, request, .. } = &prepared;
+    let mut notes = prepared.notes.clone();
     let windows = arguments.windows(bars.len());
     let request = WalkForwardRequest {
         sweep: request.clone(),
@@ -78,27 +70,23 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
     };
     let mut recorder = arguments.grid.run.recorder(&session)?;
     let cancel = cancelled_by_signals();
-    let mut progress = None;
+    let mut progress = Progress::new("folds", 0, 0, context.quiet);
     let found = session.walk_forward(bars, &request, &cancel, &mut |_, all| {
-        progress
-            .get_or_insert_with(|| Progress::new("folds", 0, all as u64, context.quiet))
-            .advance(1);
+        progress.total = all as u64;
+        progress.advance(1);
     });
-    if let Some(progress) = &progress {
-        progress.clear();
-    }
+    progress.clear();
     let Some(found) = found? else {
         context.note("interrupted");
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    found.notes.iter().for_each(|note| context.note(note));
+    notes.extend_from_slice(&found.notes);
     let Windows { train_bars, test_bars, gap_bars, anchored } = windows;
-    let SweepRequest { plan, trading, grid, condition, .. } = &request.sweep;
-    let manifest = Manifest::new(&session, bars, &source.paths, plan, &[], trading)
-        .with("grid", parameters_json(grid))
-        .with("where", json!(condition))
+    let manifest = prepared
+        .manifest(&session, &arguments.grid)
         .with("windows", json!({"train_bars": train_bars, "test_bars": test_bars, "gap_bars": gap_bars, "anchored": anchored}))
         .with("chosen_by", json!(arguments.grid.by.name()));
-    let manifest = strategy.describe(manifest);
     let run = match &mut recorder {
         Some(recorder) => {
             let name = prepared.name(&arguments.grid);
@@ -109,7 +97,7 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
     };
     arguments.grid.run.write_report(&context, || walk_forward_page(&request, &found, &manifest))?;
     if context.json {
-        context.write_json(&WalkForwardView::new(&found, &manifest, run))?;
+        context.write_json(&WalkForwardView::new(&found, &notes, &manifest, run))?;
         return Ok(ExitCode::SUCCESS);
     }
     show(&mut context, &found)?;
@@ -121,6 +109,7 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
 
 fn show(context: &mut Context, found: &WalkForward) -> Result<()> {
     let (style, columns) = (context.style, context.columns);
+    let zone = &found.bars.basis.zone;
     let names = found.folds[0].parameters.iter().map(|(name, _)| format!(">{name}"));
     let names: Vec<String> = names.collect();
     let titles = [
@@ -137,8 +126,8 @@ fn show(context: &mut Context, found: &WalkForward) -> Result<()> {
     for fold in &found.folds {
         let values = fold.parameters.iter().map(|(_, value)| number(*value));
         table.push(values.chain([
-            time(fold.test_times.0),
-            time(fold.test_times.1),
+            show_time(fold.test_times.0, zone),
+            show_time(fold.test_times.1, zone),
             number(fold.trained.sharpe),
             number(fold.trained.return_pct),
             number(fold.tested.sharpe),
@@ -150,11 +139,14 @@ fn show(context: &mut Context, found: &WalkForward) -> Result<()> {
     let out = &mut context.out;
     table.write(out, style)?;
     writeln!(out, "\n{}", style.bold("tests joined"))?;
-    show_lines(out, &found.lines, columns, context.full)?;
-    let efficiency = number(100.0 * found.efficiency);
+    show_lines(out, &found.lines, zone, columns, context.full)?;
+    let efficiency = match found.efficiency {
+        none if none.is_nan() => "not defined".to_owned(),
+        some => format!("{} %", number(100.0 * some)),
+    };
     writeln!(
         out,
-        "\nefficiency {efficiency} %: annual growth in the tests over that in the choices"
+        "\nefficiency {efficiency}: annual growth in the tests over that in the choices"
     )?;
     Ok(out.flush()?)
 }

@@ -1,7 +1,7 @@
 //! `bolt backtest --weights`: several assets in one account.
 
-use anyhow::{Result, bail};
-use bolt_market::data::Interval;
+use anyhow::Result;
+use bolt_market::data::{Bars, Interval};
 use bolt_market::formulas::{Formula, Role, Strategy};
 use bolt_market::plan::Plan;
 use bolt_market::weights::{Rebalance, WeightRules};
@@ -9,10 +9,10 @@ use bolt_session::{
     BacktestRequest, DataSource, Manifest, MarketEvents, Session, Trading, WeightsRequest,
 };
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::backtest::{Outcome, RunArguments};
-use crate::arguments::{FORMULAS, fraction};
+use super::backtest::Outcome;
+use crate::arguments::{FORMULAS, at_least_one, fraction, not_negative_fraction};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Several assets")]
@@ -25,24 +25,34 @@ pub(crate) struct WeightArguments {
     #[arg(long, value_name = "WHEN", requires = "weights", value_parser = rebalance, default_value = "change")]
     rebalance_weights: Rebalance,
     /// Fraction of equity that is not invested
-    #[arg(long, value_name = "FRACTION", requires = "weights", value_parser = fraction, default_value = "0")]
+    #[arg(long, value_name = "FRACTION", requires = "weights", value_parser = not_negative_fraction, default_value = "0")]
     cash_buffer: f64,
 }
 
 fn rebalance(text: &str) -> Result<Rebalance, String> {
-    if let Ok(bars) = text.parse::<usize>() {
-        return Ok(Rebalance::EveryBars(bars));
+    if text.parse::<usize>().is_ok() {
+        return at_least_one(text).map(Rebalance::EveryBars);
     }
     match text {
         "change" => Ok(Rebalance::OnChange),
         "every" => Ok(Rebalance::EveryBar),
         text => match (fraction(text), text.parse::<Interval>()) {
-            (Ok(band), _) => Ok(Rebalance::Outside(band)),
+            (Ok(band), _) if band >= 0.0 => Ok(Rebalance::Outside(band)),
             (_, Ok(interval)) => Ok(Rebalance::Every(interval)),
             _ => Err(format!(
                 "`{text}` is none of `change`, `every`, a number of bars, an interval and a band"
             )),
         },
+    }
+}
+
+fn rebalance_json(rebalance: Rebalance) -> Value {
+    match rebalance {
+        Rebalance::OnChange => json!("change"),
+        Rebalance::EveryBar => json!("every"),
+        Rebalance::EveryBars(bars) => json!({"bars": bars}),
+        Rebalance::Every(interval) => json!({"interval": interval.to_string()}),
+        Rebalance::Outside(band) => json!({"band": band}),
     }
 }
 
@@ -62,26 +72,24 @@ impl WeightArguments {
         strategy: Strategy,
         parameters: Vec<(String, f64)>,
         trading: Trading,
-        run: &RunArguments,
+        benchmark: Option<(Bars, DataSource)>,
     ) -> Result<Outcome> {
-        if run.has_events() {
-            bail!("`--dividends` and `--splits` are columns of one asset; leave them out");
-        }
-        let panel = session.load_panel(source)?;
+        let (panel, notes) = session.load_panel(source)?;
         let rules =
             WeightRules { rebalance: self.rebalance_weights, cash_buffer: self.cash_buffer };
-        let benchmark = run.benchmark(session, source)?;
+        let (benchmark, benchmark_source) = benchmark.unzip();
         let request = WeightsRequest { strategy, parameters, trading, rules, benchmark };
         let (bars, backtest) = session.backtest_weights(&panel, &request)?;
         let WeightsRequest { strategy, parameters, trading, benchmark, .. } = request;
         let plan = Plan::from(strategy);
-        let manifest = Manifest::new(session, &bars, &source.paths, &plan, &parameters, &trading)
+        let manifest = Manifest::new(session, &bars, source, &plan, &parameters, &trading)
             .with("assets", json!(panel.assets()))
             .with("panel_hash", json!(format!("{:032x}", panel.content_hash())))
-            .with("rebalance", json!(format!("{:?}", self.rebalance_weights)))
+            .with("rebalance", rebalance_json(self.rebalance_weights))
             .with("cash_buffer", json!(self.cash_buffer));
+        let manifest = manifest.with_benchmark(benchmark.as_ref().zip(benchmark_source.as_ref()));
         let events = MarketEvents::default();
         let request = BacktestRequest { plan, parameters, trading, benchmark, events };
-        Ok(Outcome { bars, request, backtest, manifest })
+        Ok(Outcome { bars, request, backtest, notes, manifest })
     }
 }

@@ -5,14 +5,14 @@ use std::io::Write;
 
 use anyhow::Result;
 use bolt_base::UnixNanos;
-use bolt_market::data::Bars;
+use bolt_market::data::{Bars, Zone};
 use bolt_market::ledger::Trade;
 use bolt_market::plan::Plan;
-use bolt_session::{Backtest, BacktestRequest, Figure, Line, Manifest, Summary};
+use bolt_session::{Backtest, BacktestRequest, Figure, Line, Manifest, Summary, show_time};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::{Table, count, figure, number, time};
+use super::{Table, count, figure, number};
 use crate::context::Context;
 
 /// A backtest as JSON.
@@ -22,6 +22,7 @@ pub(crate) struct BacktestView<'a> {
     summary: SummaryView,
     stats: Lines<'a>,
     trades: Vec<TradeView>,
+    notes: &'a [String],
     manifest: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
@@ -63,6 +64,7 @@ impl Serialize for Lines<'_> {
         for Line { name, figure } in self.0 {
             match figure {
                 Figure::Number(value) => map.serialize_entry(name, value)?,
+                Figure::Count(value) => map.serialize_entry(name, value)?,
                 Figure::Time(at) => map.serialize_entry(name, &at.to_string())?,
                 Figure::Span(span) => {
                     map.serialize_entry(name, &span.map(|span| span.as_secs_f64()))?;
@@ -100,6 +102,7 @@ impl<'a> BacktestView<'a> {
     pub(crate) fn new(
         bars: &Bars,
         backtest: &'a Backtest,
+        notes: &'a [String],
         manifest: &Manifest,
         run: Option<String>,
     ) -> Self {
@@ -114,6 +117,7 @@ impl<'a> BacktestView<'a> {
                 .iter()
                 .map(|trade| TradeView::new(trade, times, &backtest.assets))
                 .collect(),
+            notes,
             manifest: manifest.to_json(),
             run,
         }
@@ -157,7 +161,7 @@ pub(crate) fn show_backtest(
         writeln!(out, "  {line}")?;
     }
     writeln!(out, "  {}\n", style.dim(&terms(request, backtest)))?;
-    show_lines(out, &backtest.lines, columns, context.full)?;
+    show_lines(out, &backtest.lines, &bars.basis.zone, columns, context.full)?;
     let trades = &backtest.ledger.trades;
     if trades.is_empty() {
         writeln!(out, "\nno trades")?;
@@ -168,8 +172,7 @@ pub(crate) fn show_backtest(
         trade_table(&trades[trades.len() - shown..], bars, &backtest.assets).write(out, style)?;
     }
     if let Some(exhausted) = backtest.ledger.exhausted {
-        let text =
-            format!("the account ran out of equity on {}", time(bars.timestamps()[exhausted.bar]));
+        let text = format!("the account ran out of equity on {}", time(bars, exhausted.bar));
         writeln!(out, "\n{}", style.warning(&text))?;
     }
     Ok(out.flush()?)
@@ -178,10 +181,18 @@ pub(crate) fn show_backtest(
 fn title(bars: &Bars) -> String {
     let name = if bars.symbol.is_empty() { "bars" } else { &bars.symbol };
     let interval = bars.interval.map_or_else(String::new, |interval| format!(" of {interval}"));
-    let span = bars.timestamps().first().zip(bars.timestamps().last());
+    let (zone, times) = (&bars.basis.zone, bars.timestamps());
+    let show = |at: &UnixNanos| show_time(*at, zone);
+    let span = times.first().zip(times.last());
     let span = span
-        .map_or_else(String::new, |(first, last)| format!(", {} to {}", time(*first), time(*last)));
-    format!("{name}: {} bars{interval}{span}", count(bars.len() as u64))
+        .map_or_else(String::new, |(first, last)| format!(", {} to {}", show(first), show(last)));
+    let zone = if *zone == Zone::utc() { String::new() } else { format!(", {}", zone.name()) };
+    format!("{name}: {} bars{interval}{span}{zone}", count(bars.len() as u64))
+}
+
+/// Returns the time of a bar on the clock that its data follow.
+fn time(bars: &Bars, bar: usize) -> String {
+    show_time(bars.timestamps()[bar], &bars.basis.zone)
 }
 
 fn formulas(plan: &Plan) -> Vec<String> {
@@ -254,15 +265,17 @@ const DETAILS: [&str; 34] = [
     "kelly_trades",
 ];
 
-/// Writes figures in as many columns as fit.
+/// Writes figures in as many columns as fit, times on a zone's clock.
 pub(crate) fn show_lines(
     out: &mut dyn Write,
     lines: &[Line],
+    zone: &Zone,
     columns: usize,
     full: bool,
 ) -> Result<()> {
     let lines = lines.iter().filter(|line| full || !DETAILS.contains(&line.name));
-    let cells: Vec<(&str, String)> = lines.map(|line| (line.name, figure(&line.figure))).collect();
+    let cells: Vec<(&str, String)> =
+        lines.map(|line| (line.name, figure(&line.figure, zone))).collect();
     let wide = |side: fn(&(&str, String)) -> usize| cells.iter().map(side).max().unwrap_or(0);
     let (name, value) = (wide(|cell| cell.0.chars().count()), wide(|cell| cell.1.chars().count()));
     let across = (columns / (name + value + 5)).clamp(1, 3);
@@ -285,7 +298,7 @@ fn trade_table(trades: &[Trade], bars: &Bars, assets: &[String]) -> Table {
     };
     let titles = ["", ">size", "entry", ">price", "exit", ">price", ">pnl", ">return %", "reason"];
     let mut table = Table::new(titles);
-    let at = |bar: usize| time(bars.timestamps()[bar]);
+    let at = |bar: usize| time(bars, bar);
     for trade in trades {
         let (exit, price, reason) = match trade.exit {
             Some(exit) => (at(exit.bar), number(exit.price), exit.reason.name()),

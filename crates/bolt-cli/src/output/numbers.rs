@@ -1,7 +1,8 @@
 //! Numbers and times as people read them.
 
 use bolt_base::UnixNanos;
-use bolt_session::Figure;
+use bolt_market::data::Zone;
+use bolt_session::{Figure, show_time};
 
 /// Returns a count with separators: `12,345`.
 pub(crate) fn count(value: u64) -> String {
@@ -53,21 +54,17 @@ pub(crate) fn percent(value: f64) -> String {
     format!("{} %", (value * 1e8).round() / 1e6)
 }
 
-/// Returns a time, without a time of day at midnight: `2015-06-30` or `2015-06-30 14:30`.
+/// Returns a time in UTC, where no data say whose clock it is on.
 pub(crate) fn time(at: UnixNanos) -> String {
-    let text = at.to_string();
-    let Some((date, clock)) = text.trim_end_matches('Z').split_once('T') else { return text };
-    match clock {
-        "00:00:00" => date.to_owned(),
-        _ => format!("{date} {}", clock.strip_suffix(":00").unwrap_or(clock)),
-    }
+    show_time(at, &Zone::utc())
 }
 
-/// Returns a figure as text.
-pub(crate) fn figure(figure: &Figure) -> String {
+/// Returns a figure as text, times on a zone's clock.
+pub(crate) fn figure(figure: &Figure, zone: &Zone) -> String {
     match figure {
         Figure::Number(value) => number(*value),
-        Figure::Time(at) => time(*at),
+        Figure::Count(value) => count(*value as u64),
+        Figure::Time(at) => show_time(*at, zone),
         Figure::Span(None) => "-".to_owned(),
         Figure::Span(Some(span)) => {
             let seconds = span.as_secs();
@@ -114,13 +111,5 @@ mod tests {
             assert_eq!(precise(value), expected);
         }
         assert_eq!((percent(0.07), percent(-0.125)), ("7 %".into(), "-12.5 %".into()));
-    }
-
-    #[test]
-    fn times_of_day_are_shown_where_there_are_some() {
-        let day = UnixNanos::from_date(2015, 6, 30).unwrap();
-        assert_eq!(time(day), "2015-06-30");
-        assert_eq!(time(UnixNanos(day.0 + 52_200_000_000_000)), "2015-06-30 14:30");
-        assert_eq!(time(UnixNanos(day.0 + 1_000_000_000)), "2015-06-30 00:00:01");
     }
 }

@@ -9,7 +9,7 @@ use super::numbers::count;
 #[derive(Debug)]
 pub(crate) struct Progress {
     what: &'static str,
-    total: u64,
+    pub(crate) total: u64,
     done: u64,
     before: u64,
     started: Instant,

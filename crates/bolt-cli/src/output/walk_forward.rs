@@ -15,6 +15,7 @@ pub(crate) struct WalkForwardView<'a> {
     folds: Vec<FoldView>,
     stats: Lines<'a>,
     trades: Vec<TradeView>,
+    notes: &'a [String],
     manifest: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
@@ -42,7 +43,12 @@ struct TrainedView {
 }
 
 impl<'a> WalkForwardView<'a> {
-    pub(crate) fn new(found: &'a WalkForward, manifest: &Manifest, run: Option<String>) -> Self {
+    pub(crate) fn new(
+        found: &'a WalkForward,
+        notes: &'a [String],
+        manifest: &Manifest,
+        run: Option<String>,
+    ) -> Self {
         let times = found.bars.timestamps();
         let trades = found.ledger.trades.iter().map(|trade| TradeView::new(trade, times, &[]));
         Self {
@@ -52,6 +58,7 @@ impl<'a> WalkForwardView<'a> {
             folds: found.folds.iter().map(FoldView::new).collect(),
             stats: Lines(&found.lines),
             trades: trades.collect(),
+            notes,
             manifest: manifest.to_json(),
             run,
         }

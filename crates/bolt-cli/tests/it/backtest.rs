@@ -94,6 +94,8 @@ fn weights_of_one_asset_are_its_signal() {
     };
     let formula = "close > SMA[close, 9]";
     assert_eq!(run(&["--weights", formula]), run(&["--signal", formula]));
+    let warm_up = workspace.json(&["backtest", text(&bars), "--weights", formula]);
+    assert_eq!(warm_up["stats"]["warm_up_bars"], 8);
 }
 
 #[test]
@@ -109,10 +111,31 @@ fn weights_trade_several_assets_in_one_account() {
     assert!(trades.iter().any(|trade| trade["symbol"] == "A"));
     assert!(trades.iter().any(|trade| trade["symbol"] == "B"));
     assert_eq!(found["manifest"]["assets"][1], "B");
+    let text_of_gap: String = workspace
+        .read("A.csv")
+        .lines()
+        .enumerate()
+        .map(
+            |(line, text)| {
+                if (100..110).contains(&line) { String::new() } else { format!("{text}\n") }
+            },
+        )
+        .collect();
+    workspace.write("gap.csv", text_of_gap);
+    let gap = workspace.json(&[&["backtest", "gap.csv", "B.csv"][..], &monthly].concat());
+    assert_eq!(gap["notes"].as_array().unwrap().len(), 1, "{}", gap["notes"]);
+    assert!(gap["notes"][0].as_str().unwrap().starts_with("gap: bars missing"), "{}", gap["notes"]);
+    let order = |trade: &serde_json::Value| {
+        let text = |name: &str| trade[name].as_str().unwrap().to_owned();
+        (text("entry_time"), text("symbol"))
+    };
+    assert!(trades.is_sorted_by_key(order), "{trades:?}");
+    assert!(!trades.is_sorted_by_key(|trade| order(trade).1), "{trades:?}");
     let shown = workspace.text(&[&data[..], &monthly].concat());
     assert!(shown.contains("2 assets") && shown.contains("A long"), "{shown}");
     let refused = workspace.refused(&[&data[..], &monthly, &["--sl", "5%"]].concat());
     assert!(refused.contains("stop-loss"), "{refused}");
-    workspace.refused(&[&data[..], &["--signal", "True"]].concat());
+    let refused = workspace.refused(&[&data[..], &["--signal", "True"]].concat());
+    assert!(refused.contains("`bolt backtest --weights`"), "{refused}");
     workspace.refused(&[&data[..], &monthly, &["--signal", "True"]].concat());
 }

@@ -158,6 +158,10 @@ fn settings_are_shown_with_their_origin_and_checked() {
     let bars = workspace.bars("wave.csv", 100);
     let found = workspace.json(&["backtest", text(&bars), "--signal", "close > 100"]);
     assert_eq!(found["manifest"]["trading"]["costs"]["fees"], 0.002);
+    let reference = workspace.json(&["config", "reference"]);
+    let fees = reference["settings"].as_array().unwrap().iter();
+    let fees: Vec<&Value> = fees.filter(|setting| setting["name"] == "market.fees").collect();
+    assert_eq!(fees[0]["value"], "a number from 0 to 0.5");
     let schema: Value = serde_json::from_str(&workspace.text(&["config", "schema"])).unwrap();
     assert_eq!(schema["type"], "object");
     let wrong = workspace.write("wrong.toml", "[market]\nfess = 0.002\n");
@@ -182,6 +186,8 @@ fn shells_get_completions() {
     let workspace = Workspace::new();
     for shell in ["bash", "zsh", "fish"] {
         let script = workspace.text(&["completions", shell]);
+        let view = workspace.json(&["completions", shell]);
+        assert_eq!(view["script"], script.as_str());
         assert!(script.contains("walkforward"), "{shell}");
     }
 }

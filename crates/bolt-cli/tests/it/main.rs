@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backtest;
+mod clocks;
 mod commands;
+mod hints;
+mod manifest;
 mod mistakes;
 mod options;
 mod portfolio;
 mod references;
+mod ruin;
 mod strategy_file;
 mod support;
 mod sweep;

@@ -127,6 +127,110 @@ fn settings_that_would_do_nothing_or_something_else() {
 }
 
 #[test]
+fn numbers_out_of_their_range() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    let check = |command: &str, more: &[&str], part: &str| {
+        let words = [&[command, text(&data), "--signal", "close > 99"][..], more].concat();
+        let message = workspace.refused(&words);
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    };
+    let backtest = |more: &[&str], part: &str| check("backtest", more, part);
+    backtest(&["--slippage", "-0.1%"], "--slippage");
+    backtest(&["--fees", "-1"], "from 0 to 0.5");
+    backtest(&["--stop-loss", "-5%"], "`--stop-loss`: `-5%` is not above zero");
+    backtest(&["--fee-fixed", "-1"], "`--fee-fixed`: `-1` is not a number of zero or more");
+    backtest(&["--stop-loss", "100%"], "a stop-loss of 100 %");
+    backtest(&["--sl", "5"], "a stop-loss of 500 %");
+    backtest(&["--trailing-stop", "1.5"], "a trailing stop of 150 %");
+    backtest(&["--max-bars", "0"], "`--max-bars`: `0` is not a whole number of 1 or more");
+    backtest(&["--resample", "1h"], "cannot make bars of 1h: the data are bars of 1d");
+    let grid = ["--set", "x=1,2"];
+    let sweep = |more: &[&str], part: &str| check("sweep", &[&grid[..], more].concat(), part);
+    let walk = |more: &[&str], part: &str| check("walkforward", &[&grid[..], more].concat(), part);
+    sweep(&["--top", "0"], "`--top`");
+    sweep(&["--benchmark", "wave.csv"], "there is no option `--benchmark`");
+    walk(&["--folds", "0"], "`--folds`");
+    walk(&["--train", "0", "--test", "5"], "`--train`");
+    check("sweep", &["--set", "x=5,6,5.0"], "has the value 5 twice");
+    let short = ["backtest", text(&data), "--short-entry", "close > 99"];
+    workspace.text(&[&short[..], &["--sl", "150%"]].concat());
+    let message = workspace.refused(&[&short[..], &["--tp", "100%"]].concat());
+    assert!(message.contains("no short trade reaches"), "{message}");
+    let weights = ["backtest", text(&data), "--weights", "If[close > 99, 1, 0]"];
+    let refused = |more: &[&str], part: &str| {
+        let message = workspace.refused(&[&weights[..], more].concat());
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    };
+    refused(&["--rebalance-weights", "0"], "`--rebalance-weights`");
+    refused(&["--set", "x=3"], "the parameter `x` stands in no formula");
+    refused(&["--set", "close=3"], "has the name of a column");
+    assert!(workspace.refused(&["runs", "list", "--limit", "0"]).contains("`--limit`"));
+    let sample = ["data", "sample", "--out", "s.csv", "--bars", "0"];
+    assert!(workspace.refused(&sample).contains("`--bars`"));
+}
+
+#[test]
+fn values_may_be_negative_where_that_means_something() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    let rate = ["backtest", text(&data), "--signal", "-1", "--credit-rate", "-2%"];
+    assert_eq!(workspace.json(&rate)["manifest"]["trading"]["rates"]["credit"], -0.02);
+    let rate = ["backtest", text(&data), "--signal", "-0.5 Sign[close]", "--risk-free", "-1%"];
+    assert_eq!(workspace.json(&rate)["manifest"]["risk_free_rate"], -0.01);
+}
+
+#[test]
+fn commands_that_do_not_exist() {
+    let workspace = Workspace::new();
+    let check = |words: &[&str], message: &str, hint: &str| {
+        let found = workspace.refused(words);
+        assert_eq!(found, format!("error: {message}\n  hint: {hint}\n"), "{words:?}");
+    };
+    check(&["bakctest"], "there is no command `bakctest`", "did you mean `backtest`?");
+    check(&["zzz"], "there is no command `zzz`", "`bolt --help` lists what there is");
+    check(&["data", "imprt"], "there is no command `imprt`", "did you mean `import`?");
+    let backtest = ["backtest", "x.csv", "--signal", "True"];
+    let with = |more: [&'static str; 2]| [&backtest[..], &more].concat();
+    check(
+        &with(["--convntion", "y"]),
+        "there is no option `--convntion`",
+        "did you mean `--convention`?",
+    );
+    check(
+        &with(["--benchmark", "-5%"]),
+        "there is no option `-5`",
+        "`bolt backtest --help` lists what there is",
+    );
+    check(
+        &with(["--opposite", "reverze"]),
+        "`--opposite` cannot be `reverze`",
+        "did you mean `reverse`?",
+    );
+    check(
+        &with(["--opposite", "x"]),
+        "`--opposite` cannot be `x`",
+        "it may be `reverse`, `close`, `ignore`",
+    );
+    let message = workspace.refused(&with(["--sl", "x"]));
+    assert_eq!(message, "error: `--stop-loss`: `x` is not a fraction; write `0.05` or `5%`\n");
+}
+
+#[test]
+fn a_long_formula_is_shown_around_its_mistake() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    let deep = format!("{}close{} > 1", "(".repeat(5_000), ")".repeat(5_000));
+    let message = workspace.refused(&["backtest", text(&data), "--signal", &deep]);
+    assert!(message.len() < 1_000 && message.contains("..."), "{message}");
+    let long = format!("{}clsoe > 1", "open + ".repeat(100));
+    let message = workspace.refused(&["backtest", text(&data), "--signal", &long]);
+    let lines: Vec<&str> = message.lines().collect();
+    let at = lines[2].find('^').unwrap();
+    assert_eq!(&lines[1][at..at + 5], "clsoe", "{message}");
+}
+
+#[test]
 fn a_damaged_store_is_not_traded() {
     let workspace = Workspace::new();
     let csv = workspace.bars("wave.csv", 60);

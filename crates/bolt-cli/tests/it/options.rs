@@ -354,7 +354,7 @@ fn scenarios_that_make_no_sense() {
         refused(&with("scenario", &["--spot", "100"], more), expected);
     };
     run(&[], &["no positions", "--position call:100:0.5:10"]);
-    run(&["--position", "call:100:0.5"], &["`call:100:0.5`", "3 parts", "hint"]);
+    run(&["--position", "call:100:0.5"], &["`call:100:0.5`", "its colons: 3", "hint"]);
     run(&["--position", "call:100:0.5:10"], &["no volatility", "--volatility"]);
     run(&["--position", "call:0:0.5:10:0.2"], &["`0` is not a positive number"]);
     run(&["--position", "cal:100:0.5:10:0.2"], &["did you mean `call`"]);

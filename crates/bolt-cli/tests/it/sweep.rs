@@ -47,6 +47,21 @@ fn a_row_a_combination_and_each_is_the_backtest() {
 }
 
 #[test]
+fn the_riskless_rate_counts() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    // Both ways of running combinations.
+    for more in [&[][..], &["--sl", "9%"]] {
+        let signal = ["--signal", "close > SMA[close, n]", "--set", "n=9", "--risk-free", "7%"];
+        let run =
+            |command: &str| workspace.json(&[&[command, text(&bars)][..], &signal, more].concat());
+        let (swept, single) = (run("sweep"), run("backtest"));
+        let (a, b) = (swept["sharpe"].as_f64(), single["summary"]["sharpe"].as_f64());
+        bolt_testkit::assert_close(a.unwrap(), b.unwrap(), 1e-9, "sharpe");
+    }
+}
+
+#[test]
 fn a_sweep_goes_on_where_it_was_cut_off() {
     for (name, header) in [("results.jsonl", 0), ("results.csv", 1)] {
         let workspace = Workspace::new();

@@ -89,7 +89,8 @@ fn row(sweep: &Sweep<'_>, index: usize, ledger: &Ledger, warm_up: usize) -> Row 
         index,
         equity_final,
         return_pct: (equity_final / sweep.convention.cash() - 1.0) * 100.0,
-        sharpe: peer("Sharpe Ratio").unwrap_or_else(|| sweep.annual(sharpe_per_bar)),
+        sharpe: peer("Sharpe Ratio")
+            .unwrap_or_else(|| returns::sharpe(&changes, sweep.periods, sweep.risk_free)),
         sharpe_per_bar,
         max_dd_pct: 100.0 * drawdowns::deepest(&ledger.equity),
         n_trades: trades.map_or(ledger.trades.len() as u32, |count| count as u32),

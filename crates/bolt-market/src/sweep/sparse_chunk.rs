@@ -97,16 +97,14 @@ fn track(sweep: &Sweep<'_>, program: &Program, signals: &[Signal], costs: Costs)
 
 fn row(sweep: &Sweep<'_>, index: usize, summary: &Summary) -> Row {
     let bars = sweep.market.prices.len() as f64;
-    let sharpe_per_bar = match summary.deviation > 0.0 {
-        true => summary.mean_return / summary.deviation,
-        false => f64::NAN,
-    };
+    let free = sweep.risk_free.per_period(sweep.periods);
+    let deviation = if summary.deviation > 0.0 { summary.deviation } else { f64::NAN };
     Row {
         index,
         equity_final: sweep.convention.cash() * summary.growth,
         return_pct: (summary.growth - 1.0) * 100.0,
-        sharpe: sweep.annual(sharpe_per_bar),
-        sharpe_per_bar,
+        sharpe: (summary.mean_return - free) / deviation * sweep.periods.value.sqrt(),
+        sharpe_per_bar: summary.mean_return / deviation,
         max_dd_pct: 0.0 - 100.0 * summary.max_drawdown,
         n_trades: summary.trades,
         win_rate_pct: 100.0 * f64::from(summary.wins) / f64::from(summary.closed),

@@ -7,8 +7,16 @@ use bolt_kernel::{Catalog, Column, Graph, Input, Options, Program, Scope, Shape}
 /// The name by which formulas know who belongs to the universe.
 const UNIVERSE: &str = "universe";
 
-/// Evaluates the signal of a strategy over the assets of a panel; returns a weight for each bar and
-/// asset, bar by bar.
+/// Weights that a formula gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weights {
+    /// A weight for each bar and asset, bar by bar.
+    pub values: Vec<f64>,
+    /// First bars on which some number in the formula has no value yet.
+    pub warm_up: usize,
+}
+
+/// Evaluates the signal of a strategy over the assets of a panel.
 ///
 /// An asset outside of the panel's universe takes no part in operations across assets and has the
 /// weight 0; one inside that has no bar has none (NaN), so that a bar that is missing trades
@@ -22,7 +30,7 @@ pub fn evaluate(
     catalog: &Catalog,
     parameters: &[(&str, f64)],
     options: &Options,
-) -> Result<Vec<f64>, StrategyError> {
+) -> Result<Weights, StrategyError> {
     if let Some((role, _)) = strategy.texts().find(|(role, _)| *role != Role::Signal) {
         return Err(StrategyError::NotWeights { role });
     }
@@ -47,12 +55,12 @@ pub fn evaluate(
     };
     let inputs: Vec<_> = program.inputs().iter().map(values).collect();
     let mut outputs = program.evaluate(&inputs, panel.len(), assets, options);
-    let mut weights = level(outputs.remove(0));
-    if let Some(at) = weights.iter().position(|weight| weight.abs() > 1.0) {
-        return Err(StrategyError::Target { value: weights[at], bar: at / assets });
+    let mut values = level(outputs.remove(0));
+    if let Some(at) = values.iter().position(|weight| weight.abs() > 1.0) {
+        return Err(StrategyError::Target { value: values[at], bar: at / assets });
     }
-    leave_out(&mut weights, panel, universe);
-    Ok(weights)
+    leave_out(&mut values, panel, universe);
+    Ok(Weights { values, warm_up: program.longest_warm_up() })
 }
 
 /// Makes the weights 0 outside of the universe, and unknown where there is no bar.

@@ -532,7 +532,7 @@ fn what_makes_no_sense_is_refused() {
 #[test]
 fn a_sweep_of_rules_gives_what_single_runs_give() {
     use bolt_exec::{CancelToken, Pool};
-    use bolt_market::statistics::PeriodsPerYear;
+    use bolt_market::statistics::{PeriodsPerYear, RiskFree};
     use bolt_market::sweep::{Grid, Parameter, Path, Row, Sweep};
 
     let bars = RandomBars::random(5, 900);
@@ -558,6 +558,7 @@ fn a_sweep_of_rules_gives_what_single_runs_give() {
             catalog: &catalog,
             options: Options::default(),
             periods: PeriodsPerYear::stated(252.0),
+            risk_free: RiskFree::ZERO,
             memory_bytes: 1 << 18,
         };
         assert_eq!(sweep.path(), Path::General);

@@ -9,7 +9,7 @@ use bolt_market::formulas::{Columns, Role, Strategy};
 use bolt_market::ohlc::Ohlc;
 use bolt_market::plan::Plan;
 use bolt_market::signals::{Convention, SignalRules};
-use bolt_market::statistics::PeriodsPerYear;
+use bolt_market::statistics::{PeriodsPerYear, RiskFree};
 use bolt_market::sweep::{End, Grid, Parameter, Path, Row, Sweep, SweepError};
 use std::convert::Infallible;
 
@@ -78,6 +78,7 @@ fn sweep<'a>(
         catalog,
         options: Options::default(),
         periods: PeriodsPerYear::stated(252.0),
+        risk_free: RiskFree::ZERO,
         memory_bytes: 1 << 20,
     }
 }

@@ -60,7 +60,7 @@ fn order(section: &Section<'_>, groups: &mut Vec<String>) -> Read<OrderRule<Form
     let direction = "write `side = \"buy\"` or `side = \"sell\"`";
     let item = |key| section.get(key);
     let condition = item("if").map(|item| item.choice(&CONDITIONS)).transpose()?;
-    Ok(OrderRule {
+    let rule = OrderRule {
         when: section.need("when", when)?.formula()?,
         condition: condition.unwrap_or_default(),
         side: section.need("side", direction)?.choice(&DIRECTIONS)?,
@@ -73,7 +73,28 @@ fn order(section: &Section<'_>, groups: &mut Vec<String>) -> Read<OrderRule<Form
         max_bars: item("max_bars").map(|item| item.count(1)).transpose()?,
         lasts_bars: lasts(section)?,
         one_cancels_other: item("group").map(|item| group(&item, groups)).transpose()?,
-    })
+    };
+    check_reachable(section, rule.side)?;
+    Ok(rule)
+}
+
+/// Refuses fractions of the price, known in advance, that put an exit at a price which the trade
+/// cannot reach: zero or below, or the price itself.
+fn check_reachable(section: &Section<'_>, opens: Side) -> Read<()> {
+    let down: &[&str] = match opens {
+        Side::Long => &["stop_loss", "trailing_stop"],
+        Side::Short => &["take_profit"],
+    };
+    for key in ["stop_loss", "take_profit", "trailing_stop"] {
+        let Some(item) = section.get(key).filter(Item::is_section) else { continue };
+        let Some(item) = item.section()?.get("fraction") else { continue };
+        let Ok(fraction) = item.number() else { continue };
+        match down.contains(&key) {
+            true => item.check(fraction, "above 0 and below 1", |x| x > 0.0 && x < 1.0)?,
+            false => item.check(fraction, "positive", |x| x > 0.0)?,
+        };
+    }
+    Ok(())
 }
 
 fn size(section: &Section<'_>) -> Read<Option<SizeRule<Formula>>> {

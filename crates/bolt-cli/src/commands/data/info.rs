@@ -6,10 +6,11 @@ use std::sync::Arc;
 use anyhow::Result;
 use bolt_base::UnixNanos;
 use bolt_market::data::{Dataset, RepairReport, TimeBasis, TimeSource};
+use bolt_session::show_time;
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::output::{Table, count, number, time};
+use crate::output::{Table, count, number};
 
 /// What is said of any kind of data.
 struct Info<'a> {
@@ -110,14 +111,15 @@ pub(super) fn show(mut context: Context, data: &Dataset) -> Result<()> {
         names => format!("{}, … ({} assets)", names[..5].join(", "), names.len()),
     };
     writeln!(out, "{} of {names}", style.bold(info.kind))?;
+    let zone = &info.basis.zone;
     let mut facts = Table::new(["", ""]);
     let mut fact = |name: &str, value: String| facts.push([format!("  {name}"), value]);
     fact("rows", count(info.times.len() as u64));
     if let Some((first, last)) = info.times.first().zip(info.times.last()) {
-        fact("time", format!("{} to {}", time(*first), time(*last)));
+        fact("time", format!("{} to {}", show_time(*first, zone), show_time(*last, zone)));
     }
     fact("interval", info.interval.clone().unwrap_or_else(|| "none".to_owned()));
-    fact("zone", format!("{} ({})", info.basis.zone.name(), times_text(info.basis)));
+    fact("zone", format!("{} ({})", zone.name(), times_text(info.basis)));
     fact("hash", format!("{:032x}", info.hash));
     facts.write(out, style)?;
     writeln!(out)?;

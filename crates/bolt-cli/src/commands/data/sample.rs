@@ -10,7 +10,7 @@ use bolt_session::parse_moment;
 use clap::Args;
 use serde_json::json;
 
-use crate::arguments::fraction;
+use crate::arguments::{at_least_one, fraction};
 use crate::context::Context;
 use crate::output::count;
 
@@ -20,7 +20,7 @@ use crate::output::count;
   bolt data sample --bars 2500 --assets 500 --interval 1d --calendar nyse --out panel.bolt")]
 pub(super) struct SampleArguments {
     /// Number of bars of each asset
-    #[arg(long, default_value_t = 100_000, value_name = "N")]
+    #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = at_least_one)]
     bars: usize,
     /// The file to write: .csv, .bolt or .parquet
     #[arg(long, short, value_name = "FILE")]
@@ -29,7 +29,7 @@ pub(super) struct SampleArguments {
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
     /// Number of assets
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = at_least_one)]
     assets: usize,
     /// Time between bars
     #[arg(long, default_value = "1m", value_name = "INTERVAL")]

@@ -21,7 +21,6 @@ use crate::output::{Table, count, number};
 
 #[derive(Debug, Args)]
 #[command(
-    allow_negative_numbers = true,
     after_help = "Columns of the file: type, strike, years or expiry, spot, rate, dividend_yield, \
 style, date, and volatility or price. An option with a volatility is valued, one with a price only \
 has its volatility implied first.
@@ -40,7 +39,7 @@ pub(super) struct ChainArguments {
     #[command(flatten)]
     rates: RateArguments,
     /// Volatility where the file has neither one nor a price: 0.2 or 20%
-    #[arg(long, value_name = "VOLATILITY", allow_hyphen_values = true, value_parser = not_negative_fraction, help_heading = "Market")]
+    #[arg(long, value_name = "VOLATILITY", value_parser = not_negative_fraction, help_heading = "Market")]
     volatility: Option<f64>,
     /// Style where the file has none: european or american
     #[arg(long, value_name = "STYLE", default_value = "european", value_parser = style, help_heading = "Contract")]

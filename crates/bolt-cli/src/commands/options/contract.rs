@@ -59,10 +59,10 @@ pub(super) struct MarketArguments {
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct RateArguments {
     /// Interest a year, continuously compounded: 0.05 or 5%
-    #[arg(long, value_name = "RATE", default_value = "0", allow_hyphen_values = true, value_parser = fraction)]
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = fraction)]
     pub(super) rate: f64,
     /// Dividends a year, continuously compounded
-    #[arg(long, alias = "yield", value_name = "RATE", default_value = "0", allow_hyphen_values = true, value_parser = fraction)]
+    #[arg(long, alias = "yield", value_name = "RATE", default_value = "0", value_parser = fraction)]
     pub(super) dividend_yield: f64,
 }
 

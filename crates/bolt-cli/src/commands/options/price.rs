@@ -16,29 +16,23 @@ use crate::context::Context;
 use crate::output::{Table, number, percent, precise};
 
 #[derive(Debug, Args)]
-#[command(
-    allow_negative_numbers = true,
-    after_help = "Examples:
+#[command(after_help = "Examples:
   bolt options price --type call --spot 100 --strike 105 --years 0.5 --rate 5% --volatility 20%
   bolt options price --type put --style american --spot 36 --strike 40 --rate 6% \\
-      --expiry 2026-12-18 --date 2026-06-30 --volatility 0.4"
-)]
+      --expiry 2026-12-18 --date 2026-06-30 --volatility 0.4")]
 pub(super) struct PriceArguments {
     #[command(flatten)]
     contract: ContractArguments,
     /// Volatility a year: 0.2 or 20%
-    #[arg(long, value_name = "VOLATILITY", allow_hyphen_values = true, value_parser = not_negative_fraction, help_heading = "Market")]
+    #[arg(long, value_name = "VOLATILITY", value_parser = not_negative_fraction, help_heading = "Market")]
     volatility: f64,
 }
 
 #[derive(Debug, Args)]
-#[command(
-    allow_negative_numbers = true,
-    after_help = "Examples:
+#[command(after_help = "Examples:
   bolt options implied --type call --spot 100 --strike 105 --years 0.5 --rate 5% --price 4.58
   bolt options implied --type put --style american --spot 36 --strike 40 --rate 6% \\
-      --expiry 2026-12-18 --date 2026-06-30 --price 6.2 --json"
-)]
+      --expiry 2026-12-18 --date 2026-06-30 --price 6.2 --json")]
 pub(super) struct ImpliedArguments {
     #[command(flatten)]
     contract: ContractArguments,
@@ -131,11 +125,12 @@ fn greek_lines(greeks: &Greeks) -> [(&'static str, f64, &'static str); 11] {
 fn title(listing: &Listing) -> String {
     let Listing { contract, style, market } = listing;
     format!(
-        "{} {}, strike {}, {} years, spot {}, rate {}, dividend yield {}",
+        "{} {}, strike {}, {} {}, spot {}, rate {}, dividend yield {}",
         style.name(),
         contract.kind.name(),
         contract.strike,
         number(contract.years),
+        if contract.years == 1.0 { "year" } else { "years" },
         market.spot,
         percent(market.rate),
         percent(market.dividend_yield)

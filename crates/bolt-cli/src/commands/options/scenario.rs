@@ -19,7 +19,6 @@ use positions::{PositionArguments, position_json, volatility};
 
 #[derive(Debug, Args)]
 #[command(
-    allow_negative_numbers = true,
     after_help = "A position is TYPE:STRIKE:YEARS:UNITS[:VOLATILITY[:STYLE]] or stock:UNITS. Columns \
 of a file: type, strike, years or expiry, units, volatility, style, date.
 
@@ -34,10 +33,10 @@ pub(super) struct ScenarioArguments {
     #[command(flatten)]
     market: MarketArguments,
     /// Changes of the spot: a range or a list
-    #[arg(long, value_name = "CHANGES", default_value = "-20%..20%:5%", allow_hyphen_values = true, value_parser = spots, help_heading = "Shocks")]
+    #[arg(long, value_name = "CHANGES", default_value = "-20%..20%:5%", value_parser = spots, help_heading = "Shocks")]
     spots: Values,
     /// Added to every volatility, which does not fall below zero
-    #[arg(long, value_name = "CHANGES", default_value = "-10%..10%:5%", allow_hyphen_values = true, value_parser = volatilities, help_heading = "Shocks")]
+    #[arg(long, value_name = "CHANGES", default_value = "-10%..10%:5%", value_parser = volatilities, help_heading = "Shocks")]
     volatilities: Values,
     /// Time that passes: years, or days as `7d`; a range or a list
     #[arg(long, value_name = "TIMES", default_value = "0", value_parser = times, help_heading = "Shocks")]

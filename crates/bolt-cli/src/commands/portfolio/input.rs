@@ -20,7 +20,6 @@ use crate::context::Context;
 
 #[derive(Debug, Args)]
 #[command(
-    allow_negative_numbers = true,
     after_help = "Columns of files: symbol, units and cost of positions; symbol and price of prices.
 
 Examples:

@@ -24,7 +24,8 @@ fn check_first_bars(seed: u64, formulas: &Formulas, catalog: &Catalog) -> usize 
     let case = Case::draw(&mut rng, assets);
     let traded = |bars: usize| {
         let panel = first_of(&panel, bars).with_universe(&members[..bars * assets]).unwrap();
-        let weights = evaluate(&strategy, &panel, catalog, &[], &Options::default()).unwrap();
+        let weights =
+            evaluate(&strategy, &panel, catalog, &[], &Options::default()).unwrap().values;
         let convention = Convention::NextOpen(case.settings);
         let market = PanelMarket::of(&panel).unwrap();
         let ledger = run(&market, &weights, &case.rules, &convention, Curve::Keep).unwrap();
@@ -133,7 +134,7 @@ fn check_weights(panel: &Panel, formula: &str, expected: [[f64; 4]; 3]) {
     let catalog = bolt_indicators::catalog();
     let strategy = Strategy::parse([(Role::Signal, formula)]).unwrap();
     let weights = evaluate(&strategy, panel, &catalog, &[("n", 4.0)], &Options::default()).unwrap();
-    bolt_testkit::assert_close_slices(&weights, expected.as_flattened(), 1e-15, formula);
+    bolt_testkit::assert_close_slices(&weights.values, expected.as_flattened(), 1e-15, formula);
 }
 
 #[test]

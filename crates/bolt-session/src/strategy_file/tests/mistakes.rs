@@ -15,6 +15,19 @@ fn check(text: &str, line: usize, parts: &[&str]) {
     }
 }
 
+#[test]
+fn exits_that_no_trade_reaches() {
+    let order =
+        |side: &str, exit: &str| format!("[[orders]]\nwhen = 'True'\nside = '{side}'\n{exit} }}");
+    let below = "must be above 0 and below 1";
+    check(&order("buy", "stop_loss = { fraction = 1"), 4, &["stop_loss.fraction` is 1", below]);
+    check(&order("buy", "trailing_stop = { fraction = 5"), 4, &["is 5", below]);
+    check(&order("sell", "take_profit = { fraction = 1.5"), 4, &["is 1.5", below]);
+    check(&order("sell", "stop_loss = { fraction = -0.1"), 4, &["is -0.1", "positive"]);
+    assert!(parse(&order("sell", "stop_loss = { fraction = 1.5")).is_ok());
+    assert!(parse(&order("buy", "take_profit = { fraction = 1.5")).is_ok());
+}
+
 const ORDER: &str = "[[orders]]\nwhen = 'True'\nside = 'buy'\n";
 
 #[test]

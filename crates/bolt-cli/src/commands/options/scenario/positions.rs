@@ -25,7 +25,7 @@ pub(super) struct PositionArguments {
     #[arg(long = "positions", value_name = "FILE")]
     file: Option<PathBuf>,
     /// Volatility where a position has none: 0.2 or 20%
-    #[arg(long, value_name = "VOLATILITY", allow_hyphen_values = true, value_parser = not_negative_fraction)]
+    #[arg(long, value_name = "VOLATILITY", value_parser = not_negative_fraction)]
     volatility: Option<f64>,
     /// Style where a position has none: european or american
     #[arg(long, value_name = "STYLE", default_value = "european", value_parser = style)]
@@ -79,7 +79,7 @@ impl PositionArguments {
                 let instrument = Instrument::Option { contract, style, volatility };
                 Ok(Position { units: number(units)?, instrument })
             }
-            _ => Err(format!("it has {} parts", parts.len())),
+            _ => Err(format!("parts between its colons: {}", parts.len())),
         }
     }
 

@@ -1,0 +1,84 @@
+//! What is wrong with a command line, said as everything else is.
+
+use std::error::Error as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::failure::REFUSED;
+
+/// Prints help that was asked for, or what is wrong; returns the exit code.
+pub(crate) fn report(error: &clap::Error) -> ExitCode {
+    let Some((message, hint)) = explain(error) else {
+        // Nothing is left to tell if the terminal is gone.
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(REFUSED));
+    };
+    let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
+    let _ = writeln!(io::stderr(), "error: {message}{hint}");
+    ExitCode::from(REFUSED)
+}
+
+/// Returns what was found and what to try, of mistakes that have a nearest or a listed choice.
+fn explain(error: &clap::Error) -> Option<(String, Option<String>)> {
+    let text = |kind| match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        ContextValue::StyledStr(text) => Some(text.to_string()),
+        _ => None,
+    };
+    let list = |kind| match error.get(kind) {
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    let near = |kind| Some(format!("did you mean `{}`?", text(kind)?));
+    let help =
+        || Some(format!("`{} --help` lists what there is", command(&text(ContextKind::Usage)?)));
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let message =
+                format!("there is no command `{}`", text(ContextKind::InvalidSubcommand)?);
+            Some((message, near(ContextKind::SuggestedSubcommand).or_else(help)))
+        }
+        ErrorKind::UnknownArgument => {
+            let argument = text(ContextKind::InvalidArg)?;
+            let message = match argument.starts_with('-') {
+                true => format!("there is no option `{argument}`"),
+                false => format!("nothing is expected where `{argument}` stands"),
+            };
+            Some((message, near(ContextKind::SuggestedArg).or_else(help)))
+        }
+        ErrorKind::InvalidValue => {
+            let (option, value) = (option(error)?, text(ContextKind::InvalidValue)?);
+            let choices = list(ContextKind::ValidValue);
+            let message = match value.is_empty() {
+                true => format!("`{option}` needs a value"),
+                false => format!("`{option}` cannot be `{value}`"),
+            };
+            let hint = near(ContextKind::SuggestedValue).or_else(|| {
+                (!choices.is_empty()).then(|| format!("it may be `{}`", choices.join("`, `")))
+            });
+            Some((message, hint.or_else(help)))
+        }
+        ErrorKind::ValueValidation => {
+            Some((format!("`{}`: {}", option(error)?, error.source()?), None))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the option that an error is about, without the name of its value.
+fn option(error: &clap::Error) -> Option<String> {
+    match error.get(ContextKind::InvalidArg)? {
+        ContextValue::String(text) => Some(text.split(' ').next().unwrap_or_default().to_owned()),
+        _ => None,
+    }
+}
+
+/// Returns the words of a command from its usage.
+fn command(usage: &str) -> String {
+    let words = usage.trim_start_matches("Usage:").split_whitespace();
+    let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    words.take_while(is_word).collect::<Vec<_>>().join(" ")
+}
