@@ -79,6 +79,6 @@ fn option(error: &clap::Error) -> Option<String> {
 /// Returns the words of a command from its usage.
 fn command(usage: &str) -> String {
     let words = usage.trim_start_matches("Usage:").split_whitespace();
-    let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    let is_word = |word: &&str| !word.starts_with(['-', '<', '[']);
     words.take_while(is_word).collect::<Vec<_>>().join(" ")
 }

@@ -67,4 +67,9 @@ fn comparisons_show_what_differs() {
     let line = shown.lines().find(|line| line.starts_with("reading.zone")).unwrap();
     assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["reading.zone", "UTC", "Asia/Tokyo"]);
     assert!(!shown.contains("close > SMA"), "the formulas are the same: {shown}");
+    let other = ["backtest", text(&bars), "--signal", "close > SMA[open, 19] + 0.5", "--record"];
+    let c = workspace.json(&other)["run"].as_str().unwrap().to_owned();
+    let shown = workspace.text(&["runs", "compare", &a, &c]);
+    let formulas = format!("formulas.signal\n  {a}  close > SMA[close, n]\n  {c}  close > SMA");
+    assert!(shown.contains(&formulas), "{shown}");
 }

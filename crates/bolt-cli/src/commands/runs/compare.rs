@@ -1,6 +1,7 @@
 //! `bolt runs compare`.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use anyhow::Result;
 use bolt_sql::Store;
@@ -38,11 +39,27 @@ pub(super) fn run(context: &mut Context, store: &Store, texts: &[String]) -> Res
         let values = values.iter().map(|value| number(value.unwrap_or(f64::NAN)));
         table.push([name.clone()].into_iter().chain(values));
     }
-    for (name, values) in &differences {
+    let (long, short): (Vec<_>, Vec<_>) =
+        differences.iter().partition(|(_, values)| values.iter().any(is_long));
+    for (name, values) in short {
         table.push([name.clone()].into_iter().chain(values.iter().map(text)));
     }
     let style = context.style;
-    Ok(table.write(&mut context.out, style)?)
+    table.write(&mut context.out, style)?;
+    for (name, values) in long {
+        writeln!(context.out, "{name}")?;
+        for (record, value) in comparison.runs.iter().zip(values) {
+            writeln!(context.out, "  {}  {}", record.id, text(value))?;
+        }
+    }
+    Ok(())
+}
+
+/// Characters of a value that a column has room for.
+const CELL_MAX: usize = 24;
+
+fn is_long(value: &Value) -> bool {
+    text(value).chars().count() > CELL_MAX
 }
 
 fn manifest(record: &RunRecord) -> Value {
