@@ -195,6 +195,19 @@ impl Strategy {
     }
 }
 
+/// Returns the name that formulas have for a column: `adjClose` for `adj_close`, because an underscore
+/// makes a pattern there.
+pub fn column_name(name: &str) -> String {
+    let mut words = name.split('_').filter(|word| !word.is_empty());
+    let mut out = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        out.push_str(letters.as_str());
+    }
+    out
+}
+
 /// Columns of bars by name, of equal length.
 #[derive(Debug, Clone)]
 pub struct Columns<'a> {
@@ -371,6 +384,20 @@ pub(crate) fn level(output: Output<f64>) -> Vec<f64> {
         Output::Numbers(values) => values,
         Output::Truths(values) => {
             values.into_iter().map(|value| f64::from(u8::from(value == Some(true)))).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_name;
+
+    #[test]
+    fn names_of_columns_are_symbols() {
+        for (name, expected) in
+            [("close", "close"), ("adj_close", "adjClose"), ("a_b_c", "aBC"), ("_x_", "x")]
+        {
+            assert_eq!(column_name(name), expected);
         }
     }
 }

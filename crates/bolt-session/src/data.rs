@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bolt_base::UnixNanos;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
 use bolt_market::data::{Bars, Dataset, LoadOptions, Panel, RepairReport, load, load_many};
-use bolt_market::formulas::Columns;
+use bolt_market::formulas::{Columns, column_name};
 
 use crate::when::{Moment, show_time};
 use crate::{Session, SessionError};
@@ -154,38 +154,12 @@ fn cut(bars: &Bars, source: &DataSource) -> Result<Bars, SessionError> {
     }
 }
 
-/// Returns the columns of bars under the names that formulas use: those of the data, with
-/// `adj_close` written `adjClose`, because an underscore makes a pattern in formulas.
+/// Returns the columns of bars under the names that formulas use.
 pub fn formula_columns(bars: &Bars) -> Vec<(String, &[f64])> {
-    bars.columns().map(|(name, column)| (formula_name(name), &**column)).collect()
+    bars.columns().map(|(name, column)| (column_name(name), &**column)).collect()
 }
 
 /// Returns borrowed columns for engines.
 pub(crate) fn borrowed<'a>(bars: usize, columns: &'a [(String, &'a [f64])]) -> Columns<'a> {
     Columns::new(bars, columns.iter().map(|(name, values)| (name.as_str(), *values)))
-}
-
-fn formula_name(name: &str) -> String {
-    let mut words = name.split('_').filter(|word| !word.is_empty());
-    let mut out = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let mut letters = word.chars();
-        out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
-        out.push_str(letters.as_str());
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::formula_name;
-
-    #[test]
-    fn names_of_columns_are_symbols() {
-        for (name, expected) in
-            [("close", "close"), ("adj_close", "adjClose"), ("a_b_c", "aBC"), ("_x_", "x")]
-        {
-            assert_eq!(formula_name(name), expected);
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Backtests of weights of several assets in one account.
 
 use bolt_market::data::{Bars, Column, Panel};
-use bolt_market::formulas::Strategy;
+use bolt_market::formulas::{Strategy, column_name};
 use bolt_market::ledger::Trade;
 use bolt_market::signals::{Curve, Opposite, Rebalance, Repeated};
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
@@ -64,7 +64,8 @@ impl Session {
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let Weights { values, warm_up } =
             weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
-        let fields: Vec<&str> = panel.fields().map(|(name, _)| name).collect();
+        let fields: Vec<String> = panel.fields().map(|(name, _)| column_name(name)).collect();
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let texts: Vec<_> = strategy.texts().map(|(role, text)| (role.name(), text)).collect();
         self.check_parameters(named.iter().map(|(name, _)| *name), &texts, &fields)?;
         let market = PanelMarket::of(panel)?;

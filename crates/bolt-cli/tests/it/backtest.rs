@@ -99,6 +99,17 @@ fn weights_of_one_asset_are_its_signal() {
 }
 
 #[test]
+fn formulas_of_weights_know_the_columns_that_signals_know() {
+    let workspace = Workspace::new();
+    let rows: String = (1..=28).map(|day| format!("2021-01-{day:02},10,5\n")).collect();
+    let bars = workspace.write("adjusted.csv", format!("Date,Close,Adj Close\n{rows}"));
+    for kind in ["--signal", "--weights"] {
+        let run = ["backtest", text(&bars), kind, "adjClose < 6"];
+        assert_eq!(workspace.json(&run)["summary"]["n_trades"], 1, "{kind}");
+    }
+}
+
+#[test]
 fn weights_trade_several_assets_in_one_account() {
     let workspace = Workspace::new();
     for (name, count) in [("A.csv", 300), ("B.csv", 250)] {

@@ -1,7 +1,7 @@
 //! Weights from a formula over a panel.
 
 use crate::data::Panel;
-use crate::formulas::{Role, Strategy, StrategyError, level};
+use crate::formulas::{Role, Strategy, StrategyError, column_name, level};
 use bolt_kernel::{Catalog, Column, Graph, Input, Options, Program, Scope, Shape};
 
 /// The name by which formulas know who belongs to the universe.
@@ -38,9 +38,11 @@ pub fn evaluate(
     let members: Option<Vec<f64>> =
         panel.universe().map(|mask| mask.iter().map(|member| f64::from(*member)).collect());
     let universe = members.as_deref();
+    let fields = panel.fields().map(|(name, field)| (column_name(name), &**field));
+    let fields: Vec<(String, &[f64])> = fields.collect();
     let mut columns: Vec<(&str, &[f64])> =
         universe.map(|mask| (UNIVERSE, mask)).into_iter().collect();
-    columns.extend(panel.fields().map(|(name, field)| (name, &**field)));
+    columns.extend(fields.iter().map(|(name, field)| (name.as_str(), *field)));
     let schema: Vec<(&str, Shape)> =
         columns.iter().map(|(name, _)| (*name, Shape::Panel)).collect();
     let universe_name = universe.map(|_| UNIVERSE);
