@@ -63,7 +63,7 @@ fn remembers(step: &Step) -> bool {
         step,
         Step::WindowSums { .. }
             | Step::Quantile { .. }
-            | Step::Linear(_)
+            | Step::Linear { .. }
             | Step::WeightedMean { .. }
     )
 }

@@ -110,7 +110,10 @@ fn uses(plan: &Plan, stage: &Stage, visit: &mut dyn FnMut(Slot)) {
 
 /// Returns the slots of inputs with one value a row that only compiled scans read, with the inputs:
 /// a scan spreads the value over the lanes of a register by itself.
-fn series_inputs(plan: &Plan, layout: Layout) -> impl Iterator<Item = (Slot, usize)> + use<'_> {
+pub(super) fn series_inputs(
+    plan: &Plan,
+    layout: Layout,
+) -> impl Iterator<Item = (Slot, usize)> + use<'_> {
     let inputs = plan.input_slots.iter().zip(&plan.inputs).enumerate();
     inputs.filter_map(move |(index, (slot, input))| {
         let slot = (*slot)?;

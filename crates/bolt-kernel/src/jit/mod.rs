@@ -22,7 +22,6 @@ mod trace;
 pub(crate) use ir::Pointer;
 
 use crate::explain::{Run, StepReport};
-use crate::graph::Shape;
 use crate::plan::{Layout, Plan, Slot, Step};
 use bolt_hardware::SimdLevel;
 use code::Code;
