@@ -5,6 +5,10 @@ use crate::simd::{Element, Simd, Strided, Vector};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+/// How many chunks ahead of the current one a kernel that goes down the rows asks for: the
+/// processor foresees steps along a row, not down a column.
+const AHEAD: usize = 4;
+
 /// Rows of a column with the history that windows reach into: row `r` of lane `l` is at
 /// `origin + r * stride + l`.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +33,12 @@ impl<'a, E: Element> Rows<'a, E> {
     #[inline(always)]
     pub(crate) fn chunks(&self, rows: Range<usize>) -> &'a [E::Chunk] {
         E::chunks(&self.values[self.origin + rows.start..self.origin + rows.end])
+    }
+
+    /// Asks for the lanes of a row that are worked on soon.
+    #[inline(always)]
+    pub(crate) fn prefetch<S: Simd>(&self, row: usize, lane: usize) {
+        S::prefetch(self.values, self.origin + row * self.stride + lane + AHEAD * E::LANES);
     }
 
     /// Returns the chunks of `count` rows up to `back` rows before a row, the oldest first.
@@ -62,6 +72,12 @@ impl<'a, E: Element> Out<'a, E> {
     /// Returns rows that hold values already.
     pub(crate) fn over(values: &'a mut [E], stride: usize, lanes: usize) -> Self {
         Self::new(as_uninit(values), stride, lanes)
+    }
+
+    /// Asks for the lanes of a row that are written soon.
+    #[inline(always)]
+    pub(crate) fn prefetch<S: Simd>(&self, row: usize, lane: usize) {
+        S::prefetch_for_writing(self.values, row * self.stride + lane + AHEAD * E::LANES);
     }
 
     /// Writes a chunk from a lane on, every NaN made the canonical one.

@@ -55,12 +55,6 @@ impl<V: Vector<Element = f64>> Pair<V> {
         Self(high, low)
     }
 
-    /// The product of two numbers of a column; of two `f32` it needs no low part.
-    #[inline(always)]
-    pub(crate) fn exact_product<E: Widen>(a: V, b: V) -> Self {
-        if E::LANES == 16 { Self(a.mul(b), V::splat(0.0)) } else { Self::product(a, b) }
-    }
-
     /// Returns `factor * self`, the parts not normalized.
     #[inline(always)]
     fn scaled(self, factor: f64) -> Self {
@@ -90,7 +84,7 @@ impl<V: Vector<Element = f64>> Pair<V> {
     /// Returns `self / divisor`, correctly rounded but for rare ties: a quotient by the
     /// reciprocal, and one correction.
     #[inline(always)]
-    fn over(self, divisor: f64) -> V {
+    pub(crate) fn over(self, divisor: f64) -> V {
         let reciprocal = V::splat(1.0 / divisor);
         let quotient = self.0.mul(reciprocal);
         let rest = quotient.neg().mul_add(V::splat(divisor), self.0).add(self.1);
@@ -99,7 +93,7 @@ impl<V: Vector<Element = f64>> Pair<V> {
 
     /// Returns the sum of both parts.
     #[inline(always)]
-    fn value(self) -> V {
+    pub(crate) fn value(self) -> V {
         self.0.add(self.1)
     }
 }
@@ -390,7 +384,7 @@ fn spread<V: Vector<Element = f64>>(sum: Pair<V>, squares: Pair<V>, rows: f64) -
 }
 
 #[inline(always)]
-fn correlation<V: Vector<Element = f64>>(together: V, x: V, y: V) -> V {
+pub(crate) fn correlation<V: Vector<Element = f64>>(together: V, x: V, y: V) -> V {
     let (one, zero) = (V::splat(1.0), V::splat(0.0));
     let product = x.mul(y);
     let mut size = product.sqrt();

@@ -1,39 +1,45 @@
-//! Sums over windows of many lanes, and what is read off them, in one pass over the rows.
+//! Sums over windows of many lanes, and what is read off them, in a few additions a row.
 //!
-//! Each lane keeps its sums in registers, adds what comes into the window and takes off what
-//! leaves it. Sums are kept in two parts (see `wide`), so that a window's sum is correctly rounded
-//! whatever went before it: what leaves is taken off as exactly as it was added, and the result is
-//! the one that the tree of `rolling` gives over one lane. Missing and infinite values count as
-//! zero in the sums and are counted apart; a window that holds one gives NaN.
+//! Rows are cut into groups as long as a window, counted from the machine's first row. A window is
+//! the end of one group and the start of the next (van Herk 1992): sums from each row of a group
+//! to its end are made backwards once the group is complete, and sums from the start of the next
+//! one as its rows come. Nothing is ever taken off a sum. No rounding error outlives its window
+//! therefore, and a missing value makes exactly the windows missing that hold it, without code of
+//! its own. Groups do not depend on blocks, so results do not either.
+//!
+//! What is summed, and how a result is read off, is in [`kinds`].
 
-use crate::graph::{Finish, SUMS_MAX};
+mod kinds;
+
+use crate::graph::Finish;
 use crate::rows::{Out, Rows};
 use crate::simd::sealed::Lanes;
-use crate::simd::{Kernel, Mask, Simd, Vector, dispatch};
-use crate::wide::{Pair, Widen, finish_pairs, two_sum};
+use crate::simd::{Kernel, Simd, Vector, dispatch};
+use crate::wide::Widen;
 use bolt_hardware::SimdLevel;
+use kinds::{Aged, Correlation, Covariance, Deviation, Distance, Exact, Kind, Newest, Plain};
+use std::marker::PhantomData;
 
-/// The memory of one step: planes of a value a lane.
+/// The memory of one step.
 #[derive(Debug, Clone)]
 pub(crate) struct SumsState {
     finish: Finish,
-    rows: u32,
-    /// High and low part of each sum, and of the age-weighted one.
-    planes: Vec<[Vec<f64>; 2]>,
-    /// How many values of the window are missing.
-    missing: Vec<f64>,
+    /// Rows of a window and of a group.
+    rows: usize,
+    /// Rows of the current group so far.
+    position: usize,
+    /// Of each eight lanes: for each row of a group, sums over the rows after it in the last one.
+    after: Vec<f64>,
+    /// Of each eight lanes: sums over the current group so far.
+    so_far: Vec<f64>,
 }
 
-fn is_aged(finish: Finish) -> bool {
-    matches!(finish, Finish::DecayMean | Finish::Slope)
-}
-
-/// Returns how many sums are kept: of x; and of x x; or of x, y, x y; or of x, y, x x, y y, x y.
-fn count(finish: Finish) -> usize {
+/// Returns the most sums that are kept of a row.
+fn planes(finish: Finish) -> usize {
     match finish {
-        Finish::Sum | Finish::Mean | Finish::Distance => 1,
-        Finish::DecayMean | Finish::Slope => 1,
-        Finish::Deviation { .. } => 2,
+        Finish::Distance => 1,
+        Finish::Sum | Finish::Mean | Finish::Deviation { .. } => 2,
+        Finish::DecayMean | Finish::Slope => 2,
         Finish::Covariance { .. } => 3,
         Finish::Correlation => 5,
     }
@@ -41,14 +47,13 @@ fn count(finish: Finish) -> usize {
 
 impl SumsState {
     pub(crate) fn new(finish: Finish, rows: u32, lanes: usize) -> Self {
-        let planes = count(finish) + usize::from(is_aged(finish));
-        let plane = || [vec![0.0; lanes], vec![0.0; lanes]];
+        let (rows, values) = (rows as usize, planes(finish) * lanes);
         Self {
             finish,
             rows,
-            planes: (0..planes).map(|_| plane()).collect(),
-            // There is nothing before the first row.
-            missing: vec![f64::from(rows); lanes],
+            position: 0,
+            after: vec![0.0; rows * values],
+            so_far: vec![0.0; values],
         }
     }
 }
@@ -62,249 +67,187 @@ pub(crate) struct SumsJob<'a, E> {
     pub(crate) out: Out<'a, E>,
 }
 
-struct SumsKernel<'a, E, const SUMS: usize, const AGED: bool>(SumsJob<'a, E>);
+struct SumsKernel<'a, E, K, const SUMS: usize>(SumsJob<'a, E>, PhantomData<K>);
 
-/// The sums of eight lanes that are being worked on.
-#[derive(Clone, Copy)]
-struct Running<V, const SUMS: usize> {
-    sums: [Pair<V>; SUMS],
-    aged: Pair<V>,
-    missing: V,
-}
-
-impl<E: Widen, const SUMS: usize, const AGED: bool> Kernel for SumsKernel<'_, E, SUMS, AGED> {
+impl<E: Widen, K: Kind<SUMS>, const SUMS: usize> Kernel for SumsKernel<'_, E, K, SUMS> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        for lane in (0..self.0.x.lanes).step_by(E::LANES) {
-            if self.is_complete::<S>(lane) {
-                self.run_lanes::<S, true>(lane);
-            } else {
-                self.run_lanes::<S, false>(lane);
+        let mut first = 0;
+        while first < self.0.x.rows {
+            let SumsState { rows, position, .. } = *self.0.state;
+            let count = (rows - position).min(self.0.x.rows - first);
+            for lane in (0..self.0.x.lanes).step_by(E::LANES) {
+                self.rows_of_group::<S>(first, count, lane);
             }
+            self.0.state.position = (position + count) % rows;
+            first += count;
         }
     }
 }
 
-impl<E: Widen, const SUMS: usize, const AGED: bool> SumsKernel<'_, E, SUMS, AGED> {
-    /// Returns whether no value is missing in a chunk of lanes, from the window before the block
-    /// to its last row.
-    #[inline(always)]
-    fn is_complete<S: Simd>(&self, lane: usize) -> bool {
-        let SumsJob { state, x, y, .. } = &self.0;
-        if state.missing[lane..lane + E::LANES].iter().any(|count| *count != 0.0) {
-            return false;
-        }
-        let mut sum = E::Vector::<S>::splat(E::from_f64(0.0));
-        for row in 0..x.rows {
-            let x = E::Vector::<S>::load(x.chunk(row, lane, 0));
-            sum = sum.add(x.sub(x));
-            if SUMS > 2 {
-                let y = E::Vector::<S>::load(y.chunk(row, lane, 0));
-                sum = sum.add(y.sub(y));
-            }
-        }
-        sum.unordered(sum).bits() == 0
-    }
+/// Sums of eight lanes that are being worked on.
+struct Eight<'a, V, const SUMS: usize> {
+    reference: (V, V),
+    so_far: [V; SUMS],
+    after: std::slice::Iter<'a, [[f64; 8]; SUMS]>,
+}
 
+/// A row's values of both columns.
+#[derive(Clone, Copy)]
+struct Chunks<'a, E: Widen>(&'a E::Chunk, &'a E::Chunk);
+
+impl<E: Widen> Chunks<'_, E> {
+    /// Returns the lower (0) or upper (1) eight lanes, as distances from a reference.
     #[inline(always)]
-    fn run_lanes<S: Simd, const COMPLETE: bool>(&mut self, lane: usize) {
-        let SumsJob { state, x, y, out } = &mut self.0;
-        let (x, y) = (*x, *y);
-        let (finish, length) = (state.finish, state.rows as usize);
+    fn load<S: Simd, K: Kind<SUMS>, const SUMS: usize>(
+        &self,
+        half: usize,
+        reference: (S::F64, S::F64),
+    ) -> (S::F64, S::F64) {
+        let (x, y) = (E::load_half::<S>(self.0, half), E::load_half::<S>(self.1, half));
+        if K::IS_CENTRED { (x.sub(reference.0), y.sub(reference.1)) } else { (x, y) }
+    }
+}
+
+impl<E: Widen, K: Kind<SUMS>, const SUMS: usize> SumsKernel<'_, E, K, SUMS> {
+    /// Rows from `first` on, all of one group.
+    #[inline(always)]
+    fn rows_of_group<S: Simd>(&mut self, first: usize, count: usize, lane: usize) {
         // Not a loop over halves: then the sums would be in memory.
         let has_upper = E::LANES == 16;
-        let mut lower = state.load::<S, SUMS, AGED>(lane / 8);
-        let mut upper = if has_upper { state.load::<S, SUMS, AGED>(lane / 8 + 1) } else { lower };
-        for row in 0..x.rows {
-            let (new, old) = (x.chunk(row, lane, 0), x.chunk(row, lane, length));
-            let change = match SUMS > 2 {
-                true => {
-                    let (new_y, old_y) = (y.chunk(row, lane, 0), y.chunk(row, lane, length));
-                    Change { new: (new, new_y), old: (old, old_y) }
-                }
-                false => Change { new: (new, new), old: (old, old) },
-            };
-            let window = (finish, length as f64);
-            let low = lower.advance::<E, S, AGED, COMPLETE>(change, 0, window);
+        if self.0.state.position == 0 {
+            self.turn::<S>(first, lane, 0);
+            if has_upper {
+                self.turn::<S>(first, lane, 1);
+            }
+        }
+        let SumsJob { state, x, y, out } = &mut self.0;
+        let length = state.rows as f64;
+        let start = state.position;
+        let mut lower = eight::<E, S, K, SUMS>(state, (*x, *y), (first, lane), 0);
+        let mut upper =
+            eight::<E, S, K, SUMS>(state, (*x, *y), (first, lane), usize::from(has_upper));
+        for row in first..first + count {
+            x.prefetch::<S>(row, lane);
+            out.prefetch::<S>(row, lane);
+            let (x, y) = (x.chunk(row, lane, 0), y.chunk(row, lane, 0));
+            let chunks = Chunks::<E>(x, y);
+            let age = (start + 1 + row - first) as f64;
+            let low = lower.advance::<E, S, K>(chunks, 0, (length, age), state.finish);
             let high = match has_upper {
-                true => upper.advance::<E, S, AGED, COMPLETE>(change, 1, window),
+                true => upper.advance::<E, S, K>(chunks, 1, (length, age), state.finish),
                 false => low,
             };
             out.store::<S>(row, lane, E::join::<S>(low, high));
         }
-        state.store::<S, SUMS, AGED>(lane / 8, lower);
+        let (lower, upper) = (lower.so_far, upper.so_far);
+        let planes = &mut f64::chunks_mut(&mut state.so_far)[lane / 8 * SUMS..];
+        for (sum, plane) in lower.into_iter().zip(&mut *planes) {
+            sum.store(plane);
+        }
         if has_upper {
-            state.store::<S, SUMS, AGED>(lane / 8 + 1, upper);
+            for (sum, plane) in upper.into_iter().zip(&mut planes[SUMS..]) {
+                sum.store(plane);
+            }
+        }
+    }
+
+    /// Sums the group before row `first` backwards.
+    #[inline(always)]
+    fn turn<S: Simd>(&mut self, first: usize, lane: usize, half: usize) {
+        let SumsJob { state, x, y, .. } = &mut self.0;
+        let (x, y) = (*x, *y);
+        let at = |row, back| {
+            let x = x.chunk(row, lane, back);
+            Chunks::<E>(x, if K::HAS_TWO_COLUMNS { y.chunk(row, lane, back) } else { x })
+        };
+        let zero = S::F64::splat(0.0);
+        let reference = at(first, 0);
+        let reference =
+            (E::load_half::<S>(reference.0, half), E::load_half::<S>(reference.1, half));
+        let after = state.after_mut::<SUMS>(lane / 8 + half);
+        let mut sums = [zero; SUMS];
+        for (age, after) in after.iter_mut().rev().enumerate() {
+            for (sum, plane) in sums.iter().zip(after) {
+                sum.store(plane);
+            }
+            let values = at(first, age + 1).load::<S, K, SUMS>(half, reference);
+            sums = K::older(sums, values, S::F64::splat(age as f64));
+        }
+        let zeros = &mut f64::chunks_mut(&mut state.so_far)[(lane / 8 + half) * SUMS..][..SUMS];
+        for plane in zeros {
+            zero.store(plane);
         }
     }
 }
 
-/// What comes into a window of both columns and what leaves it.
-struct Change<'a, E: Widen> {
-    new: (&'a E::Chunk, &'a E::Chunk),
-    old: (&'a E::Chunk, &'a E::Chunk),
-}
-
-impl<E: Widen> Clone for Change<'_, E> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
+#[inline(always)]
+fn eight<'s, E: Widen, S: Simd, K: Kind<SUMS>, const SUMS: usize>(
+    state: &'s SumsState,
+    (x, y): (Rows<'_, E>, Rows<'_, E>),
+    (row, lane): (usize, usize),
+    half: usize,
+) -> Eight<'s, S::F64, SUMS> {
+    let index = lane / 8 + half;
+    let reference =
+        |rows: Rows<'_, E>| E::load_half::<S>(rows.chunk(row, lane, state.position), half);
+    let planes = &f64::chunks(&state.so_far)[index * SUMS..][..SUMS];
+    let mut so_far = [S::F64::splat(0.0); SUMS];
+    for (sum, plane) in so_far.iter_mut().zip(planes) {
+        *sum = S::F64::load(plane);
     }
+    let after = state.after::<SUMS>(index)[state.position..].iter();
+    Eight { reference: (reference(x), reference(y)), so_far, after }
 }
-
-impl<E: Widen> Copy for Change<'_, E> {}
 
 impl SumsState {
-    #[inline(always)]
-    fn load<S: Simd, const SUMS: usize, const AGED: bool>(
-        &self,
-        chunk: usize,
-    ) -> Running<S::F64, SUMS> {
-        let zero = S::F64::splat(0.0);
-        let at = |plane: &Vec<f64>| S::F64::load(&f64::chunks(plane)[chunk]);
-        let mut sums = [Pair(zero, zero); SUMS];
-        for (sum, [high, low]) in sums.iter_mut().zip(&self.planes) {
-            *sum = Pair(at(high), at(low));
-        }
-        let mut aged = Pair(zero, zero);
-        if AGED {
-            aged = Pair(at(&self.planes[SUMS][0]), at(&self.planes[SUMS][1]));
-        }
-        Running { sums, aged, missing: at(&self.missing) }
+    fn after<const SUMS: usize>(&self, index: usize) -> &[[[f64; 8]; SUMS]] {
+        &f64::chunks(&self.after).as_chunks().0[index * self.rows..][..self.rows]
     }
 
-    #[inline(always)]
-    fn store<S: Simd, const SUMS: usize, const AGED: bool>(
-        &mut self,
-        chunk: usize,
-        running: Running<S::F64, SUMS>,
-    ) {
-        let aged = AGED.then_some(running.aged);
-        let pairs = running.sums.into_iter().chain(aged);
-        for (Pair(high, low), [high_plane, low_plane]) in pairs.zip(&mut self.planes) {
-            high.store(&mut f64::chunks_mut(high_plane)[chunk]);
-            low.store(&mut f64::chunks_mut(low_plane)[chunk]);
-        }
-        running.missing.store(&mut f64::chunks_mut(&mut self.missing)[chunk]);
+    fn after_mut<const SUMS: usize>(&mut self, index: usize) -> &mut [[[f64; 8]; SUMS]] {
+        &mut f64::chunks_mut(&mut self.after).as_chunks_mut().0[index * self.rows..][..self.rows]
     }
 }
 
-impl<V: Vector<Element = f64>, const SUMS: usize> Running<V, SUMS> {
+impl<V: Vector<Element = f64>, const SUMS: usize> Eight<'_, V, SUMS> {
     /// Moves the window of the lower (0) or upper (1) lanes by one row; returns what is read off.
     #[inline(always)]
-    fn advance<E: Widen, S: Simd<F64 = V>, const AGED: bool, const COMPLETE: bool>(
+    fn advance<E: Widen, S: Simd<F64 = V>, K: Kind<SUMS>>(
         &mut self,
-        change: Change<'_, E>,
+        chunks: Chunks<'_, E>,
         half: usize,
-        (finish, length): (Finish, f64),
+        (length, age): (f64, f64),
+        finish: Finish,
     ) -> V {
-        let load = |chunk| E::load_half::<S>(chunk, half);
-        let (new, old) = (change.new, change.old);
-        let (new, old) = ((load(new.0), load(new.1)), (load(old.0), load(old.1)));
-        if COMPLETE {
-            self.step::<E, AGED>(new, old, length);
-            return self.read_off(finish, length, new.0);
+        let values = chunks.load::<S, K, SUMS>(half, self.reference);
+        self.so_far = K::newer(self.so_far, values);
+        let mut after = [V::splat(0.0); SUMS];
+        if let Some(planes) = self.after.next() {
+            for (sum, plane) in after.iter_mut().zip(planes) {
+                *sum = V::load(plane);
+            }
         }
-        self.step_with_gaps::<E, AGED>(new, old, length);
-        let value = self.read_off(finish, length, new.0);
-        V::select(self.missing.eq(V::splat(0.0)), value, V::splat(f64::NAN))
+        let newest = Newest { value: values.0, reference: self.reference.0, length, age };
+        K::read(finish, self.so_far, after, newest)
     }
-
-    /// Moves the window by one row whose values, and those it replaces, may be missing.
-    #[inline(always)]
-    fn step_with_gaps<E: Widen, const AGED: bool>(
-        &mut self,
-        new: (V, V),
-        old: (V, V),
-        length: f64,
-    ) {
-        let (zero, one) = (V::splat(0.0), V::splat(1.0));
-        let (new_zero, old_zero) = (zero_if_finite(new), zero_if_finite(old));
-        let (bad_new, bad_old) = (new_zero.unordered(new_zero), old_zero.unordered(old_zero));
-        self.missing = V::select(bad_new, self.missing.add(one), self.missing);
-        self.missing = V::select(bad_old, self.missing.sub(one), self.missing);
-        let new = (V::select(bad_new, zero, new.0), V::select(bad_new, zero, new.1));
-        let old = (V::select(bad_old, zero, old.0), V::select(bad_old, zero, old.1));
-        self.step::<E, AGED>(new, old, length);
-    }
-
-    /// Moves the window by one row.
-    #[inline(always)]
-    fn step<E: Widen, const AGED: bool>(&mut self, new: (V, V), old: (V, V), length: f64) {
-        if AGED {
-            // All values grow older by a row; the oldest would be as old as the window is long.
-            let Pair(high, low) = self.sums[0];
-            let (sum, error) = two_sum(self.aged.0, high);
-            let leaving = Pair::product(old.0, V::splat(-length));
-            let (sum, second_error) = two_sum(sum, leaving.0);
-            let low = self.aged.1.add(low).add(leaving.1);
-            self.aged = Pair(sum, low.add(error.add(second_error)));
-        }
-        self.sums[0].replace(new.0, old.0);
-        if SUMS == 2 {
-            self.sums[1].replace_product::<E>((new.0, new.0), (old.0, old.0));
-        }
-        if SUMS > 2 {
-            self.sums[1].replace(new.1, old.1);
-            self.sums[SUMS - 1].replace_product::<E>(new, old);
-        }
-        if SUMS == 5 {
-            self.sums[2].replace_product::<E>((new.0, new.0), (old.0, old.0));
-            self.sums[3].replace_product::<E>((new.1, new.1), (old.1, old.1));
-        }
-    }
-
-    #[inline(always)]
-    fn read_off(&self, finish: Finish, length: f64, newest: V) -> V {
-        let zero = V::splat(0.0);
-        let mut sums = [Pair(zero, zero); SUMS_MAX];
-        sums[..SUMS].copy_from_slice(&self.sums);
-        match finish {
-            Finish::Distance => sums[1] = Pair(newest, zero),
-            Finish::DecayMean | Finish::Slope => sums[1] = self.aged,
-            _ => {}
-        }
-        finish_pairs(finish, length, sums)
-    }
-}
-
-impl<V: Vector<Element = f64>> Pair<V> {
-    /// Adds one number and takes another off.
-    #[inline(always)]
-    fn replace(&mut self, new: V, old: V) {
-        let (change, change_error) = two_sum(new, old.neg());
-        let (high, error) = two_sum(self.0, change);
-        *self = Self(high, self.1.add(change_error.add(error)));
-    }
-
-    /// Adds the product of two numbers and takes another off.
-    #[inline(always)]
-    fn replace_product<E: Widen>(&mut self, new: (V, V), old: (V, V)) {
-        let new = Self::exact_product::<E>(new.0, new.1);
-        let old = Self::exact_product::<E>(old.0, old.1);
-        self.replace(new.0, old.0);
-        if E::LANES == 8 {
-            self.1 = self.1.add(new.1.sub(old.1));
-        }
-    }
-}
-
-/// Zero where both numbers are finite, NaN elsewhere.
-#[inline(always)]
-fn zero_if_finite<V: Vector<Element = f64>>((x, y): (V, V)) -> V {
-    x.sub(x).add(y.sub(y))
 }
 
 /// Runs one step over a block of rows.
 pub(crate) fn window_sums<E: Widen>(level: SimdLevel, job: SumsJob<'_, E>) {
-    let finish = job.state.finish;
-    match (count(finish), is_aged(finish)) {
-        (1, false) => dispatch(level, SumsKernel::<E, 1, false>(job)),
-        (1, true) => dispatch(level, SumsKernel::<E, 1, true>(job)),
-        (2, _) => dispatch(level, SumsKernel::<E, 2, false>(job)),
-        (3, _) => dispatch(level, SumsKernel::<E, 3, false>(job)),
-        _ => dispatch(level, SumsKernel::<E, 5, false>(job)),
+    match job.state.finish {
+        Finish::Sum | Finish::Mean if E::LANES == 16 => run::<E, Plain, 1>(level, job),
+        Finish::Sum | Finish::Mean => run::<E, Exact, 2>(level, job),
+        Finish::Distance => run::<E, Distance, 1>(level, job),
+        Finish::Deviation { .. } => run::<E, Deviation, 2>(level, job),
+        Finish::DecayMean | Finish::Slope => run::<E, Aged, 2>(level, job),
+        Finish::Covariance { .. } => run::<E, Covariance, 3>(level, job),
+        Finish::Correlation => run::<E, Correlation, 5>(level, job),
     }
+}
+
+fn run<E: Widen, K: Kind<SUMS>, const SUMS: usize>(level: SimdLevel, job: SumsJob<'_, E>) {
+    dispatch(level, SumsKernel::<E, K, SUMS>(job, PhantomData));
 }

@@ -346,4 +346,16 @@ impl Simd for Avx2 {
     fn narrow(low: F64x8, high: F64x8) -> F32x16 {
         F32x16(narrow_half(low), narrow_half(high))
     }
+
+    #[inline(always)]
+    fn prefetch<T>(values: &[T], index: usize) {
+        // SAFETY: a hint reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(index).cast()) }
+    }
+
+    #[inline(always)]
+    fn prefetch_for_writing<T>(values: &[T], index: usize) {
+        // SAFETY: as above.
+        unsafe { _mm_prefetch::<_MM_HINT_ET0>(values.as_ptr().wrapping_add(index).cast()) }
+    }
 }

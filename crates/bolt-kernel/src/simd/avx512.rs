@@ -272,4 +272,16 @@ impl Simd for Avx512 {
             F32x16(_mm512_insertf32x8::<1>(low, _mm512_cvtpd_ps(high.0)))
         }
     }
+
+    #[inline(always)]
+    fn prefetch<T>(values: &[T], index: usize) {
+        // SAFETY: a hint reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(index).cast()) }
+    }
+
+    #[inline(always)]
+    fn prefetch_for_writing<T>(values: &[T], index: usize) {
+        // SAFETY: as above.
+        unsafe { _mm_prefetch::<_MM_HINT_ET0>(values.as_ptr().wrapping_add(index).cast()) }
+    }
 }

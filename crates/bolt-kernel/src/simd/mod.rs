@@ -94,6 +94,13 @@ pub trait Simd: Copy {
     fn widen(vector: Self::F32) -> (Self::F64, Self::F64);
     /// Converts two times eight lanes to sixteen, rounded to nearest.
     fn narrow(low: Self::F64, high: Self::F64) -> Self::F32;
+
+    /// Asks for a value that is read soon; one after the last is no error.
+    #[inline(always)]
+    fn prefetch<T>(_values: &[T], _index: usize) {}
+    /// As [`Self::prefetch`], of a value that is written soon.
+    #[inline(always)]
+    fn prefetch_for_writing<T>(_values: &[T], _index: usize) {}
 }
 
 /// A type that columns are made of: `f64` or `f32`.
