@@ -1,13 +1,9 @@
 //! Rows of lanes at any distance: of a machine's buffers, or of the columns and results of its
 //! caller, which then are neither copied in nor copied out.
 
-use crate::simd::{Element, Simd, Strided, Vector};
+use crate::simd::{Element, Simd, Strided, StridedPlaces, Vector};
 use std::mem::MaybeUninit;
 use std::ops::Range;
-
-/// How many chunks ahead of the current one a kernel that goes down the rows asks for: the
-/// processor foresees steps along a row, not down a column.
-const AHEAD: usize = 4;
 
 /// Rows of a column with the history that windows reach into: row `r` of lane `l` is at
 /// `origin + r * stride + l`.
@@ -33,12 +29,6 @@ impl<'a, E: Element> Rows<'a, E> {
     #[inline(always)]
     pub(crate) fn chunks(&self, rows: Range<usize>) -> &'a [E::Chunk] {
         E::chunks(&self.values[self.origin + rows.start..self.origin + rows.end])
-    }
-
-    /// Asks for the lanes of a row that are worked on soon.
-    #[inline(always)]
-    pub(crate) fn prefetch<S: Simd>(&self, row: usize, lane: usize) {
-        S::prefetch(self.values, self.origin + row * self.stride + lane + AHEAD * E::LANES);
     }
 
     /// Returns the chunks of `count` rows up to `back` rows before a row, the oldest first.
@@ -74,10 +64,11 @@ impl<'a, E: Element> Out<'a, E> {
         Self::new(as_uninit(values), stride, lanes)
     }
 
-    /// Asks for the lanes of a row that are written soon.
+    /// Returns where the chunks of `count` rows from a lane on go, one row after another.
     #[inline(always)]
-    pub(crate) fn prefetch<S: Simd>(&self, row: usize, lane: usize) {
-        S::prefetch_for_writing(self.values, row * self.stride + lane + AHEAD * E::LANES);
+    pub(crate) fn column(&mut self, (row, lane): (usize, usize), count: usize) -> OutColumn<'_, E> {
+        let (start, lanes) = (row * self.stride + lane, E::LANES.min(self.lanes - lane));
+        OutColumn(StridedPlaces::new(self.values, (start, self.stride, count), lanes))
     }
 
     /// Writes a chunk from a lane on, every NaN made the canonical one.
@@ -109,6 +100,18 @@ impl<'a, E: Element> Out<'a, E> {
 pub(crate) fn canonical<E: Element, S: Simd>(value: E::Vector<S>) -> E::Vector<S> {
     let missing = E::Vector::<S>::splat(E::NAN);
     E::Vector::<S>::select(value.unordered(value), missing, value)
+}
+
+/// Places for the results of some rows from a lane on.
+#[derive(Debug)]
+pub(crate) struct OutColumn<'a, E>(StridedPlaces<'a, E>);
+
+impl<E: Element> OutColumn<'_, E> {
+    /// Writes the next row's chunk, every NaN made the canonical one.
+    #[inline(always)]
+    pub(crate) fn push<S: Simd>(&mut self, value: E::Vector<S>) {
+        self.0.push::<S>(canonical::<E, S>(value));
+    }
 }
 
 /// Returns values as places that may be written.

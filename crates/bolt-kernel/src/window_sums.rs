@@ -14,7 +14,7 @@ mod kinds;
 use crate::graph::Finish;
 use crate::rows::{Out, Rows};
 use crate::simd::sealed::Lanes;
-use crate::simd::{Kernel, Simd, Vector, dispatch};
+use crate::simd::{AHEAD, Kernel, Simd, Vector, dispatch};
 use crate::wide::Widen;
 use bolt_hardware::SimdLevel;
 use kinds::{Aged, Correlation, Covariance, Deviation, Distance, Exact, Kind, Newest, Plain};
@@ -124,23 +124,27 @@ impl<E: Widen, K: Kind<SUMS>, const SUMS: usize> SumsKernel<'_, E, K, SUMS> {
             }
         }
         let SumsJob { state, x, y, out } = &mut self.0;
-        let length = state.rows as f64;
-        let start = state.position;
-        let mut lower = eight::<E, S, K, SUMS>(state, (*x, *y), (first, lane), 0);
-        let mut upper =
-            eight::<E, S, K, SUMS>(state, (*x, *y), (first, lane), usize::from(has_upper));
-        for row in first..first + count {
-            x.prefetch::<S>(row, lane);
-            out.prefetch::<S>(row, lane);
-            let (x, y) = (x.chunk(row, lane, 0), y.chunk(row, lane, 0));
-            let chunks = Chunks::<E>(x, y);
-            let age = (start + 1 + row - first) as f64;
+        let (x, y, length) = (*x, *y, state.rows as f64);
+        let (at, start) = ((first, lane), state.position + 1);
+        let mut lower = eight::<E, S, K, SUMS>(state, (x, y), at, 0);
+        let mut upper = eight::<E, S, K, SUMS>(state, (x, y), at, usize::from(has_upper));
+        let last = (first + count - 1, lane);
+        let mut out = out.column(at, count);
+        let (mut xs, mut ys) = (x.window(last, 0, count), y.window(last, 0, count));
+        // Not adaptors of iterators: those are functions without the kernel's instructions.
+        for row in 0..count {
+            let chunks = Chunks::<E>(xs.take_next(), ys.take_next());
+            S::prefetch(chunks.0, AHEAD);
+            if K::HAS_TWO_COLUMNS {
+                S::prefetch(chunks.1, AHEAD);
+            }
+            let age = (start + row) as f64;
             let low = lower.advance::<E, S, K>(chunks, 0, (length, age), state.finish);
             let high = match has_upper {
                 true => upper.advance::<E, S, K>(chunks, 1, (length, age), state.finish),
                 false => low,
             };
-            out.store::<S>(row, lane, E::join::<S>(low, high));
+            out.push::<S>(E::join::<S>(low, high));
         }
         let (lower, upper) = (lower.so_far, upper.so_far);
         let planes = &mut f64::chunks_mut(&mut state.so_far)[lane / 8 * SUMS..];
@@ -158,22 +162,21 @@ impl<E: Widen, K: Kind<SUMS>, const SUMS: usize> SumsKernel<'_, E, K, SUMS> {
     #[inline(always)]
     fn turn<S: Simd>(&mut self, first: usize, lane: usize, half: usize) {
         let SumsJob { state, x, y, .. } = &mut self.0;
-        let (x, y) = (*x, *y);
-        let at = |row, back| {
-            let x = x.chunk(row, lane, back);
-            Chunks::<E>(x, if K::HAS_TWO_COLUMNS { y.chunk(row, lane, back) } else { x })
-        };
         let zero = S::F64::splat(0.0);
-        let reference = at(first, 0);
-        let reference =
-            (E::load_half::<S>(reference.0, half), E::load_half::<S>(reference.1, half));
+        let reference = E::load_half::<S>(x.chunk(first, lane, 0), half);
+        let reference = (reference, E::load_half::<S>(y.chunk(first, lane, 0), half));
+        let rows = state.rows;
+        let at = (first, lane);
+        let (mut xs, mut ys) = (x.window(at, 1, rows), y.window(at, 1, rows));
         let after = state.after_mut::<SUMS>(lane / 8 + half);
         let mut sums = [zero; SUMS];
-        for (age, after) in after.iter_mut().rev().enumerate() {
-            for (sum, plane) in sums.iter().zip(after) {
-                sum.store(plane);
+        for age in 0..rows {
+            let after = &mut after[rows - 1 - age];
+            for sum in 0..SUMS {
+                sums[sum].store(&mut after[sum]);
             }
-            let values = at(first, age + 1).load::<S, K, SUMS>(half, reference);
+            let chunks = Chunks::<E>(xs.take_last(), ys.take_last());
+            let values = chunks.load::<S, K, SUMS>(half, reference);
             sums = K::older(sums, values, S::F64::splat(age as f64));
         }
         let zeros = &mut f64::chunks_mut(&mut state.so_far)[(lane / 8 + half) * SUMS..][..SUMS];

@@ -274,14 +274,14 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn prefetch<T>(values: &[T], index: usize) {
+    fn prefetch<T>(near: *const T, bytes: usize) {
         // SAFETY: a hint reads nothing, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(index).cast()) }
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(near.wrapping_byte_add(bytes).cast()) }
     }
 
     #[inline(always)]
-    fn prefetch_for_writing<T>(values: &[T], index: usize) {
+    fn prefetch_for_writing<T>(near: *const T, bytes: usize) {
         // SAFETY: as above.
-        unsafe { _mm_prefetch::<_MM_HINT_ET0>(values.as_ptr().wrapping_add(index).cast()) }
+        unsafe { _mm_prefetch::<_MM_HINT_ET0>(near.wrapping_byte_add(bytes).cast()) }
     }
 }

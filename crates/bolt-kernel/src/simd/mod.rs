@@ -95,12 +95,12 @@ pub trait Simd: Copy {
     /// Converts two times eight lanes to sixteen, rounded to nearest.
     fn narrow(low: Self::F64, high: Self::F64) -> Self::F32;
 
-    /// Asks for a value that is read soon; one after the last is no error.
+    /// Asks for memory that is read soon, so many bytes after an address; any address will do.
     #[inline(always)]
-    fn prefetch<T>(_values: &[T], _index: usize) {}
-    /// As [`Self::prefetch`], of a value that is written soon.
+    fn prefetch<T>(_near: *const T, _bytes: usize) {}
+    /// As [`Self::prefetch`], of memory that is written soon.
     #[inline(always)]
-    fn prefetch_for_writing<T>(_values: &[T], _index: usize) {}
+    fn prefetch_for_writing<T>(_near: *const T, _bytes: usize) {}
 }
 
 /// A type that columns are made of: `f64` or `f32`.
@@ -224,6 +224,10 @@ impl Element for f32 {
 /// The widest number of lanes of any element type: lengths given to kernels are multiples of it.
 pub(crate) const LANES_MAX: usize = 16;
 
+/// How many bytes ahead a kernel that goes down the rows asks for: the processor foresees steps
+/// along a row, not down a column.
+pub(crate) const AHEAD: usize = 256;
+
 /// A loop over vectors. `run` is `#[inline(always)]` in every implementation.
 pub(crate) trait Kernel {
     type Output;
@@ -249,8 +253,11 @@ pub(crate) fn dispatch<K: Kernel>(level: SimdLevel, kernel: K) -> K::Output {
 #[derive(Debug, Clone)]
 pub(crate) struct Strided<'a, E> {
     values: &'a [E],
-    next: usize,
     stride: usize,
+    /// Where the next chunk begins.
+    next: usize,
+    /// Where the chunk after the last would begin.
+    end: usize,
     left: usize,
 }
 
@@ -261,10 +268,46 @@ impl<'a, E: Element> Strided<'a, E> {
     /// If the last chunk does not end within the values.
     #[inline(always)]
     pub(crate) fn new(values: &'a [E], first: usize, stride: usize, count: usize) -> Self {
-        let last = count.saturating_sub(1) * stride;
-        assert!(count == 0 || first + last + E::LANES <= values.len(), "chunks lie in the values");
-        Self { values, next: first, stride, left: count }
+        assert_fits(values.len(), (first, stride, count), E::LANES);
+        Self { values, stride, next: first, end: first + count * stride, left: count }
     }
+
+    /// Takes the first chunk that is left.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[inline(always)]
+    pub(crate) fn take_next(&mut self) -> &'a E::Chunk {
+        assert!(self.left > 0, "a chunk is left");
+        self.left -= 1;
+        self.next += self.stride;
+        self.at(self.next - self.stride)
+    }
+
+    /// Takes the last chunk that is left.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[inline(always)]
+    pub(crate) fn take_last(&mut self) -> &'a E::Chunk {
+        assert!(self.left > 0, "a chunk is left");
+        self.left -= 1;
+        self.end -= self.stride;
+        self.at(self.end)
+    }
+
+    #[inline(always)]
+    fn at(&self, start: usize) -> &'a E::Chunk {
+        // SAFETY: `new` checked that the last chunk ends within the values, this one is not after
+        // it, and a chunk is an array of `LANES` elements, aligned like one.
+        unsafe { &*self.values.as_ptr().add(start).cast::<E::Chunk>() }
+    }
+}
+
+#[inline(always)]
+fn assert_fits(length: usize, (first, stride, count): (usize, usize, usize), lanes: usize) {
+    let last = count.saturating_sub(1) * stride;
+    assert!(count == 0 || first + last + lanes <= length, "chunks lie in the values");
 }
 
 impl<'a, E: Element> Iterator for Strided<'a, E> {
@@ -272,11 +315,49 @@ impl<'a, E: Element> Iterator for Strided<'a, E> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<&'a E::Chunk> {
-        self.left = self.left.checked_sub(1)?;
+        if self.left == 0 { None } else { Some(self.take_next()) }
+    }
+}
+
+/// Places for chunks at equal distances, without a check for each.
+#[derive(Debug)]
+pub(crate) struct StridedPlaces<'a, E> {
+    values: &'a mut [MaybeUninit<E>],
+    stride: usize,
+    lanes: usize,
+    next: usize,
+    left: usize,
+}
+
+impl<'a, E: Element> StridedPlaces<'a, E> {
+    /// Returns places as [`Strided::new`] returns chunks, of the first `lanes` lanes each.
+    ///
+    /// # Panics
+    /// If the last place does not end within the values.
+    #[inline(always)]
+    pub(crate) fn new(
+        values: &'a mut [MaybeUninit<E>],
+        (first, stride, count): (usize, usize, usize),
+        lanes: usize,
+    ) -> Self {
+        assert_fits(values.len(), (first, stride, count), lanes);
+        Self { values, stride, lanes, next: first, left: count }
+    }
+
+    /// Writes the next chunk.
+    ///
+    /// # Panics
+    /// If there is no place left.
+    #[inline(always)]
+    pub(crate) fn push<S: Simd>(&mut self, value: E::Vector<S>) {
+        assert!(self.left > 0, "there is a place left");
+        self.left -= 1;
         let start = self.next;
         self.next += self.stride;
-        // SAFETY: `new` checked that the last chunk ends within the values, this one is not after
-        // it, and a chunk is an array of `LANES` elements, aligned like one.
-        Some(unsafe { &*self.values.as_ptr().add(start).cast::<E::Chunk>() })
+        // SAFETY: `new` checked that the last place ends within the values, and this one is not
+        // after it.
+        let to = unsafe { self.values.get_unchecked_mut(start..start + self.lanes) };
+        S::prefetch_for_writing(to.as_ptr(), AHEAD);
+        E::store_new::<S>(value, to);
     }
 }
