@@ -1,4 +1,4 @@
-//! The largest and smallest of windows over several lanes, at a cost that does not depend on the
+//! The largest and smallest of windows over several lanes, and how old they are, at a cost that does not depend on the
 //! window (van Herk 1992; Gil and Werman 1993).
 //!
 //! Rows are cut into groups of a window's length. A window begins in one group and ends in the
@@ -8,8 +8,9 @@
 
 use crate::graph::{Binary, Graph, Node, NodeId};
 use crate::rows::{Out, Rows};
-use crate::simd::{Element, Kernel, Simd, Vector, dispatch};
+use crate::simd::{AHEAD, Element, Kernel, Simd, Vector, dispatch};
 use bolt_hardware::SimdLevel;
+use std::marker::PhantomData;
 
 /// A window whose extreme is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,92 +48,130 @@ fn behind_delay(graph: &Graph, id: NodeId) -> (NodeId, u32) {
     }
 }
 
-struct ExtremeKernel<'a, E, const LARGEST: bool> {
+/// What is kept of a run of rows: its best value, and whatever else tells results.
+trait Best<const PARTS: usize> {
+    /// Returns a run of one row; rows are counted from the start of a group.
+    fn one<V: Vector>(value: V, row: V) -> [V; PARTS];
+
+    /// Returns two runs as one.
+    fn join<V: Vector>(newer: [V; PARTS], older: [V; PARTS]) -> [V; PARTS];
+
+    /// Returns the result of a run that ends at a row.
+    fn read<V: Vector>(run: [V; PARTS], row: V) -> V;
+}
+
+#[inline(always)]
+fn best<V: Vector, const LARGEST: bool>(newer: V, older: V) -> V {
+    if LARGEST { newer.max(older) } else { newer.min(older) }
+}
+
+/// The best value.
+struct Value<const LARGEST: bool>;
+
+impl<const LARGEST: bool> Best<1> for Value<LARGEST> {
+    #[inline(always)]
+    fn one<V: Vector>(value: V, _row: V) -> [V; 1] {
+        [value]
+    }
+
+    #[inline(always)]
+    fn join<V: Vector>([newer]: [V; 1], [older]: [V; 1]) -> [V; 1] {
+        [best::<V, LARGEST>(newer, older)]
+    }
+
+    #[inline(always)]
+    fn read<V: Vector>([value]: [V; 1], _row: V) -> V {
+        value
+    }
+}
+
+/// How many rows ago the best value was, the newest of equals.
+struct Age<const LARGEST: bool>;
+
+impl<const LARGEST: bool> Best<2> for Age<LARGEST> {
+    #[inline(always)]
+    fn one<V: Vector>(value: V, row: V) -> [V; 2] {
+        [value, row]
+    }
+
+    #[inline(always)]
+    fn join<V: Vector>([newer, row]: [V; 2], [older, older_row]: [V; 2]) -> [V; 2] {
+        let is_older = if LARGEST { newer.lt(older) } else { older.lt(newer) };
+        [best::<V, LARGEST>(newer, older), V::select(is_older, older_row, row)]
+    }
+
+    #[inline(always)]
+    fn read<V: Vector>([value, best_row]: [V; 2], row: V) -> V {
+        V::select(value.unordered(value), value, row.sub(best_row))
+    }
+}
+
+struct BestKernel<'a, E, B, const PARTS: usize> {
     x: Rows<'a, E>,
     /// Rows of a window, at least two.
     length: usize,
     out: Out<'a, E>,
+    best: PhantomData<B>,
 }
 
-impl<E: Element, const LARGEST: bool> Kernel for ExtremeKernel<'_, E, LARGEST> {
+impl<E: Element, B: Best<PARTS>, const PARTS: usize> Kernel for BestKernel<'_, E, B, PARTS> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        let length = self.length.min(self.x.rows);
-        let mut runs = vec![E::NAN; length * SIDE_BY_SIDE * E::LANES];
-        let runs = E::chunks_mut(&mut runs);
-        let mut lane = 0;
-        while lane < self.x.lanes {
-            let is_wide = self.x.lanes - lane >= SIDE_BY_SIDE * E::LANES;
-            for first in (0..self.x.rows).step_by(self.length) {
-                match is_wide {
-                    true => self.group::<S, SIDE_BY_SIDE>(lane, first, runs),
-                    false => self.group::<S, 1>(lane, first, runs),
-                }
+        let rows = self.length.min(self.x.rows);
+        let mut runs = vec![E::NAN; rows * PARTS * E::LANES];
+        let runs = E::chunks_mut(&mut runs).as_chunks_mut().0;
+        for first in (0..self.x.rows).step_by(self.length) {
+            for lane in (0..self.x.lanes).step_by(E::LANES) {
+                self.group::<S>((first, lane), runs);
             }
-            lane += if is_wide { SIDE_BY_SIDE * E::LANES } else { E::LANES };
         }
     }
 }
 
-/// Vectors of lanes at a time: a comparison waits for the one before it, not for its neighbours.
-const SIDE_BY_SIDE: usize = 4;
+/// Returns a row's number as lanes.
+#[inline(always)]
+fn number<E: Element, S: Simd>(row: f64) -> E::Vector<S> {
+    E::Vector::<S>::splat(E::from_f64(row))
+}
 
-impl<E: Element, const LARGEST: bool> ExtremeKernel<'_, E, LARGEST> {
+impl<E: Element, B: Best<PARTS>, const PARTS: usize> BestKernel<'_, E, B, PARTS> {
+    /// The rows from one on, as many as a window has.
     #[inline(always)]
-    fn better<S: Simd>(newer: E::Vector<S>, older: E::Vector<S>) -> E::Vector<S> {
-        if LARGEST { newer.max(older) } else { newer.min(older) }
-    }
-
-    /// Returns vectors side by side, `back` rows before a row.
-    #[inline(always)]
-    fn load<S: Simd, const N: usize>(
-        &self,
-        (row, lane): (usize, usize),
-        back: usize,
-    ) -> [E::Vector<S>; N] {
-        std::array::from_fn(
-            #[inline(always)]
-            |i| E::Vector::<S>::load(self.x.chunk(row, lane + i * E::LANES, back)),
-        )
-    }
-
-    /// The rows from `first` on, as many as a window has.
-    #[inline(always)]
-    fn group<S: Simd, const N: usize>(&mut self, lane: usize, first: usize, runs: &mut [E::Chunk]) {
-        let rows = self.length.min(self.x.rows - first);
-        let older = self.length - 1;
+    fn group<S: Simd>(&mut self, (first, lane): (usize, usize), runs: &mut [[E::Chunk; PARTS]]) {
+        let (x, older) = (self.x, self.length - 1);
+        let rows = self.length.min(x.rows - first);
         // The runs up to the row before the group, the shortest first, as its last rows want them.
-        let mut run = self.load::<S, N>((first, lane), 1);
+        let mut before = x.window((first, lane), 1, older);
+        let mut run = [E::Vector::<S>::splat(E::NAN); PARTS];
         for back in 1..=older {
-            if back > 1 {
-                let value = self.load::<S, N>((first, lane), back);
-                for i in 0..N {
-                    run[i] = Self::better::<S>(run[i], value[i]);
-                }
-            }
-            if older - back < rows {
-                let kept = &mut runs[(older - back) * N..(older - back + 1) * N];
-                for i in 0..N {
-                    run[i].store(&mut kept[i]);
+            let value = E::Vector::<S>::load(before.take_last());
+            let one = B::one(value, number::<E, S>(-(back as f64)));
+            run = if back == 1 { one } else { B::join(run, one) };
+            if let Some(kept) = runs[..rows].get_mut(older - back) {
+                for part in 0..PARTS {
+                    run[part].store(&mut kept[part]);
                 }
             }
         }
-        let mut run = self.load::<S, N>((first, lane), 0);
-        for row in 0..rows {
-            let value = self.load::<S, N>((first + row, lane), 0);
-            let before = &runs[row * N..(row + 1) * N];
-            for i in 0..N {
-                if row > 0 {
-                    run[i] = Self::better::<S>(value[i], run[i]);
-                }
-                let whole = match row < older {
-                    true => Self::better::<S>(run[i], E::Vector::<S>::load(&before[i])),
-                    false => run[i],
-                };
-                self.out.store::<S>(first + row, lane + i * E::LANES, whole);
+        let mut values = x.window((first + rows - 1, lane), 0, rows);
+        let mut out = self.out.column((first, lane), rows);
+        for (row, before) in runs[..rows].iter().enumerate() {
+            let chunk = values.take_next();
+            S::prefetch(chunk, AHEAD);
+            let number = number::<E, S>(row as f64);
+            let one = B::one(E::Vector::<S>::load(chunk), number);
+            run = if row == 0 { one } else { B::join(one, run) };
+            let mut whole = run;
+            if row < older {
+                let before = std::array::from_fn(
+                    #[inline(always)]
+                    |part| E::Vector::<S>::load(&before[part]),
+                );
+                whole = B::join(run, before);
             }
+            out.push::<S>(B::read(whole, number));
         }
     }
 }
@@ -146,7 +185,31 @@ pub(crate) fn extreme<E: Element>(
     out: Out<'_, E>,
 ) {
     match largest {
-        true => dispatch(level, ExtremeKernel::<E, true> { x, length, out }),
-        false => dispatch(level, ExtremeKernel::<E, false> { x, length, out }),
+        true => run::<E, Value<true>, 1>(level, x, length, out),
+        false => run::<E, Value<false>, 1>(level, x, length, out),
     }
+}
+
+/// Writes how many rows ago the largest or smallest of the last `length` rows was, the newest of
+/// equals.
+pub(crate) fn age_of_extreme<E: Element>(
+    level: SimdLevel,
+    largest: bool,
+    x: Rows<'_, E>,
+    length: usize,
+    out: Out<'_, E>,
+) {
+    match largest {
+        true => run::<E, Age<true>, 2>(level, x, length, out),
+        false => run::<E, Age<false>, 2>(level, x, length, out),
+    }
+}
+
+fn run<E: Element, B: Best<PARTS>, const PARTS: usize>(
+    level: SimdLevel,
+    x: Rows<'_, E>,
+    length: usize,
+    out: Out<'_, E>,
+) {
+    dispatch(level, BestKernel::<E, B, PARTS> { x, length, out, best: PhantomData });
 }

@@ -4,6 +4,7 @@
 //! block in which it is computed. A window that holds a missing value, or reaches back before the
 //! first row, gives NaN.
 
+use crate::extreme;
 use crate::graph::Window;
 use crate::rows::{Out, Rows};
 use crate::simd::{Element, Kernel, Simd, Vector, dispatch};
@@ -82,16 +83,15 @@ impl<E: Element, const LARGEST: bool> Operation<E> for AgeOfBest<LARGEST> {
             None => unreachable!("a window has at least one row"),
         };
         age = age.sub(one);
-        let (mut all, mut best_age) = (best, age);
+        let mut best_age = age;
         for chunk in window {
             let value = E::Vector::<S>::load(chunk);
             age = age.sub(one);
             let at_least_as_good = if LARGEST { best.le(value) } else { value.le(best) };
-            best = Vector::select(at_least_as_good, value, best);
+            best = if LARGEST { value.max(best) } else { value.min(best) };
             best_age = Vector::select(at_least_as_good, age, best_age);
-            all = all.add(value);
         }
-        Vector::select(all.unordered(all), E::Vector::<S>::splat(E::NAN), best_age)
+        Vector::select(best.unordered(best), best, best_age)
     }
 }
 
@@ -186,6 +186,9 @@ pub(crate) fn window<E: Widen>(
 ) {
     match window {
         Window::Rank => run::<E, Rank>(level, x, length, out),
+        Window::ArgMin | Window::ArgMax if x.lanes > 1 && length > 1 => {
+            extreme::age_of_extreme(level, window == Window::ArgMax, x, length, out);
+        }
         Window::ArgMin => run::<E, AgeOfBest<false>>(level, x, length, out),
         Window::ArgMax => run::<E, AgeOfBest<true>>(level, x, length, out),
         Window::MeanDeviation => run::<E, InDouble<MeanDeviation>>(level, x, length, out),

@@ -56,7 +56,7 @@ pub(crate) struct Direct<'a, E> {
 
 /// Bytes of a column's block that is read and written in place: with a second one and the results
 /// it leaves room in the second-level cache.
-const BLOCK_BYTES: usize = 128 << 10;
+const BLOCK_BYTES: usize = 256 << 10;
 
 impl<'a, E: Scalar> Direct<'a, E> {
     pub(super) fn new(
