@@ -11,7 +11,8 @@
 //! always been the same, so that windows over it are constants too.
 //!
 //! Over one lane each part is a node of its own, computed along the rows. Over several lanes one
-//! step computes the whole tree row by row (`window_sums`), the same additions in the same order.
+//! step goes down the rows (`window_sums`, `extreme`). Sums, means and extremes are the same to the
+//! last bit; what sums are subtracted for may differ there.
 
 use crate::graph::{Binary, Finish, Graph, NodeId, ValueType, Window};
 

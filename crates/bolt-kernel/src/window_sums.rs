@@ -17,7 +17,9 @@ use crate::simd::sealed::Lanes;
 use crate::simd::{AHEAD, Kernel, Simd, Vector, dispatch};
 use crate::wide::Widen;
 use bolt_hardware::SimdLevel;
-use kinds::{Aged, Correlation, Covariance, Deviation, Distance, Exact, Kind, Newest, Plain};
+use kinds::{
+    Aged, Correlation, Covariance, Deviation, Distance, Exact, Kind, Newest, Plain, Slope,
+};
 use std::marker::PhantomData;
 
 /// The memory of one step.
@@ -39,8 +41,9 @@ fn planes(finish: Finish) -> usize {
     match finish {
         Finish::Distance => 1,
         Finish::Sum | Finish::Mean | Finish::Deviation { .. } => 2,
-        Finish::DecayMean | Finish::Slope => 2,
+        Finish::DecayMean => 2,
         Finish::Covariance { .. } => 3,
+        Finish::Slope => 4,
         Finish::Correlation => 5,
     }
 }
@@ -245,7 +248,8 @@ pub(crate) fn window_sums<E: Widen>(level: SimdLevel, job: SumsJob<'_, E>) {
         Finish::Sum | Finish::Mean => run::<E, Exact, 2>(level, job),
         Finish::Distance => run::<E, Distance, 1>(level, job),
         Finish::Deviation { .. } => run::<E, Deviation, 2>(level, job),
-        Finish::DecayMean | Finish::Slope => run::<E, Aged, 2>(level, job),
+        Finish::DecayMean => run::<E, Aged, 2>(level, job),
+        Finish::Slope => run::<E, Slope, 4>(level, job),
         Finish::Covariance { .. } => run::<E, Covariance, 3>(level, job),
         Finish::Correlation => run::<E, Correlation, 5>(level, job),
     }

@@ -4,7 +4,7 @@
 //! rare ties, like those of `rolling` over one lane. Values of `f32` columns are 24 bits of the 53
 //! that an `f64` has, so that sums of up to `2^k` of them are exact while none is `2^(29 - k)`
 //! times another, and else are off by less than `2^(k - 53)` of the sum of magnitudes, far below
-//! what an `f32` result shows. Those need one part.
+//! what an `f32` result shows. Those need one part. Slopes are kept in two parts always.
 //!
 //! The others are sums over distances from one value of the window, the first of its newer group.
 //! The variance of a window of `n` values is at least `r^2 / 2n` if they are up to `r` apart, and
@@ -14,7 +14,7 @@
 
 use crate::graph::Finish;
 use crate::simd::Vector;
-use crate::wide::{Pair, correlation, two_sum};
+use crate::wide::{self, Pair, correlation, two_sum};
 
 /// The newest row of a window.
 #[derive(Clone, Copy)]
@@ -256,7 +256,7 @@ impl Kind<5> for Correlation {
     }
 }
 
-/// The sum of x, and the sum of x times its age in rows.
+/// The sum of x, and the sum of x times its age in rows, for a mean with weights all above zero.
 pub(super) struct Aged;
 
 impl Kind<2> for Aged {
@@ -272,7 +272,7 @@ impl Kind<2> for Aged {
 
     #[inline(always)]
     fn read<V: Vector<Element = f64>>(
-        finish: Finish,
+        _finish: Finish,
         newer: [V; 2],
         older: [V; 2],
         newest: Newest<V>,
@@ -280,15 +280,49 @@ impl Kind<2> for Aged {
         let [sum, aged] = sums(newer, older);
         let aged = older[0].mul_add(splat(newest.age), aged);
         let n = newest.length;
-        finite(match finish {
-            Finish::Slope => {
-                let weighted = sum.mul(splat((n - 1.0) / 2.0)).sub(aged);
-                weighted.mul(splat(12.0 / (n * (n * n - 1.0))))
-            }
-            _ => {
-                let weighted = sum.mul(splat(n)).sub(aged);
-                weighted.mul_add(splat(2.0 / (n * (n + 1.0))), newest.reference)
-            }
-        })
+        let weighted = sum.mul(splat(n)).sub(aged);
+        finite(weighted.mul_add(splat(2.0 / (n * (n + 1.0))), newest.reference))
     }
+}
+
+/// The same in two parts each, for a slope: values in the middle of the window have weights near
+/// zero, so that what is left may be far smaller than they are.
+pub(super) struct Slope;
+
+impl Kind<4> for Slope {
+    const IS_CENTRED: bool = false;
+
+    #[inline(always)]
+    fn newer<V: Vector<Element = f64>>(sums: [V; 4], (x, _): (V, V)) -> [V; 4] {
+        let [total, aged] = pairs(sums);
+        let (aged, total) = (wide::sum(aged, total), wide::sum_with_number(total, x));
+        [total.0, total.1, aged.0, aged.1]
+    }
+
+    #[inline(always)]
+    fn older<V: Vector<Element = f64>>(sums: [V; 4], (x, _): (V, V), age: V) -> [V; 4] {
+        let [total, aged] = pairs(sums);
+        let aged = wide::sum(aged, Pair::product(x, age));
+        let total = wide::sum_with_number(total, x);
+        [total.0, total.1, aged.0, aged.1]
+    }
+
+    #[inline(always)]
+    fn read<V: Vector<Element = f64>>(
+        finish: Finish,
+        newer: [V; 4],
+        older: [V; 4],
+        newest: Newest<V>,
+    ) -> V {
+        let ([total, aged], [before, aged_before]) = (pairs(newer), pairs(older));
+        let aged = wide::sum_with_scaled(wide::sum(aged, aged_before), before, newest.age);
+        let none = Pair(splat(0.0), splat(0.0));
+        let sums = [wide::sum(total, before), aged, none, none, none];
+        finite(wide::finish_pairs(finish, newest.length, sums))
+    }
+}
+
+#[inline(always)]
+fn pairs<V: Vector>([high, low, other_high, other_low]: [V; 4]) -> [Pair<V>; 2] {
+    [Pair(high, low), Pair(other_high, other_low)]
 }

@@ -151,22 +151,28 @@ fn rolling_operations_of_every_length() {
 #[test]
 fn windows_survive_extreme_values() {
     // A spike of 1e12, a level that dwarfs the variation, and a column that stands still.
-    let mut rng = Rng::new(9);
-    let rows = 300;
-    let spike: Values =
-        (0..rows).map(|row| vec![if row == 60 { 1e12 } else { 100.0 + rng.normal() }]).collect();
-    let level: Values = (0..rows).map(|_| vec![1e9 + rng.normal()]).collect();
-    let still: Values =
-        (0..rows).map(|row| vec![if row < 50 { rng.normal() } else { 0.1 }]).collect();
-    for input in [spike, level, still] {
-        let inputs = [input.clone(), input];
-        for rolling in [Rolling::Sum, Rolling::Mean, Rolling::Std, Rolling::ZScore, Rolling::Slope]
-        {
-            for rows in [3, 10, 20, 50] {
-                check_within(&Expr::Rolling(rolling, x(), rows), &inputs, 2e-9);
+    for lanes in [1usize, 20] {
+        let mut rng = Rng::new(9);
+        let mut column = |value: &dyn Fn(usize, f64) -> f64| -> Values {
+            let mut row =
+                |row: usize| (0..lanes).map(|lane| value(row + lane, rng.normal())).collect();
+            (0..300).map(&mut row).collect()
+        };
+        let spike = column(&|row, noise| if row == 60 { 1e12 } else { 100.0 + noise });
+        let level = column(&|_, noise| 1e9 + noise);
+        let still = column(&|row, noise| if row < 50 { noise } else { 0.1 });
+        for input in [&spike, &level, &still] {
+            let inputs = [input.clone(), level.clone()];
+            use Rolling::{DecayLinear, Mean, Slope, Std, Sum, ZScore};
+            for rolling in [Sum, Mean, Std, ZScore, Slope, DecayLinear] {
+                for rows in [3, 10, 20, 50] {
+                    check_within(&Expr::Rolling(rolling, x(), rows), &inputs, 2e-9);
+                }
+            }
+            for other in [x(), y()] {
+                check_within(&Expr::Together(Together::Corr, x(), other, 20), &inputs, 2e-9);
             }
         }
-        check_within(&Expr::Together(Together::Corr, x(), y(), 20), &inputs, 2e-9);
     }
 }
 
