@@ -36,6 +36,7 @@ mod plan;
 mod prepared;
 mod program;
 mod quantile;
+mod rank;
 mod recurrence;
 mod rolling;
 mod rows;

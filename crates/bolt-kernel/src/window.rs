@@ -6,6 +6,7 @@
 
 use crate::extreme;
 use crate::graph::Window;
+use crate::rank;
 use crate::rows::{Out, Rows};
 use crate::simd::{Element, Kernel, Simd, Vector, dispatch};
 use crate::wide::Widen;
@@ -45,28 +46,6 @@ impl<E: Widen, O: Operation<E>> Kernel for WindowKernel<'_, E, O> {
                 out.store::<S>(row, lane, O::at::<S>(x, (row, lane), length));
             }
         }
-    }
-}
-
-struct Rank;
-
-impl<E: Element> Operation<E> for Rank {
-    #[inline(always)]
-    fn at<S: Simd>(x: Rows<'_, E>, at: (usize, usize), length: usize) -> E::Vector<S> {
-        let one = E::Vector::<S>::splat(E::from_f64(1.0));
-        let zero = one.sub(one);
-        let newest = E::Vector::<S>::load(x.chunk(at.0, at.1, 0));
-        let (mut below, mut not_above, mut all) = (zero, one, newest);
-        for chunk in x.window(at, 1, length - 1) {
-            let value = E::Vector::<S>::load(chunk);
-            below = Vector::select(value.lt(newest), below.add(one), below);
-            not_above = Vector::select(value.le(newest), not_above.add(one), not_above);
-            all = all.add(value);
-        }
-        // The average rank of equal values is half way between the lowest and the highest.
-        let twice = below.add(not_above).add(one);
-        let scale = E::Vector::<S>::splat(E::from_f64(2.0 * length as f64));
-        Vector::select(all.unordered(all), E::Vector::<S>::splat(E::NAN), twice.div(scale))
     }
 }
 
@@ -185,7 +164,7 @@ pub(crate) fn window<E: Widen>(
     out: Out<'_, E>,
 ) {
     match window {
-        Window::Rank => run::<E, Rank>(level, x, length, out),
+        Window::Rank => rank::rank(level, x, length, out),
         Window::ArgMin | Window::ArgMax if x.lanes > 1 && length > 1 => {
             extreme::age_of_extreme(level, window == Window::ArgMax, x, length, out);
         }

@@ -42,12 +42,18 @@ pub(crate) struct F64x8(__m512d);
 #[derive(Clone, Copy)]
 pub(crate) struct F32x16(__m512);
 
+/// The table of `vfixupimm` for signs, four bits a class of numbers, from the lowest: quiet and
+/// signalling NaN stay (2), zero becomes 0 (8), one, minus and plus infinity, negative and positive
+/// numbers become -1 (9) and 1 (10).
+const SIGNS: u32 = 0xA9A9_A822;
+
 // SAFETY, for every block below: these types are used only inside `run`, whose caller vouches for
 // the features; loads and stores go through references to arrays of exactly the vector's size.
 macro_rules! vector {
     ($name:ident, $element:ident, $lanes:literal, $mask:ident, $loadu:ident, $storeu:ident, $set1:ident,
      $add:ident, $sub:ident, $mul:ident, $div:ident, $fmadd:ident, $sqrt:ident, $xor:ident, $abs:ident,
-     $roundscale:ident, $cmp:ident, $blend:ident, $max:ident, $min:ident) => {
+     $roundscale:ident, $cmp:ident, $blend:ident, $max:ident, $min:ident,
+     $fixup:ident) => {
         impl Vector for $name {
             type Element = $element;
             type Mask = $mask;
@@ -152,6 +158,10 @@ macro_rules! vector {
                 let smaller = Self(unsafe { $min(self.0, other.0) });
                 Self::select(self.unordered(self), self, smaller)
             }
+            #[inline(always)]
+            fn sign(self) -> Self {
+                Self(unsafe { $fixup::<0>(self.0, self.0, _mm512_set1_epi32(SIGNS.cast_signed())) })
+            }
         }
     };
 }
@@ -176,7 +186,8 @@ vector!(
     _mm512_cmp_pd_mask,
     _mm512_mask_blend_pd,
     _mm512_max_pd,
-    _mm512_min_pd
+    _mm512_min_pd,
+    _mm512_fixupimm_pd
 );
 vector!(
     F32x16,
@@ -198,7 +209,8 @@ vector!(
     _mm512_cmp_ps_mask,
     _mm512_mask_blend_ps,
     _mm512_max_ps,
-    _mm512_min_ps
+    _mm512_min_ps,
+    _mm512_fixupimm_ps
 );
 
 impl F64x8 {

@@ -67,6 +67,16 @@ pub trait Vector: Copy {
     fn max(self, other: Self) -> Self;
     /// Returns the smaller, `other` if they are equal, NaN where either is.
     fn min(self, other: Self) -> Self;
+
+    /// Returns 1 for a number above zero, -1 for one below, 0 for either zero, NaN for NaN.
+    #[inline(always)]
+    fn sign(self) -> Self {
+        let number = |value| Self::splat(Self::Element::from_f64(value));
+        let zero = number(0.0);
+        let negative = Self::select(self.lt(zero), number(-1.0), zero);
+        let sign = Self::select(zero.lt(self), number(1.0), negative);
+        Self::select(self.unordered(self), self, sign)
+    }
 }
 
 /// The bit-level operations that the mathematical functions need, on `f64` lanes.
@@ -109,6 +119,10 @@ pub trait Element:
 {
     /// The missing value.
     const NAN: Self;
+    /// The smallest finite value.
+    const MIN: Self;
+    /// The largest finite value.
+    const MAX: Self;
     /// Converts from `f64`, rounded to nearest.
     fn from_f64(value: f64) -> Self;
     /// Converts to `f64`, exactly.
@@ -185,6 +199,8 @@ element!(f32, 16, F32);
 
 impl Element for f64 {
     const NAN: Self = Self::NAN;
+    const MIN: Self = Self::MIN;
+    const MAX: Self = Self::MAX;
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value
@@ -204,6 +220,8 @@ impl Element for f64 {
 
 impl Element for f32 {
     const NAN: Self = Self::NAN;
+    const MIN: Self = Self::MIN;
+    const MAX: Self = Self::MAX;
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as Self
@@ -359,5 +377,38 @@ impl<'a, E: Element> StridedPlaces<'a, E> {
         let to = unsafe { self.values.get_unchecked_mut(start..start + self.lanes) };
         S::prefetch_for_writing(to.as_ptr(), AHEAD);
         E::store_new::<S>(value, to);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Signs([f64; 8]);
+
+    impl Kernel for Signs {
+        type Output = ([f64; 8], [f32; 16]);
+
+        #[inline(always)]
+        fn run<S: Simd>(self) -> Self::Output {
+            let (mut double, mut single) = ([0.0; 8], [0.0; 16]);
+            S::F64::load(&self.0).sign().store(&mut double);
+            let values = std::array::from_fn(|lane| self.0[lane % 8] as f32);
+            S::F32::load(&values).sign().store(&mut single);
+            (double, single)
+        }
+    }
+
+    #[test]
+    fn signs_at_every_level() {
+        let values = [0.0, -0.0, 1.0, -3.5, f64::INFINITY, f64::NEG_INFINITY, 1e-40, f64::NAN];
+        let expected = [0.0, 0.0, 1.0, -1.0, 1.0, -1.0, 1.0, f64::NAN].map(f64::canonical_bits);
+        for level in SimdLevel::ALL.into_iter().filter(|level| level.is_supported()) {
+            let (double, single) = dispatch(level, Signs(values));
+            assert_eq!(double.map(f64::canonical_bits), expected, "{level}");
+            let single = single.map(|value| f64::from(value).canonical_bits());
+            assert_eq!(single[..8], expected, "{level}");
+            assert_eq!(single[8..], expected, "{level}");
+        }
     }
 }

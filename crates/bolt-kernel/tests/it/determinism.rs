@@ -5,7 +5,7 @@ use crate::oracle::{Expr, Values};
 use crate::random::{number, panel, random_linear, truth};
 use bolt_base::Rng;
 use bolt_hardware::SimdLevel;
-use bolt_kernel::{Binary, Column, Element, Graph, Jit, Machine, Options, Program, Scalar};
+use bolt_kernel::{Binary, Column, Element, Graph, Jit, Machine, Options, Program, Scalar, Window};
 
 const PROGRAMS: u64 = 300;
 
@@ -215,7 +215,7 @@ fn few_values(rng: &mut Rng, count: usize) -> Vec<f64> {
 }
 
 #[test]
-fn extremes_over_many_lanes_are_those_of_each_lane() {
+fn windows_over_many_lanes_are_those_of_each_lane() {
     let (rows, lanes) = (150, 73);
     let values = few_values(&mut Rng::new(1), rows * lanes);
     let mut graph = Graph::new();
@@ -225,6 +225,13 @@ fn extremes_over_many_lanes_are_those_of_each_lane() {
     for length in [1, 2, 3, 4, 5, 7, 20, 33, 64] {
         roots.push(graph.ts_max(x, length));
         roots.push(graph.ts_min(earlier, length));
+        roots.push(graph.ts_argmax(x, length));
+        roots.push(graph.ts_argmin(earlier, length));
+        roots.push(graph.window(Window::Rank, x, length));
+        // Of small integers every sum is exact.
+        roots.push(graph.ts_mean(x, length));
+        roots.push(graph.ts_std(x, length, 0));
+        roots.push(graph.ts_cov(x, earlier, length));
     }
     let program = Program::new(&graph, &roots);
     let options = Options::default();
