@@ -9,7 +9,7 @@ use bolt_market::data::{Dataset, Interval};
 use bolt_market::formulas::{Columns, Role, Strategy};
 use bolt_market::plan::Plan;
 use bolt_market::signals::{Convention, SignalRules};
-use bolt_market::statistics::{PeriodsPerYear, selection};
+use bolt_market::statistics::{PeriodsPerYear, RiskFree, selection};
 use bolt_market::sweep::{Grid, Parameter, Selection, Sweep};
 use std::convert::Infallible;
 
@@ -44,6 +44,7 @@ fn best_of_noise(seed: u64, pool: &Pool) -> Selection {
         catalog: &catalog,
         options: Options::default(),
         periods: PeriodsPerYear::stated(365.25),
+        risk_free: RiskFree::ZERO,
         memory_bytes: 64 << 20,
     };
     let all: Vec<usize> = (0..grid.len()).collect();
