@@ -106,16 +106,10 @@ fn rsi(g: &mut Graph, x: NodeId, n: u32) -> NodeId {
     let loss = g.binary(Binary::Max, fall, zero);
     let (gains, losses) = (wilder(g, gain, n), wilder(g, loss, n));
     let moves = g.binary(Binary::Add, gains, losses);
-    percentage(g, gains, moves, 1e-14)
-}
-
-/// `part / whole * 100`, or zero where the whole is below `least`.
-pub(crate) fn percentage(g: &mut Graph, part: NodeId, whole: NodeId, least: f64) -> NodeId {
-    let (zero, hundred, least) = (g.constant(0.0), g.constant(100.0), g.constant(least));
-    let ratio = g.binary(Binary::Div, part, whole);
-    let percent = g.binary(Binary::Mul, hundred, ratio);
-    let vanishes = g.compare(Compare::Less, whole, least);
-    g.select(vanishes, zero, percent)
+    let hundred = g.constant(100.0);
+    let ratio = g.binary(Binary::Div, gains, moves);
+    let strength = g.binary(Binary::Mul, hundred, ratio);
+    zero_unless(g, moves, strength)
 }
 
 fn macd(g: &mut Graph, a: &Arguments) -> Vec<NodeId> {
@@ -173,5 +167,10 @@ fn cci(g: &mut Graph, a: &Arguments) -> NodeId {
     let unit = g.constant(0.015);
     let scaled = g.binary(Binary::Mul, unit, deviation);
     let index = g.binary(Binary::Div, distance, scaled);
-    zero_unless(g, scaled, index)
+    // Typical prices that differ by rounding alone are equal.
+    let (rounding, zero) = (g.constant(1e-14), g.constant(0.0));
+    let least = g.binary(Binary::Mul, rounding, mean);
+    let least = g.unary(Unary::Abs, least);
+    let varies = g.compare(Compare::Less, least, deviation);
+    g.select(varies, index, zero)
 }

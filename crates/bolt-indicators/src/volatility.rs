@@ -1,6 +1,6 @@
 //! Ranges and deviations.
 
-use crate::smoothing::{wilder, zero_unless};
+use crate::smoothing::{where_present, wilder, zero_unless};
 use crate::{BASE, X, rows};
 use bolt_kernel::{Argument, Arguments, Binary, Graph, NodeId, Operator, Unary};
 
@@ -35,7 +35,8 @@ pub(crate) const TABLE: &[Operator] = &[
         columns: PRICES,
         arguments: &[rows(1, 14.0)],
         warm_up: "n",
-        definition: "Average true range in percent of the close.",
+        definition: "Average true range in percent of the close, 0 where the close is 0; over one \
+                     row the true range itself, as TA-Lib has it.",
         source: "Forman, Technical Analysis of Stocks and Commodities, May 2006",
         example: "NATR[14]",
         build: |g, a| vec![natr(g, a)],
@@ -100,10 +101,15 @@ fn atr(g: &mut Graph, a: &Arguments) -> NodeId {
 }
 
 fn natr(g: &mut Graph, a: &Arguments) -> NodeId {
-    let (average, hundred) = (atr(g, a), g.constant(100.0));
+    let average = atr(g, a);
+    if a.rows(0) == 1 {
+        return average;
+    }
+    let hundred = g.constant(100.0);
     let ratio = g.binary(Binary::Div, average, a.column(2));
     let percent = g.binary(Binary::Mul, ratio, hundred);
-    zero_unless(g, a.column(2), percent)
+    let percent = zero_unless(g, a.column(2), percent);
+    where_present(g, average, percent)
 }
 
 fn bands(g: &mut Graph, a: &Arguments) -> Vec<NodeId> {

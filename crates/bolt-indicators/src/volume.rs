@@ -1,6 +1,6 @@
 //! Indicators that weigh prices by volume.
 
-use crate::momentum::{percentage, typical_price};
+use crate::momentum::typical_price;
 use crate::{BASE, rows};
 use bolt_kernel::{
     Argument, Arguments, Binary, Compare, Graph, Linear, NodeId, Operator, Recurrence, Unary,
@@ -77,5 +77,12 @@ fn mfi(g: &mut Graph, a: &Arguments) -> NodeId {
     let out_of = by_direction(g, typical, 1e-14, zero, flow);
     let (into, out_of) = (g.ts_sum(into, a.rows(0)), g.ts_sum(out_of, a.rows(0)));
     let all = g.binary(Binary::Add, into, out_of);
-    percentage(g, into, all, 1.0)
+    let ratio = g.binary(Binary::Div, into, all);
+    // At negative prices flows are no parts of their sum.
+    let (zero, hundred) = (g.constant(0.0), g.constant(100.0));
+    let percent = g.binary(Binary::Mul, hundred, ratio);
+    let percent = g.binary(Binary::Max, percent, zero);
+    let percent = g.binary(Binary::Min, percent, hundred);
+    let flows = g.compare(Compare::Less, zero, all);
+    g.select(flows, percent, zero)
 }
