@@ -381,7 +381,13 @@ impl Broker for Account<'_> {
 
     fn equity(&self) -> f64 {
         let price = self.close_price();
-        self.cash + self.trades.iter().map(|trade| trade.gain(price)).sum::<f64>()
+        let (mut units, mut paid) = (0.0, 0.0);
+        for trade in &self.trades {
+            units += trade.units();
+            paid += trade.units() * trade.entry_price;
+        }
+        // The peer's order of operations: statistics count drawdowns of one unit in the last place.
+        self.cash + (units * price - paid)
     }
 
     fn price(&self) -> f64 {

@@ -14,7 +14,7 @@
 //! - Sales beyond the position go short and are not limited by cash. An infinite one sells the
 //!   position and shorts for the cash that is then free: cash less twice what shorts were sold for.
 //! - An order for a fraction takes that fraction of cash (buying), position (selling) or free cash
-//!   (shorting); a signal may not reverse a position by one.
+//!   (shorting); a signal that would reverse a position by one is an error.
 //! - A sale whose fees exceed its value, an order for less than 1e-8 units, and one at an unknown
 //!   price are dropped.
 //!

@@ -8,6 +8,7 @@
 
 mod backtesting_py;
 mod backtrader;
+mod corners;
 mod formulas;
 mod no_skill;
 mod prefix;

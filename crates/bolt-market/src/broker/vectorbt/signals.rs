@@ -4,7 +4,7 @@ use super::execution::{Done, Holding, Purse, Scope, Want, execute};
 use super::trades::Trades;
 use super::{Error, Settings};
 use crate::broker::{check_length, check_prices};
-use crate::ledger::{Fill, Ledger, Reason, Rejection};
+use crate::ledger::{Fill, Ledger, Reason, RejectReason, Rejection};
 use crate::ohlc::Ohlc;
 use crate::order::Size;
 
@@ -163,7 +163,8 @@ struct Simulation<'a> {
 /// Simulates events of one column.
 ///
 /// # Errors
-/// If columns differ in length or a setting is out of its range.
+/// If columns differ in length, a setting is out of its range or an entry would reverse a position
+/// by a fraction.
 pub fn run_signals(request: &Request<'_>, settings: &Settings) -> Result<Ledger, Error> {
     check_prices(&request.prices)?;
     settings.check()?;
@@ -189,7 +190,7 @@ pub fn run_signals(request: &Request<'_>, settings: &Settings) -> Result<Ledger,
     let close = request.prices.close;
     let mut last = close.iter().copied().find(|close| !close.is_nan()).unwrap_or(f64::NAN);
     for (bar, &close) in close.iter().enumerate() {
-        simulation.step(bar);
+        simulation.step(bar)?;
         if !close.is_nan() {
             last = close;
         }
@@ -201,7 +202,7 @@ pub fn run_signals(request: &Request<'_>, settings: &Settings) -> Result<Ledger,
 }
 
 impl Simulation<'_> {
-    fn step(&mut self, bar: usize) {
+    fn step(&mut self, bar: usize) -> Result<(), Error> {
         let close = self.request.prices.close[bar];
         let units = self.holding.units;
         if units != 0.0
@@ -209,14 +210,14 @@ impl Simulation<'_> {
         {
             let scope = if units > 0.0 { Scope::Long } else { Scope::Short };
             let settings = Settings { slippage: 0.0, ..*self.settings };
-            self.order(bar, Want::Units(-units), price, scope, reason, &settings);
-            return;
+            return self.order(bar, Want::Units(-units), price, scope, reason, &settings);
         }
         let price = self.request.price.map_or(close, |prices| prices[bar]);
         if let Some((want, scope)) = self.decide(bar, price) {
             let settings = *self.settings;
-            self.order(bar, want, price, scope, Reason::Signal, &settings);
+            return self.order(bar, want, price, scope, Reason::Signal, &settings);
         }
+        Ok(())
     }
 
     /// Returns the price at which a stop is hit, and moves a trailing stop.
@@ -307,16 +308,22 @@ impl Simulation<'_> {
         scope: Scope,
         reason: Reason,
         settings: &Settings,
-    ) {
+    ) -> Result<(), Error> {
         let before = self.holding.units;
         match execute(&mut self.purse, &mut self.holding, want, price, scope, settings) {
             Ok(done) => self.book(bar, before, &done, reason),
+            // The peer ends the run with an error too.
+            Err(RejectReason::Unsupported) => {
+                let what = "reversal of a position by sizes that are fractions";
+                return Err(Error::Unsupported { what, convention: "vectorbt" });
+            }
             Err(why) => {
                 let (Want::Units(amount) | Want::Percent(amount)) = want;
                 let size = Size::Units(amount);
                 self.ledger.rejected.push(Rejection { asset: 0, bar, size, reason: why });
             }
         }
+        Ok(())
     }
 
     fn book(&mut self, bar: usize, before: f64, done: &Done, reason: Reason) {

@@ -66,7 +66,7 @@ impl Trades {
             entry_bar: self.entry_bar,
             entry_price,
             exit,
-            pnl: side.sign() * size * (price - entry_price) - fees,
+            pnl: side.sign() * add(size * price, -(size * entry_price)) - entry_fees - exit_fees,
             fees,
         });
     }

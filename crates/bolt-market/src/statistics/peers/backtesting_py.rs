@@ -96,6 +96,15 @@ fn exposure(trades: &[&Trade], bars: usize) -> f64 {
     held.iter().filter(|&&held| held).count() as f64 / bars as f64
 }
 
+/// Returns the return that, repeated, comes to the same; to the peer 0 if one of them lost
+/// everything, and NaN of nothing.
+fn geometric_mean(returns: &[f64]) -> f64 {
+    if returns.iter().any(|r| *r <= -1.0) {
+        return 0.0;
+    }
+    (sum_of(returns, f64::ln_1p) / returns.len() as f64).exp() - 1.0
+}
+
 /// Figures from resampled returns.
 struct Annual {
     growth: f64,
@@ -107,7 +116,7 @@ impl Annual {
     fn of(equity: &[f64], times: &[UnixNanos]) -> Self {
         let (returns, periods) = resample(equity, times);
         let count = returns.len() as f64;
-        let growth = (sum_of(&returns, f64::ln_1p) / count).exp();
+        let growth = 1.0 + geometric_mean(&returns);
         let moments = Moments::of(&returns);
         let variance = moments.second / (count - 1.0);
         let squared = growth * growth;
@@ -133,7 +142,7 @@ fn resample(equity: &[f64], times: &[UnixNanos]) -> (Vec<f64>, f64) {
         (|time, _| i64::from(time.date().0) * 12 + i64::from(time.date().1), 12.0)
     } else if spacing == 365.0 {
         (|time, _| i64::from(time.date().0), 1.0)
-    } else if weekend_share(times) > 0.6 * 2.0 / 7.0 {
+    } else if weekend_share(times) > 2.0 / 7.0 * 0.6 {
         (|_, day| day, 365.0)
     } else {
         (|_, day| day, 252.0)
@@ -148,7 +157,9 @@ fn resample(equity: &[f64], times: &[UnixNanos]) -> (Vec<f64>, f64) {
         last.push(value);
         current = Some(key);
     }
-    (last.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect(), periods)
+    let returns = last.windows(2).map(|pair| pair[1] / pair[0] - 1.0);
+    // Out of nothing there is no return.
+    (returns.filter(|r| !r.is_nan()).collect(), periods)
 }
 
 /// Figures about drawdowns.
@@ -217,13 +228,12 @@ fn of_trades(closed: &[&Trade], times: &[UnixNanos]) -> Vec<(&'static str, Entry
     let moments = Moments::of(&gains);
     let quality = ratio(moments.mean, moments.deviation()) * moments.count.sqrt();
     let kelly = win_rate - (1.0 - win_rate) / (mean(&wins) / -mean(&losses));
-    let geometric = (sum_of(&returns, f64::ln_1p) / moments.count).exp() - 1.0;
     vec![
         ("# Trades", Entry::Number(moments.count)),
         ("Win Rate [%]", percent(win_rate)),
         ("Best Trade [%]", percent(largest(&returns))),
         ("Worst Trade [%]", percent(smallest(&returns))),
-        ("Avg. Trade [%]", percent(geometric)),
+        ("Avg. Trade [%]", percent(geometric_mean(&returns))),
         ("Max. Trade Duration", rounded_up(largest(&held), times)),
         ("Avg. Trade Duration", rounded_up(mean(&held), times)),
         ("Profit Factor", Entry::Number(profit_factor)),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bolt_base::UnixNanos;
 
 use super::super::drawdowns;
+use super::super::returns;
 use super::super::sums::{Moments, mean, ratio, sum, sum_of};
 use super::{Entry, Statistics, percent, span};
 use crate::data::Interval;
@@ -77,14 +78,28 @@ pub fn statistics(run: &Run) -> Statistics {
     ];
     lines.extend(of_trades(trades, bar_nanos));
     let periods = YEAR.as_secs_f64() / bar.as_secs_f64();
-    let growth = (1.0 + total).powf(periods / bars as f64) - 1.0;
-    lines.extend(of_returns(&returns(equity, initial_cash), periods, ratio(growth, deepest)));
+    let returns = of_bars(equity, initial_cash);
+    lines.extend(of_returns(&returns, periods, calmar(&returns, periods)));
     Statistics { lines }
 }
 
-fn returns(equity: &[f64], initial_cash: f64) -> Vec<f64> {
+/// Below zero a gain is a positive return to the peer; out of nothing it is infinite.
+fn of_bars(equity: &[f64], initial_cash: f64) -> Vec<f64> {
     let before = std::iter::once(&initial_cash).chain(equity);
-    equity.iter().zip(before).map(|(now, before)| now / before - 1.0).collect()
+    let change = |(now, before): (&f64, &f64)| match *before {
+        0.0 if *now == 0.0 => 0.0,
+        0.0 => f64::INFINITY.copysign(*now),
+        before => (now - before) / before.abs(),
+    };
+    equity.iter().zip(before).map(change).collect()
+}
+
+/// Growth and fall are those of the returns one after the other, which below zero are not those of
+/// equity.
+fn calmar(returns: &[f64], periods: f64) -> f64 {
+    let values = returns::equity(returns);
+    let growth = values[returns.len()].powf(periods / returns.len() as f64) - 1.0;
+    ratio(growth, -drawdowns::deepest(&values[1..]))
 }
 
 /// The peer counts a recovered drawdown from the first bar below the peak to the recovery, and
