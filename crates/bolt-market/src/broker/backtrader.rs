@@ -39,12 +39,13 @@
 //! # Positions
 //! One position at its average price; a trade runs from flat to flat, its prices are averages over
 //! its fills. Commission is a fraction of the value of each fill. Sizes that are not units are
-//! turned into whole units at the last close; a target is the difference between its value and the
-//! position's.
+//! turned into whole units at the last close, of a debt into as many on the side that was asked for;
+//! a target is the difference between its value and the position's.
 //!
 //! # Beyond the original
 //! Closing a whole trade, and a maximum number of bars, act as a strategy would that cancels what
-//! protects the position and then closes it with a market order. Moving a stop-loss or take-profit
+//! protects the position, not what goes with an entry that waits, and then closes it with a market
+//! order. Moving a stop-loss or take-profit
 //! cancels the old order and hands in a new one.
 
 mod fills;
@@ -295,8 +296,8 @@ impl<'a> Account<'a> {
         match size {
             Size::Units(units) => units,
             Size::Value(value) => whole(value),
-            Size::EquityFraction(fraction) => whole(fraction * self.equity()),
-            Size::AvailableFraction(fraction) => whole(fraction * self.cash),
+            Size::EquityFraction(fraction) => whole(fraction * self.equity()).copysign(fraction),
+            Size::AvailableFraction(fraction) => whole(fraction * self.cash).copysign(fraction),
             Size::Target(fraction) => {
                 if fraction == 0.0 {
                     return -self.units;
@@ -419,7 +420,12 @@ impl Broker for Account<'_> {
             return;
         }
         if portion >= 1.0 {
-            while self.remove_first(|order, _| order.purpose.protects()).is_some() {}
+            let filled = self.filled.clone();
+            let is_filled = |parent: Option<OrderId>| parent.is_some_and(|id| filled.contains(&id));
+            let protects = |order: &Order, state: &State| {
+                order.purpose.protects() && (state.active || is_filled(state.parent))
+            };
+            while self.remove_first(protects).is_some() {}
         }
         let id = self.next_id();
         let request = OrderRequest::new(Size::Units(-self.units * portion));

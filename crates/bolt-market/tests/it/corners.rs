@@ -1,11 +1,11 @@
 //! Small runs of the peers in which rounding, or equity below zero, decides what they print.
 
 use bolt_base::UnixNanos;
-use bolt_market::broker::vectorbt::{Amount, Column, Events, Request, run_signals};
-use bolt_market::broker::{Error, backtesting_py, vectorbt};
+use bolt_market::broker::vectorbt::{Amount, Column, Direction, Events, Request, run_signals};
+use bolt_market::broker::{Error, backtesting_py, backtrader, vectorbt};
 use bolt_market::ledger::{Fill, Ledger, Reason};
 use bolt_market::ohlc::Ohlc;
-use bolt_market::order::{OrderRequest, Size};
+use bolt_market::order::{Level, OrderRequest, Size};
 use bolt_market::statistics::peers::{self, Statistics};
 use bolt_market::strategy::Broker;
 
@@ -158,4 +158,58 @@ fn vectorbt_reverses_no_position_by_a_fraction() {
     assert!(matches!(error, Error::Unsupported { convention: "vectorbt", .. }), "{error}");
     let units = Request { amount: Amount::Units, ..half };
     assert_eq!(run_signals(&units, &vectorbt::Settings::default()).unwrap().fills.len(), 2);
+}
+
+/// The peer's `buy` and `sell` look at the size of their number alone.
+#[test]
+fn a_fraction_of_a_debt_is_sold_like_one_of_equity() {
+    let prices = [10.0, 10.0, 10.0, 30.0, 30.0];
+    let settings = backtrader::Settings { cash: 1_000.0, ..Default::default() };
+    let mut strategy = |broker: &mut dyn Broker| match broker.bar() {
+        1 => {
+            broker.submit(OrderRequest::sell(Size::Units(100.0)));
+        }
+        3 => {
+            assert_eq!(broker.equity(), -1_000.0);
+            broker.submit(OrderRequest::sell(Size::EquityFraction(0.5)));
+        }
+        _ => {}
+    };
+    let ledger = backtrader::run(flat(&prices), &settings, &mut strategy).unwrap();
+    let units: Vec<f64> = ledger.fills.iter().map(|fill| fill.units).collect();
+    assert_eq!(units, [-100.0, -16.0]);
+}
+
+/// What goes with an entry that waits protects nothing yet.
+#[test]
+fn closing_a_trade_of_backtrader_leaves_the_bracket_of_a_waiting_entry() {
+    let prices = [10.0, 10.0, 10.0, 10.0, 10.0, 8.0, 12.0, 12.0];
+    let settings = backtrader::Settings { cash: 1_000.0, ..Default::default() };
+    let mut strategy = |broker: &mut dyn Broker| match broker.bar() {
+        1 => {
+            broker.submit(OrderRequest::buy(Size::Units(5.0)));
+            let take_profit = Some(Level::Price(11.0));
+            let limit = Some(9.0);
+            let bracket =
+                OrderRequest { limit, take_profit, ..OrderRequest::buy(Size::Units(3.0)) };
+            broker.submit(bracket);
+        }
+        3 => broker.close_all(),
+        _ => {}
+    };
+    let ledger = backtrader::run(flat(&prices), &settings, &mut strategy).unwrap();
+    let fills: Vec<_> = ledger.fills.iter().map(|fill| (fill.bar, fill.units)).collect();
+    assert_eq!(fills, [(2, 5.0), (4, -5.0), (5, 3.0), (6, -3.0)]);
+}
+
+/// What 50.1 buys at 1.1 sells for one unit in the last place less, and pays a fee of 50.1 all the
+/// same.
+#[test]
+fn a_sale_of_vectorbt_may_bring_its_fees_alone() {
+    let prices = [1.1, 1.1];
+    let (entries, never) = ([true, false], [false, false]);
+    let events = Events::directed(&entries, &never, Direction::Short);
+    let settings = vectorbt::Settings { cash: 100.2, fixed_fees: 50.1, ..Default::default() };
+    let ledger = run_signals(&Request::new(flat(&prices), events), &settings).unwrap();
+    assert_eq!(ledger.fills.len(), 1);
 }

@@ -184,13 +184,14 @@ fn sell(
     }
     let value = size * price;
     let fees = value * settings.fees + settings.fixed_fees;
-    if value < fees {
+    let proceeds = add(value, -fees);
+    if proceeds < 0.0 {
         return Err(RejectReason::Unaffordable);
     }
     let before = holding.units;
-    purse.cash = add(purse.cash, value - fees);
+    purse.cash = add(purse.cash, proceeds);
     holding.units = add(holding.units, -size);
-    settle_debt(purse, holding, before, value - fees, price, -size);
+    settle_debt(purse, holding, before, proceeds, price, -size);
     Ok(Done { units: -size, price, fees })
 }
 
