@@ -52,6 +52,10 @@
 //! closed by looking at the orders of the last bar once more, hence at its open; the strategy's
 //! orders of the last bar fill along with them.
 //!
+//! # Other than the original
+//! The original trades without waiting for an indicator that has no value in all the bars; with
+//! more bars those trades would not be. Here such a run has no trades.
+//!
 //! # Beyond the original
 //! Groups of orders that cancel one another, trailing stops and a maximum number of bars act as
 //! the usual lines at the beginning of `next` would: the trailing stop follows the close, a trade
