@@ -64,16 +64,20 @@ pub(crate) const TABLE: &[Operator] = &[
 
 /// Exponential moving average that begins at the `offset`th value.
 pub(crate) fn ema(g: &mut Graph, x: NodeId, n: u32, offset: u32) -> NodeId {
+    g.recurrence(Recurrence::Linear(ema_parameters(n, offset)), x)
+}
+
+fn ema_parameters(n: u32, offset: u32) -> Linear {
     let gain = 2.0 / (f64::from(n) + 1.0);
-    let linear = Linear {
+    Linear {
         decay: (1.0 - gain).into(),
         gain: gain.into(),
         offset,
         seed: n,
         seed_divisor: f64::from(n).into(),
         warm_up: n,
-    };
-    g.recurrence(Recurrence::Linear(linear), x)
+        row_by_row: false,
+    }
 }
 
 /// Wilder's moving average: each row moves it by `1/n` of the distance.
@@ -86,6 +90,7 @@ pub(crate) fn wilder(g: &mut Graph, x: NodeId, n: u32) -> NodeId {
         seed: n,
         seed_divisor: f64::from(n).into(),
         warm_up: n,
+        row_by_row: false,
     };
     g.recurrence(Recurrence::Linear(linear), x)
 }
@@ -109,9 +114,9 @@ fn tema(g: &mut Graph, x: NodeId, n: u32) -> NodeId {
 }
 
 fn trix(g: &mut Graph, x: NodeId, n: u32) -> NodeId {
-    let first = ema(g, x, n, 0);
-    let second = ema(g, first, n, 0);
-    let third = ema(g, second, n, 0);
+    // A change from row to row is a few thousandths of a percent: rounding would be part of it.
+    let parameters = Linear { row_by_row: true, ..ema_parameters(n, 0) };
+    let third = (0..3).fold(x, |x, _| g.recurrence(Recurrence::Linear(parameters), x));
     rate_of_change(g, third, 1)
 }
 

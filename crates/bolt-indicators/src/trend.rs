@@ -199,6 +199,7 @@ fn running_sum(g: &mut Graph, x: NodeId, n: u32) -> NodeId {
         seed: n - 1,
         seed_divisor: 1.0.into(),
         warm_up: n,
+        row_by_row: false,
     };
     g.recurrence(Recurrence::Linear(linear), x)
 }

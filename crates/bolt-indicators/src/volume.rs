@@ -64,6 +64,7 @@ fn obv(g: &mut Graph, a: &Arguments) -> NodeId {
         seed: 1,
         seed_divisor: 1.0.into(),
         warm_up: 1,
+        row_by_row: false,
     };
     g.recurrence(Recurrence::Linear(sum), flow)
 }

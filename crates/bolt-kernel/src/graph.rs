@@ -151,6 +151,10 @@ pub struct Linear {
     pub seed_divisor: Bits,
     /// From which value after the offset on there is a result; at least `seed`.
     pub warm_up: u32,
+    /// Whether each row is computed from the one before although that takes several times as
+    /// long. Then rounding hardly differs from row to row, which counts where results are
+    /// subtracted from their neighbours.
+    pub row_by_row: bool,
 }
 
 /// Operations across the lanes of a row; missing values take no part and stay missing.

@@ -76,6 +76,7 @@ fn running_sum(graph: &mut Graph, arguments: &Arguments) -> Vec<NodeId> {
         seed: 1,
         seed_divisor: 1.0.into(),
         warm_up: 1,
+        row_by_row: false,
     };
     vec![graph.recurrence(Recurrence::Linear(linear), arguments.node(0))]
 }

@@ -14,7 +14,8 @@
 //! waits for the row before. As nothing comes in from a column that stands still, its lag goes to
 //! zero and the result to the column's value: crossings do not come of rounding.
 //!
-//! Other decays than those between 0 and 1, cumulative sums among them, go row by row.
+//! Other decays than those between 0 and 1, cumulative sums among them, go row by row, and so does
+//! what [`Linear::row_by_row`] asks for.
 
 use crate::graph::Linear;
 use crate::simd::sealed::Lanes;
@@ -85,7 +86,8 @@ pub(super) struct Factors<V> {
 
 /// Tiny decays make lags that leave the range of numbers.
 pub(super) fn is_ahead(linear: &Linear) -> bool {
-    (1e-3..1.0).contains(&linear.decay.value()) && linear.gain.value() != 0.0
+    let has_lag = (1e-3..1.0).contains(&linear.decay.value()) && linear.gain.value() != 0.0;
+    has_lag && !linear.row_by_row
 }
 
 /// What the next rows of some lanes look back at.

@@ -200,6 +200,7 @@ fn long_averages_stay_close() {
             seed: n,
             seed_divisor: f64::from(n).into(),
             warm_up: n,
+            row_by_row: false,
         };
         check_within(&Expr::Linear(linear, x()), &[prices.clone()], 1e-10);
     }
@@ -221,6 +222,7 @@ fn averages_of_a_flat_column_go_straight_to_it() {
             seed: 1,
             seed_divisor: 1.0.into(),
             warm_up: n,
+            row_by_row: false,
         };
         let average = run::<f64>(&Expr::Linear(linear, x()), &[prices], &Options::default());
         let distances: Vec<f64> = average[100..].iter().map(|y| (y - flat).abs()).collect();

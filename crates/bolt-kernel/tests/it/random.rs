@@ -40,6 +40,7 @@ pub(crate) fn random_linear(rng: &mut Rng) -> Linear {
         seed: n,
         seed_divisor: f64::from(n).into(),
         warm_up: n + rng.below(3) as u32,
+        row_by_row: rng.below(4) == 0,
     }
 }
 
