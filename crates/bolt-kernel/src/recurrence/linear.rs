@@ -72,7 +72,8 @@ impl<V: Vector<Element = f64>> Running<V> {
         let one = V::splat(1.0);
         let index = self.seen.sub(start.offset);
         let is_seed = index.lt(start.seed);
-        let valid = !infinite_twice(x).bits();
+        let zero = zero_if_counted(x);
+        let valid = !zero.unordered(zero).bits();
         let counted = valid & V::splat(0.0).le(index).bits();
         let sum = self.seed_sum.add(x);
         let in_sum = V::Mask::from_bits(counted & is_seed.bits());
@@ -101,24 +102,17 @@ impl<V: Vector<Element = f64>> Running<V> {
     }
 }
 
-/// True where a value is missing, infinite or so large that a difference could be.
+/// Zero, or NaN where a value is missing, infinite or so large that a difference could be.
 #[inline(always)]
-fn infinite_twice<V: Vector>(x: V) -> V::Mask {
+fn zero_if_counted<V: Vector>(x: V) -> V {
     let twice = x.add(x);
-    let zero = twice.sub(twice);
-    zero.unordered(zero)
+    twice.sub(twice)
 }
 
-/// Returns whether no value is skipped.
+/// Returns whether a sum of [`zero_if_counted`] says that no value is skipped.
 #[inline(always)]
-fn is_complete<'a, E: Widen, S: Simd>(chunks: impl IntoIterator<Item = &'a E::Chunk>) -> bool {
-    let mut sum = E::Vector::<S>::splat(E::from_f64(0.0));
-    for chunk in chunks {
-        let x = E::Vector::<S>::load(chunk);
-        let twice = x.add(x);
-        sum = sum.add(twice.sub(twice));
-    }
-    sum.unordered(sum).bits() == 0
+fn is_complete<V: Vector>(zeros: V) -> bool {
+    zeros.unordered(zeros).bits() == 0
 }
 
 struct LinearKernel<'a, E> {
@@ -138,12 +132,7 @@ impl<E: Widen> Kernel for LinearKernel<'_, E> {
         for lane in (0..self.job.x.lanes).step_by(E::LANES) {
             let seen = &self.job.state.plane(SEEN)[lane..lane + E::LANES];
             let is_steady = seen.iter().all(|seen| *seen >= self.steady);
-            if is_steady && {
-                let last = self.job.x.rows.saturating_sub(1);
-                is_complete::<E, S>(self.job.x.window((last, lane), 0, last + 1))
-            } {
-                self.across_lanes::<S>(lane);
-            } else {
+            if !is_steady || !self.across_lanes::<S>(lane) {
                 self.start_lanes::<S>(lane);
             }
         }
@@ -174,9 +163,9 @@ impl<E: Widen> LinearKernel<'_, E> {
         }
     }
 
-    /// Many lanes, steady and complete.
+    /// Many lanes, steady; returns false, with nothing remembered, if a value is to be skipped.
     #[inline(always)]
-    fn across_lanes<S: Simd>(&mut self, lane: usize) {
+    fn across_lanes<S: Simd>(&mut self, lane: usize) -> bool {
         let LinearJob { linear, state, x, out } = &mut self.job;
         let (factors, is_ahead) = (Factors::<S::F64>::new(linear), is_ahead(linear));
         let advance = |past: &mut Past<S::F64>, x: S::F64| {
@@ -191,8 +180,10 @@ impl<E: Widen> LinearKernel<'_, E> {
         let mut low = Past::load(state, lane / 8);
         let has_upper = E::LANES == 16;
         let mut high = Past::load(state, lane / 8 + usize::from(has_upper));
+        let mut zeros = E::Vector::<S>::splat(E::from_f64(0.0));
         for row in 0..x.rows {
             let chunk = x.chunk(row, lane, 0);
+            zeros = zeros.add(zero_if_counted(E::Vector::<S>::load(chunk)));
             let lower = advance(&mut low, E::load_half::<S>(chunk, 0));
             let upper = match has_upper {
                 true => advance(&mut high, E::load_half::<S>(chunk, 1)),
@@ -200,12 +191,16 @@ impl<E: Widen> LinearKernel<'_, E> {
             };
             out.store::<S>(row, lane, E::join::<S>(lower, upper));
         }
+        if !is_complete(zeros) {
+            return false;
+        }
         low.store(state, lane / 8);
         if has_upper {
             high.store(state, lane / 8 + 1);
         }
         let seen = &mut state.plane_mut(SEEN)[lane..lane + E::LANES];
         seen.iter_mut().for_each(|seen| *seen += x.rows as f64);
+        true
     }
 
     /// One lane.
@@ -217,13 +212,13 @@ impl<E: Widen> LinearKernel<'_, E> {
             self.start_rows::<S>(row..row + 1);
             row += 1;
         }
-        let whole = (rows - row) / E::LANES * E::LANES;
-        if is_complete::<E, S>(self.job.x.chunks(row..row + whole)) {
-            match is_ahead(&self.job.linear) {
-                true => self.ahead::<S>(row..row + whole),
-                false => self.one_by_one(row..row + whole),
-            }
-            row += whole;
+        let whole = row..rows - (rows - row) % E::LANES;
+        let is_done = match is_ahead(&self.job.linear) {
+            true => self.ahead::<S>(whole.clone()),
+            false => self.one_by_one(whole.clone()),
+        };
+        if is_done {
+            row = whole.end;
         }
         if row < rows {
             self.start_rows::<S>(row..rows);
@@ -245,28 +240,37 @@ impl<E: Widen> LinearKernel<'_, E> {
         running.store(state, 0);
     }
 
-    /// Rows of one lane, steady and complete, each after the one before.
-    fn one_by_one(&mut self, rows: Range<usize>) {
+    /// Rows of one lane, steady, each after the one before; returns false, with nothing
+    /// remembered, if a value is to be skipped.
+    fn one_by_one(&mut self, rows: Range<usize>) -> bool {
         let LinearJob { linear, state, x, out } = &mut self.job;
         let (decay, gain) = (linear.decay.value(), linear.gain.value());
         let mut result = state.plane(NEWEST_LAG)[0];
-        state.plane_mut(SEEN)[0] += rows.len() as f64;
+        let (count, mut zeros) = (rows.len(), 0.0);
         for row in rows {
             let x = x.values[x.origin + row].to_f64();
+            zeros += (x + x) * 0.0;
             result = result.mul_add(decay, x * gain);
             out.put(row, E::from_f64(result));
         }
+        if f64::is_nan(zeros) {
+            return false;
+        }
+        state.plane_mut(SEEN)[0] += count as f64;
         state.plane_mut(NEWEST_LAG).fill(result);
+        true
     }
 
-    /// Rows of one lane, steady and complete, eight at a time.
+    /// Rows of one lane, steady, eight at a time; returns false, with nothing remembered, if a
+    /// value is to be skipped.
     #[inline(always)]
-    fn ahead<S: Simd>(&mut self, rows: Range<usize>) {
+    fn ahead<S: Simd>(&mut self, rows: Range<usize>) -> bool {
         let LinearJob { linear, state, x, out } = &mut self.job;
         let factors = Factors::<S::F64>::new(linear);
         let mut eight = EightRows::load(state);
-        state.plane_mut(SEEN)[0] += rows.len() as f64;
+        let (count, mut zeros) = (rows.len(), E::Vector::<S>::splat(E::from_f64(0.0)));
         for (chunk, out) in x.chunks(rows.clone()).iter().zip(out.chunks(rows)) {
+            zeros = zeros.add(zero_if_counted(E::Vector::<S>::load(chunk)));
             let lower = eight.advance(E::load_half::<S>(chunk, 0), &factors);
             let upper = match E::LANES == 16 {
                 true => eight.advance(E::load_half::<S>(chunk, 1), &factors),
@@ -274,7 +278,12 @@ impl<E: Widen> LinearKernel<'_, E> {
             };
             canonical::<E, S>(E::join::<S>(lower, upper)).store_new(out);
         }
+        if !is_complete(zeros) {
+            return false;
+        }
+        state.plane_mut(SEEN)[0] += count as f64;
         eight.store(state);
+        true
     }
 }
 
