@@ -143,6 +143,11 @@ impl<E: Scalar> Block<'_, E> {
 /// Numbers before the first row of a buffer's history, so that a vector may begin there.
 const MARGIN: usize = LANES_MAX;
 
+/// Cache lines of a page, and how many of them a buffer begins after the one before it: many that
+/// began at the same place of a page would share few sets of the nearest cache.
+const PAGE_LINES: usize = 64;
+const SKEW_LINES: usize = 7;
+
 /// Rows of a column with its history.
 #[derive(Debug, Clone, Default)]
 struct Buffer<E> {
@@ -153,11 +158,12 @@ struct Buffer<E> {
 }
 
 impl<E: Copy> Buffer<E> {
-    fn new(fill: E, history: usize, geometry: &Geometry) -> Self {
-        let length = geometry.buffer_length(history);
-        let values = vec![fill; length + MARGIN + 64];
-        let aligned = values[MARGIN + history * geometry.stride..].as_ptr().align_offset(64);
-        Self { values, start: MARGIN + aligned.min(64), history }
+    /// Returns one of several buffers that are used together.
+    fn new(fill: E, history: usize, index: usize, geometry: &Geometry) -> Self {
+        let first = MARGIN + index * SKEW_LINES % PAGE_LINES * (64 / size_of::<E>());
+        let values = vec![fill; first + geometry.buffer_length(history) + 64];
+        let aligned = values[first + history * geometry.stride..].as_ptr().align_offset(64);
+        Self { values, start: first + aligned.min(64), history }
     }
 
     /// Returns the position of the current block's first row.
@@ -172,6 +178,9 @@ impl<E: Copy> Buffer<E> {
         self.values.copy_within(from..from + rows, self.start);
     }
 }
+
+/// Values of all buffers together over one lane.
+const ONE_LANE_VALUES: usize = 1 << 18;
 
 /// Sizes that all buffers share.
 #[derive(Debug, Clone, Copy)]
@@ -189,14 +198,19 @@ struct Geometry {
 }
 
 impl Geometry {
-    fn new(lanes: usize, block_rows: Option<usize>, has_cross: bool) -> Self {
+    fn new(lanes: usize, block_rows: Option<usize>, plan: &Plan) -> Self {
         let stride = match lanes {
             1 => 1,
             // An odd number of vectors, so that rows do not all fall on the same cache sets.
             _ => (lanes.div_ceil(LANES_MAX) | 1) * LANES_MAX,
         };
-        let values = if has_cross { 16_384 } else { 8_192 };
-        let suitable = if stride == 1 { 1_024 } else { (values / stride).max(8) };
+        let buffers = plan.numbers.len() + 2 * plan.wides.len();
+        let suitable = match (stride, plan.has_cross) {
+            // Long, so that starting a step costs little, while all buffers are near.
+            (1, _) => (ONE_LANE_VALUES / buffers.next_power_of_two()).clamp(512, 4_096),
+            (_, true) => (16_384 / stride).max(8),
+            (_, false) => (8_192 / stride).max(8),
+        };
         let is_given = block_rows.is_some();
         let block_rows = block_rows.unwrap_or(suitable).max(1);
         Self { lanes, stride, block_rows, is_given, capacity: block_rows.max(64), head: 0 }
@@ -248,21 +262,26 @@ impl<E: Scalar> Machine<E> {
         assert!(lanes > 0, "a machine has at least one lane");
         let prepared = program.prepared(lanes);
         let plan = prepared.plan();
-        let geometry = Geometry::new(lanes, options.block_rows, plan.has_cross);
+        let geometry = Geometry::new(lanes, options.block_rows, &plan);
         let stride = geometry.stride;
-        let mut numbers: Vec<Buffer<E>> =
-            plan.numbers.iter().map(|&history| Buffer::new(E::NAN, history, &geometry)).collect();
+        let buffer =
+            |(index, &history): (usize, &usize)| Buffer::new(E::NAN, history, index, &geometry);
+        let mut numbers: Vec<_> = plan.numbers.iter().enumerate().map(buffer).collect();
         for &(slot, value) in &plan.constants {
             numbers[slot].values.fill(E::from_f64(value));
         }
-        let wides: Vec<Buffer<f64>> =
-            plan.wides.iter().map(|&history| Buffer::new(f64::NAN, history, &geometry)).collect();
+        let wides = |first: usize| {
+            let buffer = move |(index, &history): (usize, &usize)| {
+                Buffer::new(f64::NAN, history, 2 * index + first, &geometry)
+            };
+            plan.wides.iter().enumerate().map(buffer).collect::<Vec<_>>()
+        };
         Self {
             level: options.level,
             jit: options.jit,
             numbers,
-            wide_high: wides.clone(),
-            wide_low: wides,
+            wide_high: wides(0),
+            wide_low: wides(1),
             truths: plan
                 .truths
                 .iter()
