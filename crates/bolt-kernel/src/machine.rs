@@ -538,6 +538,7 @@ impl<E: Scalar> Machine<E> {
         };
         let first = (direct.first() + span.first) * target.stride;
         let values = &mut target.values[first..];
+        assert!(lanes > 1 || target.stride == 1, "rows of one lane follow each other");
         let lanes = if lanes == 1 { values.len() } else { lanes };
         f(self, direct, Out::new(values, target.stride, lanes));
         direct.put_target(root, target);

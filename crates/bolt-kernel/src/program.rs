@@ -121,8 +121,11 @@ impl Program {
         let prepared = self.prepared(lanes);
         let is_whole = prepared.plan().has_cross || prepared.strided().is_whole();
         let tile = if is_whole { lanes } else { TILE_LANES.min(lanes) };
-        for first in (0..lanes).step_by(tile) {
-            let count = tile.min(lanes - first);
+        let mut first = 0;
+        while first < lanes {
+            // One lane over would go along its rows: rounded otherwise than as one of many.
+            let left = lanes - first;
+            let count = if left == tile + 1 { left } else { tile.min(left) };
             let columns: Vec<Column<'_, E>> =
                 inputs.iter().map(|column| column.starting_at_lane(first)).collect();
             let mut machine = Machine::new(self, count, options);
@@ -143,6 +146,7 @@ impl Program {
                 let truths = truths[root].as_mut().expect("numbers have a target");
                 copy_truths(&block, truths, first, lanes);
             });
+            first += count;
         }
         for output in &mut outputs {
             if let Output::Numbers(values) = output {

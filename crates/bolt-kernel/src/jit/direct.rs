@@ -15,7 +15,7 @@ pub(super) struct Direct {
     pub(super) roots: Vec<Option<usize>>,
     /// Inputs with one value a row, over several lanes.
     pub(super) series: Vec<Option<usize>>,
-    /// Whether no rows of a buffer are read or written, by steps or for inputs.
+    /// Whether no rows of a buffer are read or written, by steps, for inputs or as roots.
     pub(super) is_free: bool,
 }
 
@@ -32,6 +32,7 @@ impl Direct {
             direct.series[slot] = Some(input);
         }
         direct.is_free = are_free(stages)
+            && plan.roots.is_empty()
             && plan.input_slots.iter().zip(&plan.inputs).all(|(slot, input)| {
                 slot.is_none_or(|slot| input.shape == Shape::Lanes || direct.series[slot].is_some())
             });

@@ -269,9 +269,10 @@ impl<'p> Lowering<'p> {
                         })
                     })
                     .collect();
-                let value = match *results.as_slice() {
-                    [low, high] => self.body.define(Op::Narrow(low, high), Type::F32),
-                    _ => results[0],
+                let (low, high) = (results[0], results[results.len() - 1]);
+                let value = match self.number_type {
+                    Type::F32 => self.body.define(Op::Narrow(low, high), Type::F32),
+                    _ => low,
                 };
                 self.set_number(index, *out, value);
             }
@@ -302,7 +303,8 @@ impl<'p> Lowering<'p> {
 
     /// Returns how many vectors of `f64` the lanes of a vector of numbers make.
     fn halves(&self) -> usize {
-        if self.number_type == Type::F32 { 2 } else { 1 }
+        // Of one lane there is no upper half.
+        if self.number_type == Type::F32 && !self.body.one_lane { 2 } else { 1 }
     }
 
     fn widen(&mut self, x: Value, half: usize) -> Value {

@@ -4,8 +4,8 @@ use crate::random::{number, panel};
 use bolt_base::Rng;
 use bolt_hardware::SimdLevel;
 use bolt_kernel::{
-    Binary, Block, Column, Compare, Element, Graph, Jit, Machine, NodeId, Options, Output, Program,
-    Run, Scalar, Shape, Unary, ValueType,
+    Binary, Block, Column, Compare, Element, Graph, Jit, Linear, Machine, NodeId, Options, Output,
+    Program, Recurrence, Run, Scalar, Shape, Unary, ValueType,
 };
 
 const ROWS: usize = 120;
@@ -410,4 +410,99 @@ fn compiling_in_the_middle_changes_nothing() {
         outputs
     };
     assert!(run(Jit::Off, 1) == run(Jit::Auto, 100));
+}
+
+/// Returns the bits of every result, in the order of roots, rows and lanes, of one call over all
+/// lanes that is not compiled.
+fn interpreted<E: Scalar>(
+    program: &Program,
+    columns: &[Column<'_, E>],
+    (rows, lanes): (usize, usize),
+) -> Vec<Vec<u64>> {
+    let options = Options { jit: Jit::Off, ..Options::default() };
+    let mut machine = Machine::<E>::new(program, lanes, &options);
+    let mut outputs = vec![Vec::new(); program.types().len()];
+    machine.run(columns, rows, |root, block| {
+        for row in 0..block.rows {
+            outputs[root].extend(block.numbers(row).iter().map(|x| x.canonical_bits()));
+        }
+    });
+    outputs
+}
+
+/// Compares a compiled evaluation with an interpreted run.
+#[track_caller]
+fn check_evaluation<E: Scalar>(
+    program: &Program,
+    columns: &[Column<'_, E>],
+    (rows, lanes): (usize, usize),
+) {
+    let expected = interpreted(program, columns, (rows, lanes));
+    let options = Options { jit: Jit::Always, ..Options::default() };
+    let outputs = program.evaluate(columns, rows, lanes, &options);
+    for (root, (output, expected)) in outputs.into_iter().zip(expected).enumerate() {
+        let actual: Vec<u64> =
+            output.into_numbers().into_iter().map(|x: E| x.canonical_bits()).collect();
+        assert!(actual == expected, "root {root} of {lanes} lanes");
+    }
+}
+
+/// Numbers of lanes that leave one over where they are cut into tiles.
+#[test]
+fn a_lane_left_over_is_one_of_many() {
+    let mut graph = Graph::new();
+    let x = graph.input("x", Shape::Panel);
+    let decay = Linear {
+        decay: 0.9.into(),
+        gain: 0.1.into(),
+        offset: 0,
+        seed: 10,
+        seed_divisor: 10.0.into(),
+        warm_up: 10,
+        row_by_row: false,
+    };
+    let mean = graph.recurrence(Recurrence::Linear(decay), x);
+    let difference = graph.binary(Binary::Sub, x, mean);
+    let deviation = graph.ts_std(x, 20, 1);
+    let program = Program::new(&graph, &[mean, difference, deviation]);
+    for lanes in [2, 48, 49, 50, 97] {
+        let rows = 200;
+        let values = panel(&mut Rng::new(lanes as u64), rows, lanes, false).concat();
+        let columns = [Column::Panel { values: &values, stride: lanes }];
+        check_evaluation::<f64>(&program, &columns, (rows, lanes));
+    }
+}
+
+/// Constants, and inputs with a value a lane, over more rows than a buffer has.
+#[test]
+fn roots_that_no_step_computes() {
+    let mut graph = Graph::new();
+    let constant = graph.constant(3.0);
+    let own = graph.input("own", Shape::Lanes);
+    let program = Program::new(&graph, &[constant, own]);
+    for lanes in [1, 5, 97] {
+        let values: Vec<f64> = (0..lanes).map(f64::from).collect();
+        check_evaluation::<f64>(&program, &[Column::Lanes(&values)], (5_000, values.len()));
+    }
+}
+
+#[test]
+fn windows_of_a_state_over_one_lane() {
+    let mut graph = Graph::new();
+    let x = graph.input("x", Shape::Panel);
+    let (state, before) = graph.state(1.0);
+    let deviation = graph.ts_std(before, 5, 1);
+    let half = graph.constant(0.5);
+    let next = graph.binary(Binary::Mul, before, half);
+    let next = graph.binary(Binary::Add, next, x);
+    graph.set_state(state, next);
+    // A state that reads the windows keeps them within the loop.
+    let (other, last) = graph.state(0.0);
+    let larger = graph.binary(Binary::Sub, deviation, last);
+    graph.set_state(other, larger);
+    let program = Program::new(&graph, &[deviation, larger]);
+    let values = panel(&mut Rng::new(1), 300, 1, false).concat();
+    check_evaluation::<f64>(&program, &[Column::Series(&values)], (300, 1));
+    let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+    check_evaluation::<f32>(&program, &[Column::Series(&values)], (300, 1));
 }
