@@ -22,10 +22,10 @@ pub(crate) struct WeightArguments {
     weights: Option<String>,
     /// When weights are traded: change, every, a number of bars, an interval such as 1M, or a band
     /// such as 5%
-    #[arg(long, value_name = "WHEN", requires = "weights", value_parser = rebalance, default_value = "change")]
+    #[arg(long, value_name = "WHEN", conflicts_with_all = FORMULAS, conflicts_with = "strategy", value_parser = rebalance, default_value = "change")]
     rebalance_weights: Rebalance,
     /// Fraction of equity that is not invested
-    #[arg(long, value_name = "FRACTION", requires = "weights", value_parser = not_negative_fraction, default_value = "0")]
+    #[arg(long, value_name = "FRACTION", conflicts_with_all = FORMULAS, conflicts_with = "strategy", value_parser = not_negative_fraction, default_value = "0")]
     cash_buffer: f64,
 }
 

@@ -163,6 +163,11 @@ fn numbers_out_of_their_range() {
         assert!(message.contains(part), "`{part}` is not in: {message}");
     };
     refused(&["--rebalance-weights", "0"], "`--rebalance-weights`");
+    for more in [["--rebalance-weights", "1M"], ["--cash-buffer", "50%"]] {
+        let signal = ["backtest", text(&data), "--signal", "close > 99"];
+        let message = workspace.refused(&[&signal[..], &more].concat());
+        assert!(message.contains(more[0]), "{message}");
+    }
     refused(&["--set", "x=3"], "the parameter `x` stands in no formula");
     refused(&["--set", "close=3"], "has the name of a column");
     assert!(workspace.refused(&["runs", "list", "--limit", "0"]).contains("`--limit`"));
