@@ -69,7 +69,12 @@ fn samples_are_the_same_for_the_same_seed() {
     assert_eq!(workspace.read("a.csv").lines().count(), 101);
     let panel = ["data", "sample", "--bars", "50", "--assets", "3", "--out", "panel.bolt"];
     assert_eq!(workspace.json(&panel)["assets"], 3);
-    assert_eq!(workspace.json(&["data", "info", "panel.bolt"])["kind"], "panel");
+    let info = workspace.json(&["data", "info", "panel.bolt"]);
+    assert_eq!(info["kind"], "panel");
+    assert_eq!(info["columns"].as_array().map(Vec::len), Some(5));
+    for column in info["columns"].as_array().unwrap() {
+        assert_eq!(column["missing"], 0, "the rows of a panel are filled up: {column}");
+    }
 }
 
 #[test]

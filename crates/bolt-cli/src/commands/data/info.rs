@@ -16,6 +16,8 @@ use crate::output::{Table, count, number};
 struct Info<'a> {
     kind: &'static str,
     names: Vec<String>,
+    /// Values of a row in a column, of which the first are those of `names`.
+    stride: usize,
     interval: Option<String>,
     times: &'a [UnixNanos],
     basis: &'a TimeBasis,
@@ -29,6 +31,7 @@ impl<'a> Info<'a> {
             Dataset::Bars(bars) => Self {
                 kind: "bars",
                 names: vec![bars.symbol.clone()],
+                stride: 1,
                 interval: bars.interval.map(|interval| interval.to_string()),
                 times: bars.timestamps(),
                 basis: &bars.basis,
@@ -38,6 +41,7 @@ impl<'a> Info<'a> {
             Dataset::Panel(panel) => Self {
                 kind: "panel",
                 names: panel.assets().to_vec(),
+                stride: panel.stride(),
                 interval: panel.interval.map(|interval| interval.to_string()),
                 times: panel.timestamps(),
                 basis: &panel.basis,
@@ -47,6 +51,7 @@ impl<'a> Info<'a> {
             Dataset::Trades(trades) => Self {
                 kind: "trades",
                 names: vec![trades.symbol.clone()],
+                stride: 1,
                 interval: None,
                 times: trades.timestamps(),
                 basis: &trades.basis,
@@ -56,12 +61,18 @@ impl<'a> Info<'a> {
         }
     }
 
+    /// Returns what a column holds, without what fills the rows of a panel up.
+    fn range(&self, values: &[f64]) -> Range {
+        let rows = values.chunks_exact(self.stride);
+        Range::of(rows.flat_map(|row| &row[..self.names.len()]).copied())
+    }
+
     fn json(&self, data: &Dataset) -> Value {
         let columns: Vec<Value> = self
             .columns
             .iter()
             .map(|(name, values)| {
-                let Range { low, high, missing } = Range::of(values);
+                let Range { low, high, missing } = self.range(values);
                 json!({"name": name, "min": low, "max": high, "missing": missing})
             })
             .collect();
@@ -90,11 +101,11 @@ struct Range {
 }
 
 impl Range {
-    fn of(values: &[f64]) -> Self {
+    fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
         Self {
-            low: values.iter().copied().fold(f64::NAN, f64::min),
-            high: values.iter().copied().fold(f64::NAN, f64::max),
-            missing: values.iter().filter(|value| value.is_nan()).count(),
+            low: values.clone().fold(f64::NAN, f64::min),
+            high: values.clone().fold(f64::NAN, f64::max),
+            missing: values.filter(|value| value.is_nan()).count(),
         }
     }
 }
@@ -125,7 +136,7 @@ pub(super) fn show(mut context: Context, data: &Dataset) -> Result<()> {
     writeln!(out)?;
     let mut columns = Table::new(["  column", ">min", ">max", ">missing"]);
     for (name, values) in &info.columns {
-        let Range { low, high, missing } = Range::of(values);
+        let Range { low, high, missing } = info.range(values);
         let missing = count(missing as u64);
         columns.push([format!("  {name}"), number(low), number(high), missing]);
     }
