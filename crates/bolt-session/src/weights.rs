@@ -84,7 +84,8 @@ impl Session {
             cash: trading.cash,
             warm_up,
         };
-        let Figures { summary, mut lines, notes } = run.figures();
+        let Figures { summary, mut lines, mut notes } = run.figures();
+        notes.extend(unfunded(&values, panel.assets().len(), trading.leverage));
         // The peer's figure of exposure is of one asset.
         lines.retain(|line| line.name != "Max Gross Exposure [%]");
         let assets = panel.assets().to_vec();
@@ -106,6 +107,21 @@ impl Session {
         };
         Ok((bars, backtest))
     }
+}
+
+/// Says on how many bars weights ask for more than the account can hold.
+fn unfunded(weights: &[f64], assets: usize, leverage: f64) -> Option<String> {
+    let gross = |bar: &[f64]| bar.iter().filter(|weight| !weight.is_nan()).map(|w| w.abs()).sum();
+    let limit = leverage.max(1.0) * (1.0 + 1e-9);
+    let excess: Vec<f64> =
+        weights.chunks_exact(assets).map(gross).filter(|gross: &f64| *gross > limit).collect();
+    let most = excess.iter().copied().reduce(f64::max)?;
+    Some(format!(
+        "weights add up to more than the account can hold on {} bars, at most to {:.4} of equity: \
+         orders are cut to what it pays for",
+        excess.len(),
+        most
+    ))
 }
 
 fn is_empty(bars: &Result<Bars, SessionError>) -> bool {

@@ -110,6 +110,21 @@ fn formulas_of_weights_know_the_columns_that_signals_know() {
 }
 
 #[test]
+fn weights_that_the_account_cannot_hold_are_told() {
+    let workspace = Workspace::new();
+    workspace.bars("A.csv", 40);
+    workspace.bars("B.csv", 40);
+    let notes = |weight: &str, more: &[&str]| {
+        let run = ["backtest", "A.csv", "B.csv", "--weights", weight];
+        workspace.json(&[&run[..], more].concat())["notes"].to_string()
+    };
+    let told = "weights add up to more than the account can hold on 40 bars, at most to 1.4000";
+    assert!(notes("0.7", &[]).contains(told), "{}", notes("0.7", &[]));
+    assert_eq!(notes("0.5", &[]), "[]");
+    assert_eq!(notes("0.7", &["--leverage", "1.4"]), "[]");
+}
+
+#[test]
 fn weights_trade_several_assets_in_one_account() {
     let workspace = Workspace::new();
     for (name, count) in [("A.csv", 300), ("B.csv", 250)] {

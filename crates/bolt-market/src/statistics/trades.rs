@@ -88,7 +88,8 @@ pub fn summarize(trades: &[Trade], bars: usize) -> Summary {
         worst_return: returns.iter().copied().reduce(f64::min).unwrap_or(f64::NAN),
         system_quality: ratio(moments.mean, moments.deviation()) * moments.count.sqrt(),
         kelly: win_rate - (1.0 - win_rate) / payoff_ratio,
-        fees: trades.iter().map(|trade| trade.fees).sum(),
+        // Not `sum`, which is -0 of nothing.
+        fees: trades.iter().fold(0.0, |fees, trade| fees + trade.fees),
         average_bars: mean(&lengths),
         longest_bars: closed.iter().filter_map(|trade| bars_held(trade)).max().unwrap_or(0),
         exposure: exposure(trades, bars),
@@ -137,7 +138,7 @@ pub fn exposure_at_close(trades: &[Trade], bars: usize) -> f64 {
 /// into a position and back once. Over a run of one year it is the annual turnover; divide by
 /// the years of a longer one. NaN without equity.
 pub fn turnover(fills: &[Fill], equity: &[f64]) -> f64 {
-    let traded: f64 = fills.iter().map(|fill| (fill.units * fill.price).abs()).sum();
+    let traded = fills.iter().fold(0.0, |sum, fill| sum + (fill.units * fill.price).abs());
     ratio(traded, mean(equity))
 }
 
