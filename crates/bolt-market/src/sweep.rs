@@ -131,6 +131,9 @@ impl Path {
 /// The most combinations that share a graph.
 const CHUNK_MAX: usize = 4_096;
 
+/// The most bars times combinations of a chunk that runs bar by bar: about a second.
+const CHUNK_BARS: usize = 1 << 24;
+
 impl Sweep<'_> {
     /// Returns how combinations will be run.
     pub fn path(&self) -> Path {
@@ -169,7 +172,8 @@ impl Sweep<'_> {
 
     fn chunk_size(&self, combinations: usize, threads: usize) -> usize {
         match self.path() {
-            Path::General => 64,
+            // Few where each takes long: a sweep stops between chunks.
+            Path::General => (CHUNK_BARS / self.market.prices.len().max(1)).clamp(1, 64),
             Path::Sparse => {
                 let rounds = combinations.div_ceil(CHUNK_MAX * threads).max(1);
                 combinations.div_ceil(threads * rounds).max(1)

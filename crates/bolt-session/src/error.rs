@@ -118,7 +118,9 @@ impl From<SweepError<Infallible>> for SessionError {
 impl From<SelectionError> for SessionError {
     fn from(error: SelectionError) -> Self {
         match error {
-            SelectionError::NothingTraded => Self::Selection(error.to_string()),
+            SelectionError::NothingTraded | SelectionError::Cancelled => {
+                Self::Selection(error.to_string())
+            }
             SelectionError::Sweep(error) => error.into(),
         }
     }

@@ -12,7 +12,7 @@ use bolt_market::data::Bars;
 use bolt_market::formulas::Columns;
 use bolt_market::plan::Plan;
 use bolt_market::statistics::PeriodsPerYear;
-use bolt_market::sweep::{End, Grid, Path, Row, Selection, Sweep};
+use bolt_market::sweep::{End, Grid, Path, Row, Selection, SelectionError, Sweep};
 
 use crate::backtest::MarketEvents;
 use crate::data::{borrowed, formula_columns};
@@ -125,11 +125,13 @@ impl Session {
         let columns = formula_columns(bars);
         let (rows, end) = self.sweep_rows(bars, request, combinations, done, cancel, sink)?;
         let sweep = self.prepare(bars, &columns, request)?;
-        let selection = match end {
-            End::Cancelled => None,
-            End::Complete => Some(
-                sweep.assess(&rows, &self.pool, request.seed).map_err(|error| error.to_string()),
-            ),
+        let assessed = match end {
+            End::Cancelled => Err(SelectionError::Cancelled),
+            End::Complete => sweep.assess(&rows, &self.pool, cancel, request.seed),
+        };
+        let (end, selection) = match assessed {
+            Err(SelectionError::Cancelled) => (End::Cancelled, None),
+            assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
         Ok(SweepOutcome { rows, end, selection, path: sweep.path(), periods: sweep.periods })
     }

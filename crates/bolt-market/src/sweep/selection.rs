@@ -4,7 +4,7 @@ use super::{Row, Sweep, SweepError, general};
 use crate::statistics::returns;
 use crate::statistics::selection::overfitting::{self, BlockSums, Overfitting, OverfittingError};
 use crate::statistics::selection::{self, DeflatedSharpe, EffectiveTrials};
-use bolt_exec::Pool;
+use bolt_exec::{CancelToken, Pool};
 use rayon::prelude::*;
 use std::convert::Infallible;
 
@@ -31,6 +31,9 @@ pub enum SelectionError {
     /// No combination has a Sharpe ratio.
     #[error("no combination traded, so there is none to choose")]
     NothingTraded,
+    /// It was cancelled.
+    #[error("the assessment was interrupted")]
+    Cancelled,
     /// A combination could not be run again.
     #[error(transparent)]
     Sweep(#[from] SweepError<Infallible>),
@@ -48,11 +51,12 @@ impl Sweep<'_> {
     /// seed chooses the pairs of combinations that are compared.
     ///
     /// # Errors
-    /// If nothing traded, or a combination cannot be run again.
+    /// If nothing traded, it is cancelled, or a combination cannot be run again.
     pub fn assess(
         &self,
         rows: &[Row],
         pool: &Pool,
+        cancel: &CancelToken,
         seed: u64,
     ) -> Result<Selection, SelectionError> {
         let traded = rows.iter().filter(|row| row.sharpe_per_bar.is_finite());
@@ -63,10 +67,10 @@ impl Sweep<'_> {
         let sharpes: Vec<f64> = traded.map(|row| row.sharpe_per_bar).collect();
         let step = rows.len().div_ceil(SAMPLE_MAX);
         let sample: Vec<usize> = rows.iter().step_by(step).map(|row| row.index).collect();
-        let mut returns = self.returns(&sample, pool)?;
+        let mut returns = self.returns(&sample, pool, cancel)?;
         // Of an account that ran into debt there are no returns to compare.
         returns.retain(|returns| returns.iter().all(|change| change.is_finite()));
-        let of_best = self.returns(&[best.index], pool)?.swap_remove(0);
+        let of_best = self.returns(&[best.index], pool, cancel)?.swap_remove(0);
         let tries: Vec<&[f64]> = returns.iter().map(Vec::as_slice).collect();
         let mut effective = selection::effective_trials(&tries, PAIRS_MAX, seed);
         // The correlation of the sample, for the number it stands for.
@@ -82,12 +86,20 @@ impl Sweep<'_> {
     }
 
     /// Returns the returns by bar of some combinations.
-    fn returns(&self, sample: &[usize], pool: &Pool) -> Result<Vec<Vec<f64>>, SelectionError> {
-        let one = |index: &usize| -> Result<Vec<f64>, SweepError<Infallible>> {
+    fn returns(
+        &self,
+        sample: &[usize],
+        pool: &Pool,
+        cancel: &CancelToken,
+    ) -> Result<Vec<Vec<f64>>, SelectionError> {
+        let one = |index: &usize| {
+            if cancel.is_cancelled() {
+                return Err(SelectionError::Cancelled);
+            }
             let decisions = general::evaluate(self, std::slice::from_ref(index))?.swap_remove(0);
             Ok(returns::of_equity(&general::trade(self, &decisions)?.equity))
         };
-        Ok(pool.run(|| sample.par_iter().map(one).collect::<Result<_, _>>())?)
+        pool.run(|| sample.par_iter().map(one).collect())
     }
 }
 

@@ -55,7 +55,7 @@ fn best_of_noise(seed: u64, pool: &Pool) -> Selection {
     });
     end.unwrap();
     assert_eq!(rows.len(), 1_617);
-    sweep.assess(&rows, pool, seed).unwrap()
+    sweep.assess(&rows, pool, &CancelToken::default(), seed).unwrap()
 }
 
 #[test]

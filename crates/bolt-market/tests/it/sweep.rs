@@ -10,7 +10,7 @@ use bolt_market::ohlc::Ohlc;
 use bolt_market::plan::Plan;
 use bolt_market::signals::{Convention, SignalRules};
 use bolt_market::statistics::{PeriodsPerYear, RiskFree};
-use bolt_market::sweep::{End, Grid, Parameter, Path, Row, Sweep, SweepError};
+use bolt_market::sweep::{End, Grid, Parameter, Path, Row, SelectionError, Sweep, SweepError};
 use std::convert::Infallible;
 
 pub(crate) struct Bars {
@@ -213,7 +213,11 @@ fn choosing_the_best_of_noise_is_seen_through() {
     let all: Vec<usize> = (0..grid.len()).collect();
     let rows = run(&sweep, &all);
     let pool = Pool::new(Some(2)).unwrap();
-    let selection = sweep.assess(&rows, &pool, 1).unwrap();
+    let selection = sweep.assess(&rows, &pool, &CancelToken::default(), 1).unwrap();
+    let cancelled = CancelToken::default();
+    cancelled.cancel();
+    let interrupted = sweep.assess(&rows, &pool, &cancelled, 1);
+    assert!(matches!(interrupted, Err(SelectionError::Cancelled)));
     assert_eq!(selection.tried, 100);
     let best = rows.iter().max_by(|a, b| a.sharpe.total_cmp(&b.sharpe)).unwrap();
     assert_eq!(selection.best, best.index);
