@@ -206,6 +206,8 @@ impl Geometry {
         };
         let buffers = plan.numbers.len() + 2 * plan.wides.len();
         let suitable = match (stride, plan.has_cross) {
+            // One pass goes through all accumulators: they stay in the nearest caches.
+            (1, _) if !plan.wides.is_empty() => 1_024,
             // Long, so that starting a step costs little, while all buffers are near.
             (1, _) => (ONE_LANE_VALUES / buffers.next_power_of_two()).clamp(512, 4_096),
             (_, true) => (16_384 / stride).max(8),
