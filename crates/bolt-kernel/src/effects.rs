@@ -95,3 +95,16 @@ pub(crate) fn writes(step: &Step, visit: &mut dyn FnMut(Buffer)) {
         Step::Scan { steps, .. } => steps.iter().for_each(|step| writes(step, visit)),
     }
 }
+
+/// Returns the buffers of numbers that a step reads and those it writes.
+pub(crate) fn numbers(step: &Step) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let mut number = |(kind, slot)| {
+        if kind == Kind::Number {
+            slots.push(slot);
+        }
+    };
+    reads(step, &mut number);
+    writes(step, &mut number);
+    slots
+}

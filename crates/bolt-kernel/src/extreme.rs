@@ -1,5 +1,5 @@
-//! The largest and smallest of windows over several lanes, and how old they are, at a cost that does not depend on the
-//! window (van Herk 1992; Gil and Werman 1993).
+//! The largest and smallest of windows over several lanes, and how old they are, at a cost that does
+//! not depend on the window (van Herk 1992; Gil and Werman 1993).
 //!
 //! Rows are cut into groups of a window's length. A window begins in one group and ends in the
 //! next: its extreme is that of a run up to the end of the one and of a run from the start of the

@@ -26,6 +26,7 @@ mod explain;
 mod extreme;
 mod graph;
 mod hash;
+mod in_place;
 #[cfg_attr(not(all(target_arch = "x86_64", unix)), path = "jit/absent.rs")]
 mod jit;
 mod lower;

@@ -107,12 +107,12 @@ impl Compiled {
 
     /// Returns the input that can be read in place of a slot's buffer.
     pub(crate) fn direct_input(&self, slot: Slot) -> Option<usize> {
-        self.direct.inputs[slot]
+        self.direct.place.input(slot)
     }
 
     /// Returns the root that can be written in place of a slot's buffer.
     pub(crate) fn direct_root(&self, slot: Slot) -> Option<usize> {
-        self.direct.roots[slot]
+        self.direct.place.root(slot)
     }
 
     /// Returns the input with one value a row that is read in place of a slot's buffer.

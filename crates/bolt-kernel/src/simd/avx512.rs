@@ -1,5 +1,6 @@
 //! AVX-512: one register a vector.
 
+use super::avx2::Avx2;
 use super::{Bits64, Kernel, Mask, Sequence, Simd, Vector};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -287,13 +288,11 @@ impl Simd for Avx512 {
 
     #[inline(always)]
     fn prefetch<T>(near: *const T, bytes: usize) {
-        // SAFETY: a hint reads nothing, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(near.wrapping_byte_add(bytes).cast()) }
+        Avx2::prefetch(near, bytes);
     }
 
     #[inline(always)]
     fn prefetch_for_writing<T>(near: *const T, bytes: usize) {
-        // SAFETY: as above.
-        unsafe { _mm_prefetch::<_MM_HINT_ET0>(near.wrapping_byte_add(bytes).cast()) }
+        Avx2::prefetch_for_writing(near, bytes);
     }
 }
