@@ -136,7 +136,8 @@ knobs! {
         test: "bolt-session market_risk_free_rate",
     }
 
-    /// Memory that one sweep may hold; a larger grid is worked through in parts.
+    /// Memory that one sweep may hold, beside one combination a thread; a larger grid is worked
+    /// through in parts, and over many bars its assessment correlates returns of several bars.
     sweep_memory: Bytes = "sweep.memory" {
         kind: Kind::Size { min: Bytes(1 << 20), max: Bytes(1 << 50) },
         default: "100 MB",

@@ -54,7 +54,8 @@ pub struct Sweep<'a> {
     pub periods: PeriodsPerYear,
     /// What annual Sharpe ratios subtract from returns.
     pub risk_free: RiskFree,
-    /// Bytes that columns of signals may take at a time, over all threads.
+    /// Bytes that columns of signals may take at a time, over all threads; half of it the returns
+    /// that an assessment compares. A combination a thread is run in any case.
     pub memory_bytes: u64,
 }
 

@@ -50,9 +50,16 @@ fn bars() -> Bars {
     Bars::new("WAVE", times, columns.map(|(name, by)| (name.to_owned(), column(by)))).unwrap()
 }
 
-/// Runs a sweep bar by bar; returns the most bytes that were held at a time until its last row
-/// came, beyond those held before.
-fn peak_bytes(bars: &Bars, memory: usize) -> usize {
+/// The most bytes that were held at a time, beyond those held before.
+struct Peaks {
+    /// Until the last row came.
+    rows: usize,
+    /// After it, while the choice of the best was assessed.
+    assessment: usize,
+}
+
+/// Runs a sweep bar by bar.
+fn peaks(bars: &Bars, memory: usize) -> Peaks {
     let flag = |name: &str, value: &str| Flag {
         flag: "--test".to_owned(),
         name: name.to_owned(),
@@ -75,15 +82,19 @@ fn peak_bytes(bars: &Bars, memory: usize) -> usize {
     assert_eq!(combinations.len(), COMBINATIONS);
     let before = HELD.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
-    let mut peak = 0;
+    let mut rows = 0;
     let sink = &mut |_: &[_]| {
-        peak = PEAK.load(Ordering::Relaxed) - before;
+        rows = rows.max(PEAK.swap(HELD.load(Ordering::Relaxed), Ordering::Relaxed) - before);
         Ok(())
     };
     let cancel = CancelToken::default();
     let outcome = session.sweep(bars, &request, &combinations, Vec::new(), &cancel, sink).unwrap();
+    let assessment = PEAK.load(Ordering::Relaxed) - before;
     assert_eq!((outcome.path, outcome.rows.len()), (Path::General, COMBINATIONS));
-    peak
+    let selection = outcome.selection.unwrap().unwrap();
+    assert_eq!(selection.sampled, COMBINATIONS);
+    assert!(selection.overfitting.is_ok());
+    Peaks { rows, assessment }
 }
 
 #[test]
@@ -91,10 +102,14 @@ fn sweep_memory() {
     let bars = bars();
     // A graph, the trades and equity of one combination, and what a sweep has besides.
     const REST: usize = 1 << 20;
-    let all = peak_bytes(&bars, 1 << 30);
-    assert!(all > COMBINATIONS * BARS * 8, "{all} bytes with room for everything");
+    const WHOLE: usize = COMBINATIONS * BARS * 8;
+    let all = peaks(&bars, 1 << 30);
+    assert!(all.rows > WHOLE, "{} bytes with room for every signal", all.rows);
+    assert!(all.assessment > WHOLE, "{} bytes with room for every return", all.assessment);
     for room in [1 << 20, 2 << 20, 4 << 20] {
-        let peak = peak_bytes(&bars, room);
-        assert!(peak < room + REST && room + REST < all, "{peak} bytes of {room}");
+        let Peaks { rows, assessment } = peaks(&bars, room);
+        assert!(room + REST < WHOLE);
+        assert!(rows < room + REST, "{rows} bytes of {room} for signals");
+        assert!(assessment < room + REST, "{assessment} bytes of {room} for returns");
     }
 }

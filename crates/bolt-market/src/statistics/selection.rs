@@ -6,12 +6,15 @@
 //! any of the tries beats zero. None of these replaces repeating the whole search on data
 //! without signal: a search that adapts reaches further than its number of trials says.
 
+mod effective;
 pub mod overfitting;
 pub mod reality;
 
-use super::sums::{Moments, ratio, regression};
+pub(crate) use effective::{Centred, Pairs};
+pub use effective::{EffectiveTrials, effective_trials};
+
+use super::sums::{Moments, ratio};
 use crate::options::normal;
-use bolt_base::Rng;
 
 /// Returns the probability that the true Sharpe ratio is above `benchmark` (Bailey and Lopez de
 /// Prado, "The Sharpe ratio efficient frontier", Journal of Risk 15, 2012):
@@ -97,57 +100,4 @@ pub fn deflated_sharpe(returns: &[f64], trial_sharpes: &[f64], trials: f64) -> D
     let (skewness, kurtosis) = (moments.skewness(), moments.excess_kurtosis());
     let probability = probabilistic_sharpe(sharpe, threshold, moments.count, skewness, kurtosis);
     DeflatedSharpe { probability, sharpe, threshold }
-}
-
-/// How many independent tries a set of correlated ones amounts to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EffectiveTrials {
-    /// Between 1 and the number of tries.
-    pub value: f64,
-    /// Mean correlation of pairs, at least 0.
-    pub mean_correlation: f64,
-    /// Pairs looked at.
-    pub pairs: usize,
-    /// Whether those are all pairs; otherwise they are a random sample of them.
-    pub exhaustive: bool,
-}
-
-/// Returns the number of independent tries that so many with a mean correlation imply.
-pub(crate) fn implied_trials(mean_correlation: f64, count: usize) -> f64 {
-    mean_correlation + (1.0 - mean_correlation) * count as f64
-}
-
-/// Returns the number of independent tries implied by the mean correlation of the tries' returns,
-/// `r + (1 - r) N` (Bailey and López de Prado, The Deflated Sharpe Ratio, 2014).
-///
-/// All pairs are looked at if there are no more than `most_pairs`, else so many random ones; the
-/// cost is pairs times returns. A try whose returns do not vary correlates with nothing.
-pub fn effective_trials(tries: &[&[f64]], most_pairs: usize, seed: u64) -> EffectiveTrials {
-    let count = tries.len();
-    let all_pairs = count * count.saturating_sub(1) / 2;
-    let exhaustive = all_pairs <= most_pairs;
-    let correlation = |i: usize, j: usize| {
-        let correlation = regression(tries[i], tries[j]).1;
-        if correlation.is_nan() { 0.0 } else { correlation }
-    };
-    let (mut total, mut pairs) = (0.0, 0);
-    if exhaustive {
-        for i in 0..count {
-            for j in 0..i {
-                total += correlation(i, j);
-                pairs += 1;
-            }
-        }
-    } else {
-        let mut rng = Rng::new(seed);
-        while pairs < most_pairs {
-            let i = rng.below(count as u64) as usize;
-            let j = rng.below(count as u64 - 1) as usize;
-            total += correlation(i, if j < i { j } else { j + 1 });
-            pairs += 1;
-        }
-    }
-    let mean_correlation = if pairs == 0 { 0.0 } else { (total / pairs as f64).max(0.0) };
-    let value = implied_trials(mean_correlation, count);
-    EffectiveTrials { value, mean_correlation, pairs, exhaustive }
 }

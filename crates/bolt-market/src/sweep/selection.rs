@@ -1,9 +1,13 @@
 //! What choosing the best of many combinations leaves of its result.
+//!
+//! Combinations are run again, one a thread, and of each only sums of its returns are kept: by
+//! block of time for [`overfitting`], and by as many bars as it takes to fit the memory for the
+//! correlations of [`EffectiveTrials`].
 
 use super::{Row, Sweep, SweepError, general};
 use crate::statistics::returns;
 use crate::statistics::selection::overfitting::{self, BlockSums, Overfitting, OverfittingError};
-use crate::statistics::selection::{self, DeflatedSharpe, EffectiveTrials};
+use crate::statistics::selection::{self, Centred, DeflatedSharpe, EffectiveTrials, Pairs};
 use bolt_exec::{CancelToken, Pool};
 use rayon::prelude::*;
 use std::convert::Infallible;
@@ -23,6 +27,8 @@ pub struct Selection {
     pub overfitting: Result<Overfitting, OverfittingError>,
     /// How many combinations, evenly spaced, the last two were measured on.
     pub sampled: usize,
+    /// How many bars each of the returns spans whose correlations give the effective number.
+    pub bars_per_return: usize,
 }
 
 /// Why a selection could not be assessed.
@@ -43,12 +49,33 @@ pub enum SelectionError {
 const SAMPLE_MAX: usize = 500;
 /// The most pairs of them whose correlation is.
 const PAIRS_MAX: usize = 2_000;
+/// The fewest returns that are correlated, if there are as many: with fewer, chance alone makes
+/// correlations of 0.1.
+const RETURNS_MIN: usize = 100;
 /// Blocks that histories are cut into; half of them choose, half of them judge.
 const BLOCKS: usize = 16;
+
+/// What is kept of a combination's returns.
+struct Try {
+    blocks: Result<BlockSums, OverfittingError>,
+    /// Sums over consecutive bars.
+    returns: Vec<f64>,
+}
 
 impl Sweep<'_> {
     /// Assesses the choice of the row with the highest Sharpe ratio among all rows of a sweep. The
     /// seed chooses the pairs of combinations that are compared.
+    ///
+    /// Overfitting and the deflated Sharpe ratio are measured on the return of every bar. So are
+    /// the correlations of combinations if the returns of all that are looked at, 8 bytes each,
+    /// fit half of [`Sweep::memory_bytes`]. Otherwise they are those of sums of the returns of
+    /// [`Self::bars_per_return`] consecutive bars. Every return is in one of the sums and in no
+    /// other: a trade counts wherever it falls, no minute of the hour is preferred, as it would be
+    /// by taking every nth bar, and sums that share no bar have no correlation in time but that of
+    /// the returns. Where returns do not depend on those of other bars, sums correlate as they do;
+    /// where they do, the correlation is that over a horizon of so many bars.
+    ///
+    /// What running a combination takes, one a thread, comes on top.
     ///
     /// # Errors
     /// If nothing traded, it is cancelled, or a combination cannot be run again.
@@ -65,48 +92,122 @@ impl Sweep<'_> {
             .max_by(|a, b| a.sharpe_per_bar.total_cmp(&b.sharpe_per_bar))
             .ok_or(SelectionError::NothingTraded)?;
         let sharpes: Vec<f64> = traded.map(|row| row.sharpe_per_bar).collect();
-        let step = rows.len().div_ceil(SAMPLE_MAX);
-        let sample: Vec<usize> = rows.iter().step_by(step).map(|row| row.index).collect();
-        let mut returns = self.returns(&sample, pool, cancel)?;
-        // Of an account that ran into debt there are no returns to compare.
-        returns.retain(|returns| returns.iter().all(|change| change.is_finite()));
-        let of_best = self.returns(&[best.index], pool, cancel)?.swap_remove(0);
-        let tries: Vec<&[f64]> = returns.iter().map(Vec::as_slice).collect();
-        let mut effective = selection::effective_trials(&tries, PAIRS_MAX, seed);
+        let bars_per_return = self.bars_per_return(rows.len());
+        let sample = rows.iter().step_by(sample_step(rows.len())).map(|row| row.index);
+        let tries = self.tries(&sample.collect::<Vec<_>>(), bars_per_return, pool, cancel)?;
+        let sampled = tries.len();
         // The correlation of the sample, for the number it stands for.
-        effective.value = selection::implied_trials(effective.mean_correlation, rows.len());
+        let effective = effective_trials(&tries, rows.len(), pool, cancel, seed)?;
+        let overfitting = overfitting_of(tries.into_iter().map(|one| one.blocks));
+        let returns_of_best = pool.run(|| self.returns(best.index, cancel))?;
         Ok(Selection {
             tried: rows.len(),
             best: best.index,
-            deflated: selection::deflated_sharpe(&of_best, &sharpes, effective.value),
+            deflated: selection::deflated_sharpe(&returns_of_best, &sharpes, effective.value),
             effective,
-            overfitting: overfitting_of(&returns),
-            sampled: returns.len(),
+            overfitting,
+            sampled,
+            bars_per_return,
         })
     }
 
-    /// Returns the returns by bar of some combinations.
-    fn returns(
+    /// Returns how many bars each of the returns spans that are correlated to assess so many
+    /// combinations.
+    pub fn bars_per_return(&self, combinations: usize) -> usize {
+        let sampled = combinations.div_ceil(sample_step(combinations)).max(1);
+        let room = self.memory_bytes / 2 / (size_of::<f64>() * sampled) as u64;
+        let room = usize::try_from(room).unwrap_or(usize::MAX).max(RETURNS_MIN);
+        self.market.prices.len().saturating_sub(1).div_ceil(room).max(1)
+    }
+
+    /// Runs combinations; returns what is kept of those whose account never was in debt, of which
+    /// there are no returns to compare.
+    fn tries(
         &self,
         sample: &[usize],
+        bars_per_return: usize,
         pool: &Pool,
         cancel: &CancelToken,
-    ) -> Result<Vec<Vec<f64>>, SelectionError> {
-        let one = |index: &usize| {
-            if cancel.is_cancelled() {
-                return Err(SelectionError::Cancelled);
-            }
-            let decisions = general::evaluate(self, std::slice::from_ref(index))?.swap_remove(0);
-            Ok(returns::of_equity(&general::trade(self, &decisions)?.equity))
+    ) -> Result<Vec<Try>, SelectionError> {
+        let one = |&index: &usize| {
+            let returns = self.returns(index, cancel)?;
+            let defined = returns.iter().all(|change| change.is_finite());
+            Ok(defined.then(|| Try::of(&returns, bars_per_return)))
         };
-        pool.run(|| sample.par_iter().map(one).collect())
+        let tries: Result<Vec<Option<Try>>, SelectionError> =
+            pool.run(|| sample.par_iter().map(one).collect());
+        Ok(tries?.into_iter().flatten().collect())
+    }
+
+    /// Returns the returns by bar of a combination.
+    fn returns(&self, index: usize, cancel: &CancelToken) -> Result<Vec<f64>, SelectionError> {
+        if cancel.is_cancelled() {
+            return Err(SelectionError::Cancelled);
+        }
+        let decisions = general::evaluate(self, &[index])?.swap_remove(0);
+        let equity = general::trade(self, &decisions)?.equity;
+        drop(decisions);
+        Ok(returns::of_equity(&equity))
     }
 }
 
-fn overfitting_of(returns: &[Vec<f64>]) -> Result<Overfitting, OverfittingError> {
-    let mut blocks = BlockSums::new(returns.first().map_or(0, Vec::len), BLOCKS)?;
-    for returns in returns {
-        blocks.push(returns)?;
+impl Try {
+    fn of(returns: &[f64], bars_per_return: usize) -> Self {
+        let blocks = BlockSums::new(returns.len(), BLOCKS).and_then(|mut blocks| {
+            blocks.push(returns)?;
+            Ok(blocks)
+        });
+        let sums = returns.chunks(bars_per_return).map(|bars| bars.iter().sum());
+        Self { blocks, returns: sums.collect() }
     }
-    overfitting::measure(&blocks)
+}
+
+/// Returns how far apart the combinations are that are looked at.
+fn sample_step(combinations: usize) -> usize {
+    combinations.div_ceil(SAMPLE_MAX).max(1)
+}
+
+/// Returns what the correlations of some tries say of `count`.
+fn effective_trials(
+    tries: &[Try],
+    count: usize,
+    pool: &Pool,
+    cancel: &CancelToken,
+    seed: u64,
+) -> Result<EffectiveTrials, SelectionError> {
+    let pairs = Pairs::choose(tries.len(), PAIRS_MAX, seed);
+    let tries: Vec<Centred<'_>> = tries.iter().map(|one| Centred::new(&one.returns)).collect();
+    let correlation = |&(i, j): &(usize, usize)| match cancel.is_cancelled() {
+        true => Err(SelectionError::Cancelled),
+        false => Ok(tries[i].correlation(&tries[j])),
+    };
+    let correlations: Result<Vec<f64>, SelectionError> =
+        pool.run(|| pairs.indices.par_iter().map(correlation).collect());
+    Ok(pairs.effective_trials(&correlations?, count))
+}
+
+fn overfitting_of(
+    mut tries: impl Iterator<Item = Result<BlockSums, OverfittingError>>,
+) -> Result<Overfitting, OverfittingError> {
+    let mut all = tries.next().ok_or(OverfittingError::TooFew { strategies: 0 })??;
+    for one in tries {
+        all.append(one?)?;
+    }
+    overfitting::measure(&all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comparison_of_pairs_can_be_cancelled() {
+        let tries = [1.0, 2.0].map(|scale| Try::of(&[scale, -scale, 0.5, 0.0], 2));
+        let (pool, cancel) = (Pool::new(Some(1)).unwrap(), CancelToken::default());
+        let found = effective_trials(&tries, 2, &pool, &cancel, 1).unwrap();
+        assert_eq!(found.pairs, 1);
+        cancel.cancel();
+        let found = effective_trials(&tries, 2, &pool, &cancel, 1);
+        assert!(matches!(found, Err(SelectionError::Cancelled)));
+    }
 }

@@ -6,6 +6,7 @@
 )]
 //! Engines against reference runs of the peers whose conventions they follow, and against each other.
 
+mod assessment;
 mod backtesting_py;
 mod backtrader;
 mod corners;

@@ -52,16 +52,16 @@ impl Bars {
     }
 }
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     let costs = Costs { fee_rate: 0.001, spread: 0.0004, slippage: 0.0003, ..Costs::default() };
     Settings { costs, ..Settings::default() }
 }
 
-fn grid(texts: &[&str]) -> Grid {
+pub(crate) fn grid(texts: &[&str]) -> Grid {
     Grid::new(texts.iter().map(|text| Parameter::parse(text).unwrap()).collect()).unwrap()
 }
 
-fn sweep<'a>(
+pub(crate) fn sweep<'a>(
     bars: &'a Bars,
     plan: &'a Plan,
     grid: &'a Grid,
@@ -83,7 +83,7 @@ fn sweep<'a>(
     }
 }
 
-fn run(sweep: &Sweep<'_>, combinations: &[usize]) -> Vec<Row> {
+pub(crate) fn run(sweep: &Sweep<'_>, combinations: &[usize]) -> Vec<Row> {
     let pool = Pool::new(Some(2)).unwrap();
     let mut rows = Vec::new();
     let end = sweep.run(combinations, &pool, &CancelToken::default(), |chunk| {

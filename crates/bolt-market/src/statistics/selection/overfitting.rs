@@ -103,6 +103,26 @@ impl BlockSums {
         Ok(())
     }
 
+    /// Adds the strategies of others.
+    ///
+    /// # Errors
+    /// If they have another number of returns.
+    ///
+    /// # Panics
+    /// If their returns are cut into another number of blocks.
+    pub fn append(&mut self, others: Self) -> Result<(), OverfittingError> {
+        let (found, expected) = (others.periods, self.periods);
+        if found != expected {
+            return Err(OverfittingError::Length { strategy: self.strategies(), found, expected });
+        }
+        assert_eq!(others.lengths.len(), self.lengths.len(), "blocks of the same returns");
+        let each = self.sums.iter_mut().chain(&mut self.squares);
+        each.zip(others.sums.into_iter().chain(others.squares)).for_each(|(own, other)| {
+            own.extend(other);
+        });
+        Ok(())
+    }
+
     /// Returns the number of strategies.
     pub fn strategies(&self) -> usize {
         self.sums[0].len()

@@ -227,6 +227,8 @@ fn matrices_that_cannot_be_split_are_refused() {
     sums.push(&[0.0; 100]).unwrap();
     let error = sums.push(&[0.0; 99]).unwrap_err().to_string();
     assert!(error.contains("strategy `1` has `99` returns, the first has `100`"), "{error}");
+    let error = sums.append(BlockSums::new(99, 4).unwrap()).unwrap_err().to_string();
+    assert!(error.contains("strategy `1` has `99` returns"), "{error}");
     assert!(measure(&sums).unwrap_err().to_string().contains("among `1` strategies"));
 }
 
