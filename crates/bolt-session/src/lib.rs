@@ -31,7 +31,7 @@ pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
 pub use statistics::{Figure, Line};
 pub use strategy_file::{SourceFile, StrategyDefinition};
-pub use sweep::{Format, ResultFile, SweepOutcome, SweepRequest, row_line};
+pub use sweep::{Assessment, Done, Format, ResultFile, SweepOutcome, SweepRequest, row_line};
 pub use trading::{ConventionName, SizeKind, Trading, TradingOptions, VolatilitySizing};
 pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use weights::WeightsRequest;

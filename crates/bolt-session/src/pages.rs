@@ -5,7 +5,7 @@ use bolt_market::data::Bars;
 use bolt_market::ledger::{self, Ledger};
 use bolt_market::plan::Plan;
 use bolt_market::statistics::{PeriodsPerYear, calendar, drawdowns, returns};
-use bolt_market::sweep::{Grid, Row, Selection};
+use bolt_market::sweep::{Grid, Row};
 
 use crate::backtest::{Backtest, BacktestRequest, Summary};
 use crate::manifest::{Manifest, version};
@@ -14,7 +14,7 @@ use crate::report::{
     Section, Series, Statistic, Statistics, Table, Tone, Trade, Trades, Unit, Value, render,
 };
 use crate::statistics::{self, Line};
-use crate::sweep::{SweepOutcome, SweepRequest};
+use crate::sweep::{Assessment, SweepOutcome, SweepRequest};
 use crate::trading::Trading;
 use crate::walk_forward::{Fold, WalkForward, WalkForwardRequest};
 use crate::when::wall_clock;
@@ -70,7 +70,7 @@ pub fn sweep_page(
     let mut rows: Vec<&Row> = outcome.rows.iter().filter(|row| !by(row).is_nan()).collect();
     rows.sort_by(|a, b| by(b).total_cmp(&by(a)).then(a.index.cmp(&b.index)));
     let (figures, warnings) = match &outcome.selection {
-        Some(Ok(selection)) => assessment(selection),
+        Some(Ok(assessment)) => assessed(assessment),
         Some(Err(reason)) => (Vec::new(), vec![reason.clone()]),
         None => (Vec::new(), vec!["The sweep was interrupted.".to_owned()]),
     };
@@ -384,34 +384,31 @@ fn trades_section(bars: &Bars, ledger: &Ledger, assets: &[String]) -> Section<'s
 }
 
 /// Returns the figures of an assessment, and what makes the best combination doubtful.
-fn assessment(selection: &Selection) -> (Vec<Figure>, Vec<String>) {
-    let probability = selection.deflated.probability;
-    let tone = if probability >= 0.95 { Tone::Neutral } else { Tone::Bad };
-    let mut figures =
-        vec![Figure { tone, ..figure("Deflated Sharpe ratio", Value::Percent(probability)) }];
-    let mut warnings = Vec::new();
-    if probability < 0.95 {
-        warnings.push(format!(
-            "The best of {} combinations is not clearly better than the best of as many worthless \
-             ones: the deflated Sharpe ratio is below 95 %.",
-            selection.tried
-        ));
-    }
-    match &selection.overfitting {
-        Err(reason) => warnings.push(format!("Probability of backtest overfitting: {reason}")),
-        Ok(overfitting) => {
-            let tone = if overfitting.probability > 0.5 { Tone::Bad } else { Tone::Neutral };
-            let value = Value::Percent(overfitting.probability);
-            figures.push(Figure { tone, ..figure("Overfitting probability", value) });
-            if overfitting.probability > 0.5 {
-                warnings.push(
-                    "More often than not the best combination of one half of the bars is below \
-                     the median on the other half."
-                        .to_owned(),
-                );
-            }
+fn assessed(assessment: &Assessment) -> (Vec<Figure>, Vec<String>) {
+    let (mut figures, mut warnings) = (Vec::new(), Vec::new());
+    let mut add = |label: &str, found: &Result<f64, String>, bad: fn(f64) -> bool, why: String| {
+        let probability = match found {
+            Ok(probability) => *probability,
+            Err(reason) => return warnings.push(format!("{label}: {reason}")),
+        };
+        let is_bad = bad(probability);
+        let tone = if is_bad { Tone::Bad } else { Tone::Neutral };
+        figures.push(Figure { tone, ..figure(label, Value::Percent(probability)) });
+        if is_bad {
+            warnings.push(why);
         }
-    }
+    };
+    let why = format!(
+        "The best of {} combinations is not clearly better than the best of as many worthless \
+         ones: the deflated Sharpe ratio is below 95 %.",
+        assessment.tried
+    );
+    let found = &assessment.deflated_sharpe_probability;
+    add("Deflated Sharpe ratio", found, |probability| probability < 0.95, why);
+    let why = "More often than not the best combination of one half of the bars is below the \
+               median on the other half.";
+    let found = &assessment.overfitting_probability;
+    add("Overfitting probability", found, |probability| probability > 0.5, why.to_owned());
     (figures, warnings)
 }
 

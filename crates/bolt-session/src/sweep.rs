@@ -1,8 +1,12 @@
 //! Sweeps over the combinations of parameters, with results on disk as they come.
 
+mod assessment;
 mod file;
 mod line;
+#[cfg(test)]
+mod tests;
 
+pub use assessment::Assessment;
 pub use file::{Format, ResultFile};
 pub use line::row_line;
 
@@ -12,7 +16,8 @@ use bolt_market::data::Bars;
 use bolt_market::formulas::Columns;
 use bolt_market::plan::Plan;
 use bolt_market::statistics::PeriodsPerYear;
-use bolt_market::sweep::{End, Grid, Path, Row, Selection, SelectionError, Sweep};
+use bolt_market::sweep::{End, Grid, Path, Row, SelectionError, Sweep};
+use serde_json::{Value, json};
 
 use crate::backtest::MarketEvents;
 use crate::data::{borrowed, formula_columns};
@@ -36,6 +41,15 @@ pub struct SweepRequest {
     pub seed: u64,
 }
 
+/// What an earlier run of the same sweep has left.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    /// The rows of the first combinations, in the order of the grid.
+    pub rows: Vec<Row>,
+    /// What was said of the choice of the best, if these are all rows.
+    pub assessment: Option<Assessment>,
+}
+
 /// What came of a sweep.
 #[derive(Debug, Clone)]
 pub struct SweepOutcome {
@@ -45,11 +59,30 @@ pub struct SweepOutcome {
     pub end: End,
     /// What choosing the best leaves of its result, or why that cannot be said; `None` of a sweep
     /// that was cut short.
-    pub selection: Option<Result<Selection, String>>,
+    pub selection: Option<Result<Assessment, String>>,
     /// How combinations were run.
     pub path: Path,
     /// Bars a year, and where the number comes from.
     pub periods: PeriodsPerYear,
+}
+
+impl SweepOutcome {
+    /// Returns what is said of all rows together. `selection` is `null` where the choice of the
+    /// best could not be assessed, with the reason in `reasons`.
+    pub fn to_json(&self) -> Value {
+        let (selection, reason) = match &self.selection {
+            Some(Ok(assessment)) => (assessment.to_json(), None),
+            Some(Err(reason)) => (Value::Null, Some(reason.as_str())),
+            None => (Value::Null, Some("the sweep was interrupted")),
+        };
+        json!({
+            "combinations": self.rows.len(),
+            "path": self.path.name(),
+            "periods_per_year": self.periods.value,
+            "selection": selection,
+            "reasons": reason.map_or(json!({}), |reason| json!({"selection": reason})),
+        })
+    }
 }
 
 impl Session {
@@ -108,8 +141,10 @@ impl Session {
         Ok(truths.map(|truth| truth == Some(true)).collect())
     }
 
-    /// Runs a sweep over its [`combinations`](Self::combinations). Those that `done` has rows of are not run again; the rows of the
-    /// others are handed to `sink` in order, as they come.
+    /// Runs a sweep over its [`combinations`](Self::combinations). Those that `done` has rows of
+    /// are not run again; the rows of the others are handed to `sink` in order, as they come. What
+    /// `done` says of the choice of the best is not measured again if it was measured on the same
+    /// rows in the same way.
     ///
     /// # Errors
     /// If a formula is wrong, the convention lacks a setting, or the sink fails.
@@ -118,22 +153,33 @@ impl Session {
         bars: &Bars,
         request: &SweepRequest,
         combinations: &[usize],
-        done: Vec<Row>,
+        done: Done,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
     ) -> Result<SweepOutcome, SessionError> {
         let columns = formula_columns(bars);
-        let (rows, end) = self.sweep_rows(bars, request, combinations, done, cancel, sink)?;
+        let Done { rows, assessment } = done;
+        let known = assessment.filter(|_| rows.len() == combinations.len());
+        let (rows, end) = self.sweep_rows(bars, request, combinations, rows, cancel, sink)?;
         let sweep = self.prepare(bars, &columns, request)?;
-        let assessed = match end {
-            End::Cancelled => Err(SelectionError::Cancelled),
-            End::Complete => sweep.assess(&rows, &self.pool, cancel, request.seed),
+        let known = known.filter(|known| {
+            known.seed == request.seed && known.bars_per_return == sweep.bars_per_return(rows.len())
+        });
+        let (path, periods) = (sweep.path(), sweep.periods);
+        let assess = || {
+            let selection = sweep.assess(&rows, &self.pool, cancel, request.seed)?;
+            Ok(Assessment::new(&selection, &request.grid, request.seed))
+        };
+        let assessed = match (end, known) {
+            (End::Cancelled, _) => Err(SelectionError::Cancelled),
+            (End::Complete, Some(known)) => Ok(known),
+            (End::Complete, None) => assess(),
         };
         let (end, selection) = match assessed {
             Err(SelectionError::Cancelled) => (End::Cancelled, None),
             assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
-        Ok(SweepOutcome { rows, end, selection, path: sweep.path(), periods: sweep.periods })
+        Ok(SweepOutcome { rows, end, selection, path, periods })
     }
 
     /// Runs the combinations that there are no rows of yet; returns all rows.

@@ -13,11 +13,11 @@ use bolt_market::sweep::{Grid, Parameter};
 use bolt_sql::RunFilter;
 
 use crate::{
-    Backtest, BacktestRequest, Manifest, MarketEvents, Recorder, Session, SessionError,
+    Backtest, BacktestRequest, Done, Manifest, MarketEvents, Recorder, Session, SessionError,
     SweepRequest, Trading,
 };
 
-fn session(settings: &[(&str, &str)]) -> Result<Session, SessionError> {
+pub(crate) fn session(settings: &[(&str, &str)]) -> Result<Session, SessionError> {
     let flag = |(name, value): &(&str, &str)| Flag {
         flag: "--test".to_owned(),
         name: (*name).to_owned(),
@@ -29,7 +29,7 @@ fn session(settings: &[(&str, &str)]) -> Result<Session, SessionError> {
 }
 
 /// Daily bars whose price swings around a slow rise.
-fn bars() -> Bars {
+pub(crate) fn bars() -> Bars {
     let price = |i: usize| 100.0 + 0.02 * i as f64 + 9.0 * (i as f64 / 9.0).sin();
     let times: Vec<UnixNanos> = (0..400).map(|i| UnixNanos(i * UnixNanos::DAY)).collect();
     let column =
@@ -40,7 +40,7 @@ fn bars() -> Bars {
     Bars::new("WAVE", times, columns).unwrap()
 }
 
-fn signal(text: &str) -> Plan {
+pub(crate) fn signal(text: &str) -> Plan {
     Strategy::parse([(Role::Signal, text)]).unwrap().into()
 }
 
@@ -171,8 +171,9 @@ fn rows_of_a_sweep_do_not_depend_on_its_memory() {
             chunks.push(rows.len());
             Ok(())
         };
-        let outcome =
-            session.sweep(&bars(), &request, &combinations, Vec::new(), &cancel, sink).unwrap();
+        let outcome = session
+            .sweep(&bars(), &request, &combinations, Done::default(), &cancel, sink)
+            .unwrap();
         (outcome.rows, chunks)
     };
     let (rows, _) = sweep(&[]);

@@ -8,7 +8,7 @@ use bolt_exec::CancelToken;
 use bolt_market::data::{Bars, Column};
 use bolt_market::formulas::{Role, Strategy};
 use bolt_market::sweep::{Grid, Parameter, Path};
-use bolt_session::{MarketEvents, Session, SweepRequest, Trading};
+use bolt_session::{Done, MarketEvents, Session, SweepRequest, Trading};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -88,12 +88,13 @@ fn peaks(bars: &Bars, memory: usize) -> Peaks {
         Ok(())
     };
     let cancel = CancelToken::default();
-    let outcome = session.sweep(bars, &request, &combinations, Vec::new(), &cancel, sink).unwrap();
+    let outcome =
+        session.sweep(bars, &request, &combinations, Done::default(), &cancel, sink).unwrap();
     let assessment = PEAK.load(Ordering::Relaxed) - before;
     assert_eq!((outcome.path, outcome.rows.len()), (Path::General, COMBINATIONS));
     let selection = outcome.selection.unwrap().unwrap();
-    assert_eq!(selection.sampled, COMBINATIONS);
-    assert!(selection.overfitting.is_ok());
+    assert_eq!(selection.combinations_looked_at, COMBINATIONS);
+    assert!(selection.overfitting_probability.is_ok());
     Peaks { rows, assessment }
 }
 

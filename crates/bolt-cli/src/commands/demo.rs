@@ -18,7 +18,6 @@ use bolt_session::{
 use clap::Args;
 use serde_json::json;
 
-use super::sweep::outcome_json;
 use crate::arguments::By;
 use crate::context::{Context, cancelled_by_signals};
 use crate::output::{count, number};
@@ -176,15 +175,18 @@ impl Demo {
             &cancel,
             &mut |rows| file.append(rows),
         )?;
-        file.finish(outcome_json(&outcome, &request))?;
+        file.finish(&outcome)?;
         let seconds = started.elapsed().as_secs_f64();
         let by = By::Sharpe.figure();
         let page = sweep_page(&self.bars, &request, &outcome, &manifest, by);
         let page = self.page("sweep.html", page)?;
-        let assessed = match &outcome.selection {
-            Some(Ok(selection)) => format!(
+        let deflated = outcome.selection.as_ref().map(|found| {
+            found.as_ref().and_then(|assessment| assessment.deflated_sharpe_probability.as_ref())
+        });
+        let assessed = match deflated {
+            Some(Ok(probability)) => format!(
                 "the best Sharpe ratio is above luck's with probability {} %",
-                number(100.0 * selection.deflated.probability)
+                number(100.0 * probability)
             ),
             Some(Err(reason)) => reason.clone(),
             None => "interrupted".to_owned(),

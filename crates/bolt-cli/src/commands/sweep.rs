@@ -6,13 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use bolt_market::data::Bars;
-use bolt_market::sweep::{End, Row, Selection};
+use bolt_market::sweep::{End, Row};
 use bolt_session::{
-    Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest, row_line, sweep_page,
+    Assessment, Done, Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest,
+    row_line, sweep_page,
 };
 use bolt_sql::records::RunKind;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::arguments::{By, FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
@@ -98,7 +99,7 @@ fn sweep(
 ) -> Result<SweepOutcome> {
     let combinations = session.combinations(request)?;
     let (mut file, done) = match &arguments.out {
-        None => (None, Vec::new()),
+        None => (None, Done::default()),
         Some(path) => {
             let (manifest, anew) = (manifest.clone(), arguments.overwrite);
             let (file, done) =
@@ -106,8 +107,8 @@ fn sweep(
             (Some(file), done)
         }
     };
-    if !done.is_empty() {
-        let (done, all) = (count(done.len() as u64), count(combinations.len() as u64));
+    if !done.rows.is_empty() {
+        let (done, all) = (count(done.rows.len() as u64), count(combinations.len() as u64));
         context.note(&format!("going on after {done} of {all} combinations"));
     }
     let json = context.json;
@@ -118,9 +119,9 @@ fn sweep(
         }
         Ok(())
     };
-    print(&done)?;
+    print(&done.rows)?;
     let total = combinations.len() as u64;
-    let mut progress = Progress::new("combinations", done.len() as u64, total, context.quiet);
+    let mut progress = Progress::new("combinations", done.rows.len() as u64, total, context.quiet);
     let cancel = cancelled_by_signals();
     let outcome = session.sweep(bars, request, &combinations, done, &cancel, &mut |rows| {
         if let Some(file) = &mut file {
@@ -132,7 +133,7 @@ fn sweep(
     progress.clear();
     let outcome = outcome?;
     if let (Some(file), End::Complete) = (file, outcome.end) {
-        file.finish(outcome_json(&outcome, request))?;
+        file.finish(&outcome)?;
     }
     Ok(outcome)
 }
@@ -183,32 +184,35 @@ fn show(
 }
 
 /// Says what is left of the best result once the search for it is counted.
-fn warn(context: &Context, selection: &Result<Selection, String>) {
-    let selection = match selection {
-        Ok(selection) => selection,
+fn warn(context: &Context, assessment: &Result<Assessment, String>) {
+    let assessment = match assessment {
+        Ok(assessment) => assessment,
         Err(reason) => return context.note(reason),
     };
-    let deflated = &selection.deflated;
-    let chance = 100.0 * deflated.probability;
-    context.note(&format!(
-        "the highest Sharpe ratio of {} combinations, worth about {} independent tries, is above \
-         what the best of as many worthless ones shows with a probability of {} % (deflated Sharpe \
-         ratio)",
-        count(selection.tried as u64),
-        number(selection.effective.value.max(1.0).round()),
-        number(chance)
-    ));
-    match &selection.overfitting {
-        Ok(overfitting) => context.note(&format!(
+    let tried = count(assessment.tried as u64);
+    match &assessment.deflated_sharpe_probability {
+        Ok(probability) => context.note(&format!(
+            "the highest Sharpe ratio of {tried} combinations, worth about {} independent tries, \
+             is above what the best of as many worthless ones shows with a probability of {} % \
+             (deflated Sharpe ratio)",
+            number(assessment.independent_tries.max(1.0).round()),
+            number(100.0 * probability)
+        )),
+        Err(reason) => context.note(&format!("deflated Sharpe ratio: {reason}")),
+    }
+    match &assessment.overfitting_probability {
+        Ok(probability) => context.note(&format!(
             "probability of backtest overfitting {} %: so often the best on one half of the bars \
              is below the median on the other ({} combinations looked at)",
-            number(100.0 * overfitting.probability),
-            count(selection.sampled as u64)
+            number(100.0 * probability),
+            count(assessment.combinations_looked_at as u64)
         )),
         Err(reason) => context.note(&format!("probability of backtest overfitting: {reason}")),
     }
-    let overfit = selection.overfitting.as_ref().is_ok_and(|found| found.probability > 0.5);
-    if chance < 95.0 || overfit {
+    let Assessment { deflated_sharpe_probability, overfitting_probability, .. } = assessment;
+    let is_better = deflated_sharpe_probability.as_ref().is_ok_and(|&chance| chance >= 0.95);
+    let is_overfit = overfitting_probability.as_ref().is_ok_and(|&chance| chance > 0.5);
+    if !is_better || is_overfit {
         context.warn(
             "the best result may be luck: test it on data that this sweep has not seen \
              (`bolt walkforward`)",
@@ -227,43 +231,14 @@ fn figures(outcome: &SweepOutcome, best: Option<&Row>) -> std::collections::BTre
             ("n_trades", f64::from(row.n_trades)),
         ]);
     }
-    if let Some(Ok(selection)) = &outcome.selection {
-        figures.push(("deflated_sharpe_probability", selection.deflated.probability));
-        if let Ok(overfitting) = &selection.overfitting {
-            figures.push(("overfitting_probability", overfitting.probability));
-        }
+    if let Some(Ok(assessment)) = &outcome.selection {
+        let found = [
+            ("deflated_sharpe_probability", &assessment.deflated_sharpe_probability),
+            ("overfitting_probability", &assessment.overfitting_probability),
+        ];
+        let known =
+            found.into_iter().filter_map(|(name, found)| Some((name, *found.as_ref().ok()?)));
+        figures.extend(known);
     }
     figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// Returns what the manifest of finished results says of them.
-pub(crate) fn outcome_json(outcome: &SweepOutcome, request: &SweepRequest) -> Value {
-    let combination = |index: usize| -> Value {
-        let names = request.grid.parameters().iter().map(|each| each.name.clone());
-        let values = request.grid.combination(index).into_iter().map(|value| json!(value));
-        names.zip(values).collect::<serde_json::Map<_, _>>().into()
-    };
-    let selection = match &outcome.selection {
-        None => Value::Null,
-        Some(Err(reason)) => json!({"unavailable": reason}),
-        Some(Ok(selection)) => json!({
-            "tried": selection.tried,
-            "best": combination(selection.best),
-            "deflated_sharpe_probability": selection.deflated.probability,
-            "sharpe_per_bar": selection.deflated.sharpe,
-            "sharpe_per_bar_threshold": selection.deflated.threshold,
-            "independent_tries": selection.effective.value,
-            "combinations_looked_at": selection.sampled,
-            "overfitting_probability": match &selection.overfitting {
-                Ok(overfitting) => json!(overfitting.probability),
-                Err(reason) => json!({"unavailable": reason.to_string()}),
-            },
-        }),
-    };
-    json!({
-        "combinations": outcome.rows.len(),
-        "path": outcome.path.name(),
-        "periods_per_year": outcome.periods.value,
-        "selection": selection,
-    })
 }

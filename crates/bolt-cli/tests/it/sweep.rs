@@ -120,6 +120,59 @@ fn the_choice_of_the_best_is_assessed() {
     assert!(selection["deflated_sharpe_probability"].is_number(), "{selection}");
 }
 
+/// What the manifest says of the choice of the best.
+fn selection(workspace: &Workspace, results: &str) -> Value {
+    let manifest = workspace.read(&format!("{results}.manifest.json"));
+    serde_json::from_str::<Value>(&manifest).unwrap()["outcome"]["selection"].clone()
+}
+
+/// Makes the manifest say that the deflated Sharpe ratio is one half, which it is not.
+fn plant(workspace: &Workspace, results: &str) {
+    let path = workspace.path(&format!("{results}.manifest.json"));
+    let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    manifest["outcome"]["selection"]["deflated_sharpe_probability"] = 0.5.into();
+    fs::write(path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn what_was_said_of_finished_results_is_not_measured_again() {
+    for name in ["results.jsonl", "results.csv"] {
+        let workspace = Workspace::new();
+        let bars = workspace.bars("wave.csv", 1_500);
+        let out = workspace.path(name);
+        let run = |more: &[&str]| {
+            let more = [&["--out", text(&out)][..], more].concat();
+            let notes = workspace.run(&arguments(text(&bars), &more)).stderr;
+            (String::from_utf8(notes).unwrap(), selection(&workspace, name))
+        };
+        let (notes, measured) = run(&[]);
+        assert!(!notes.contains("probability of 50 % (deflated"), "{notes}");
+        let whole = workspace.read(name);
+        plant(&workspace, name);
+        let (notes, repeated) = run(&[]);
+        assert!(notes.contains("probability of 50 % (deflated"), "{notes}");
+        assert_eq!(repeated["deflated_sharpe_probability"], 0.5);
+        assert_eq!(repeated["overfitting_probability"], measured["overfitting_probability"]);
+        // Memory for 1,110 returns: they are measured otherwise.
+        let (_, summed) = run(&["-O", "sweep.memory=1MiB"]);
+        assert_eq!(
+            (&measured["bars_per_return"], &summed["bars_per_return"]),
+            (&1.into(), &2.into())
+        );
+        assert_ne!(summed["deflated_sharpe_probability"], 0.5);
+        assert_eq!(run(&[]).1, measured);
+        // A row is missing, then one is another.
+        plant(&workspace, name);
+        fs::write(&out, &whole[..whole.trim_end().rfind('\n').unwrap() + 1]).unwrap();
+        assert_eq!(run(&[]).1, measured);
+        plant(&workspace, name);
+        let last = whole.trim_end();
+        let row = last.trim_end_matches('}');
+        fs::write(&out, format!("{row}e1{}\n", &last[row.len()..])).unwrap();
+        assert_ne!(run(&[]).1["deflated_sharpe_probability"], 0.5);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_loses_nothing_that_was_written() {

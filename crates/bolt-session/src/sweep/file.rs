@@ -1,7 +1,8 @@
 //! Results of a sweep in a file that a later run can go on with.
 //!
 //! Beside `results.jsonl` stands `results.jsonl.manifest.json`: what the rows are the results of.
-//! Rows are appended in the order of the grid, whole lines at a time, so the file of a run that was
+//! Once all are there, it also holds what is said of them together and a hash of them, so that a
+//! later run need not measure it again. Rows are appended in the order of the grid, whole lines at a time, so the file of a run that was
 //! killed holds the first rows and perhaps a piece of a line, which is cut off.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -9,9 +10,10 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bolt_market::sweep::{Grid, Row};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use xxhash_rust::xxh3::Xxh3;
 
-use super::line;
+use super::{Assessment, Done, SweepOutcome, line};
 use crate::SessionError;
 use crate::manifest::Manifest;
 
@@ -56,7 +58,7 @@ pub struct ResultFile {
 
 impl ResultFile {
     /// Opens the results of a sweep over `combinations` of a grid: a new file, or one that holds
-    /// the first results of the same sweep. Returns the rows that are there.
+    /// the first results of the same sweep. Returns what is there.
     ///
     /// # Errors
     /// If the file holds something else, or cannot be read or written.
@@ -66,12 +68,10 @@ impl ResultFile {
         combinations: &[usize],
         manifest: Manifest,
         overwrite: bool,
-    ) -> Result<(Self, Vec<Row>), SessionError> {
+    ) -> Result<(Self, Done), SessionError> {
         let format = Format::of(path)?;
         let exists = path.exists() && !overwrite;
-        if exists {
-            check_same(path, &manifest)?;
-        }
+        let old = if exists { Some(check_same(path, &manifest)?) } else { None };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(!exists);
         let file = options.open(path).map_err(SessionError::file("open", path))?;
@@ -83,15 +83,23 @@ impl ResultFile {
         }
         let (path, grid) = (path.to_owned(), grid.clone());
         let mut results = Self { path, file, format, grid, length: 0, manifest };
-        if !exists {
+        let Some(old) = old else {
             results.write_manifest()?;
             if format == Format::Csv {
                 results.append_text(&line::csv_header(&results.grid))?;
             }
-            return Ok((results, Vec::new()));
-        }
+            return Ok((results, Done::default()));
+        };
         let rows = results.read_rows(combinations)?;
-        Ok((results, rows))
+        let outcome = old.get("outcome");
+        if outcome.is_some_and(|outcome| outcome.get(ROWS_HASH) != Some(&rows_hash(&rows))) {
+            // It is not about the rows that are there.
+            results.write_manifest()?;
+            return Ok((results, Done { rows, assessment: None }));
+        }
+        let selection = outcome.and_then(|outcome| outcome.get("selection"));
+        let assessment = selection.and_then(|value| Assessment::from_json(value, &results.grid));
+        Ok((results, Done { rows, assessment }))
     }
 
     /// Appends rows.
@@ -113,9 +121,11 @@ impl ResultFile {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn finish(mut self, outcome: Value) -> Result<(), SessionError> {
+    pub fn finish(mut self, outcome: &SweepOutcome) -> Result<(), SessionError> {
         self.file.sync_all().map_err(SessionError::file("write", &self.path))?;
-        self.manifest = self.manifest.clone().with("outcome", outcome);
+        let mut about = outcome.to_json();
+        about[ROWS_HASH] = rows_hash(&outcome.rows);
+        self.manifest = self.manifest.clone().with("outcome", about);
         self.write_manifest()
     }
 
@@ -208,8 +218,24 @@ fn manifest_path(path: &Path) -> PathBuf {
 /// Parts of a manifest that may differ between two runs of one sweep.
 const FREE: [&str; 3] = ["outcome", "simd", "files"];
 
-/// Checks that the results in a file are of the same sweep.
-fn check_same(path: &Path, manifest: &Manifest) -> Result<(), SessionError> {
+/// The part of an outcome that says which rows it is about.
+const ROWS_HASH: &str = "rows_hash";
+
+/// Returns the XXH3 hash of rows as they are read back, where all that is not finite is missing.
+fn rows_hash(rows: &[Row]) -> Value {
+    let mut hasher = Xxh3::new();
+    for row in rows {
+        hasher.update(&(row.index as u64).to_le_bytes());
+        for figure in line::figures(row) {
+            let figure = if figure.is_finite() { figure } else { f64::NAN };
+            hasher.update(&figure.to_le_bytes());
+        }
+    }
+    json!(format!("{:032x}", hasher.digest128()))
+}
+
+/// Checks that the results in a file are of the same sweep; returns their manifest.
+fn check_same(path: &Path, manifest: &Manifest) -> Result<Map<String, Value>, SessionError> {
     let refuse = |why: String| {
         SessionError::Settings(format!(
             "`{}` exists and {why}; choose another file, or start anew with `--overwrite`",
@@ -225,6 +251,67 @@ fn check_same(path: &Path, manifest: &Manifest) -> Result<(), SessionError> {
         manifest.parts.keys().chain(old.keys()).filter(|name| !FREE.contains(&name.as_str()));
     match names.into_iter().find(|name| manifest.parts.get(*name) != old.get(*name)) {
         Some(name) => Err(refuse(format!("holds another sweep: `{name}` differs"))),
-        None => Ok(()),
+        None => Ok(old),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bolt_market::statistics::PeriodsPerYear;
+    use bolt_market::sweep::{End, Parameter, Path as Way};
+
+    use super::*;
+
+    fn row(index: usize) -> Row {
+        let figures = [1e4, f64::NAN, 0.1, -0.0, -2.5, 3.0, f64::INFINITY, 100.0 / 3.0];
+        line::row(index, &figures).unwrap()
+    }
+
+    #[test]
+    fn an_outcome_is_kept_as_long_as_its_rows_are() {
+        for name in ["rows.jsonl", "rows.csv"] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(name);
+            let grid = Grid::new(vec![Parameter::parse("n=1..3").unwrap()]).unwrap();
+            let open = || {
+                let manifest = Manifest { parts: Map::new() };
+                ResultFile::open(&path, &grid, &[0, 1, 2], manifest, false).unwrap()
+            };
+            let has_outcome =
+                || fs::read_to_string(manifest_path(&path)).unwrap().contains("tried");
+            let assessment = Assessment {
+                tried: 3,
+                best: vec![("n".to_owned(), 2.0)],
+                deflated_sharpe_probability: Ok(0.7),
+                sharpe_per_bar: 0.1,
+                sharpe_per_bar_threshold: 0.05,
+                independent_tries: 2.0,
+                mean_correlation: 0.5,
+                overfitting_probability: Err("too short".to_owned()),
+                combinations_looked_at: 3,
+                bars_per_return: 1,
+                seed: 4,
+            };
+            let outcome = SweepOutcome {
+                rows: (0..3).map(row).collect(),
+                end: End::Complete,
+                selection: Some(Ok(assessment.clone())),
+                path: Way::General,
+                periods: PeriodsPerYear::stated(252.0),
+            };
+            let (mut file, done) = open();
+            assert!(done.rows.is_empty() && done.assessment.is_none());
+            file.append(&outcome.rows).unwrap();
+            assert!(!has_outcome());
+            file.finish(&outcome).unwrap();
+            let done = open().1;
+            assert_eq!((done.rows.len(), done.assessment), (3, Some(assessment)));
+            assert!(has_outcome());
+            let whole = fs::read_to_string(&path).unwrap();
+            fs::write(&path, &whole[..whole.len() - 9]).unwrap();
+            let done = open().1;
+            assert_eq!((done.rows.len(), done.assessment), (2, None));
+            assert!(!has_outcome(), "of rows that are no longer there");
+        }
     }
 }
