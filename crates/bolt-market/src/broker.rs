@@ -54,13 +54,12 @@ pub enum Error {
     #[error("signals are a target or events, and there are both; leave one of them out")]
     TargetAndEvents,
     /// A target is the position itself: there are no entries to size or to wait for.
-    #[error(
-        "a signal is the position wanted and has no {what}; write the size into the signal, such as \
-         `If[close > SMA[close, 10], 0.5, 0]`, or give events such as `entry` and `exit`"
-    )]
+    #[error("a signal is the position wanted and has no {what}; {instead}")]
     TargetAndEntries {
         /// What was asked for.
         what: &'static str,
+        /// What to give in place of it.
+        instead: &'static str,
     },
     /// Interest or a calendar was asked for, and nobody said when the bars open.
     #[error(

@@ -88,6 +88,14 @@ pub enum StrategyError {
     /// Nothing that enters a position.
     #[error("there is nothing to trade: give a `signal`, or at least an `entry`")]
     Nothing,
+    /// Something that closes trades of a side that nothing enters.
+    #[error("`{}` closes what `{}` opens, which is missing; add it or leave out `{0}`", exit.name(), entry.name())]
+    ExitWithoutEntry {
+        /// What closes.
+        exit: Role,
+        /// What would open.
+        entry: Role,
+    },
     /// Weights of several assets were asked for, and the strategy is not a signal alone.
     #[error("weights are one formula, `signal`; leave out `{}`", role.name())]
     NotWeights {
@@ -139,6 +147,11 @@ impl Strategy {
         }
         if !level && !has(&|role| matches!(role, Role::Entry | Role::ShortEntry)) {
             return Err(StrategyError::Nothing);
+        }
+        for (exit, entry) in [(Role::Exit, Role::Entry), (Role::ShortExit, Role::ShortEntry)] {
+            if has(&|role| role == exit) && !has(&|role| role == entry) {
+                return Err(StrategyError::ExitWithoutEntry { exit, entry });
+            }
         }
         Ok(Self { formulas })
     }

@@ -5,10 +5,10 @@
 use crate::broker::Error;
 use crate::broker::next_open::Market;
 use crate::formulas::{Columns, Role, SignalColumns, Strategy, StrategyError};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Side};
 use crate::rules::{self, Built, RuleColumns, Rules};
 use crate::signals::{self, Convention, Curve, SignalRules};
-use bolt_kernel::{Catalog, Graph, NodeId, Options, Output, Program, Scope};
+use bolt_kernel::{Catalog, Graph, NodeId, Options, Output, Program, Scope, ValueType};
 use std::ops::Range;
 
 /// The formulas of a strategy.
@@ -18,6 +18,15 @@ pub enum Plan {
     Signals(Strategy),
     /// Rules that say which orders are handed in.
     Orders(Rules),
+}
+
+/// The sides on which trades may be open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sides {
+    /// Whether one may be long.
+    pub long: bool,
+    /// Whether one may be short.
+    pub short: bool,
 }
 
 impl From<Strategy> for Plan {
@@ -38,6 +47,35 @@ impl Plan {
                 .into_iter()
                 .map(|formula| (formula.name(), formula.text()))
                 .collect(),
+        }
+    }
+
+    /// Returns the sides that events and orders enter. A signal may be on both, unless it is true or
+    /// false: then it is long or flat.
+    pub fn sides(
+        &self,
+        columns: &Columns<'_>,
+        catalog: &Catalog,
+        parameters: &[(&str, f64)],
+    ) -> Sides {
+        match self {
+            Self::Signals(strategy) if strategy.text(Role::Signal).is_none() => Sides {
+                long: strategy.text(Role::Entry).is_some(),
+                short: strategy.text(Role::ShortEntry).is_some(),
+            },
+            Self::Signals(strategy) => {
+                let mut graph = Graph::new();
+                let schema = columns.schema();
+                let scope = Scope { catalog, columns: &schema, parameters, universe: None };
+                let nodes = strategy.build(&mut graph, &scope).unwrap_or_default();
+                let is_truth =
+                    |(_, node): &(Role, NodeId)| graph.value_type(*node) == ValueType::Bool;
+                Sides { long: true, short: !nodes.iter().any(is_truth) }
+            }
+            Self::Orders(rules) => {
+                let enters = |side: Side| rules.orders.iter().any(|order| order.side == side);
+                Sides { long: enters(Side::Long), short: enters(Side::Short) }
+            }
         }
     }
 

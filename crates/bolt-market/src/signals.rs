@@ -310,6 +310,8 @@ pub fn run(
     Ok(curve.cut(ledger))
 }
 
+const EVENTS_INSTEAD: &str = "give `entry` and `exit` in place of the signal";
+
 fn check(market: &Market<'_>, signals: &Signals<'_>, rules: &SignalRules) -> Result<(), Error> {
     let bars = market.prices.len();
     let Signals { target, entry, exit, short_entry, short_exit, entry_limit, entry_stop, size } =
@@ -335,13 +337,19 @@ fn check(market: &Market<'_>, signals: &Signals<'_>, rules: &SignalRules) -> Res
     if target.is_some() && events.iter().any(|(_, column)| column.is_some()) {
         return Err(Error::TargetAndEvents);
     }
+    let sized = rules.size != SignalRules::default().size || size.is_some();
     let entries_only = [
-        ("size of entries", rules.size != SignalRules::default().size || size.is_some()),
-        ("limit price of entries", entry_limit.is_some()),
-        ("stop price of entries", entry_stop.is_some()),
+        (
+            "size of entries",
+            sized,
+            "write the size into it, as in `If[close > SMA[close, 10], 0.5, 0]`",
+        ),
+        ("limit price of entries", entry_limit.is_some(), EVENTS_INSTEAD),
+        ("stop price of entries", entry_stop.is_some(), EVENTS_INSTEAD),
     ];
-    if let (Some(_), Some((what, _))) = (target, entries_only.iter().find(|(_, asked)| *asked)) {
-        return Err(Error::TargetAndEntries { what });
+    let asked = entries_only.into_iter().find(|(_, asked, _)| *asked);
+    if let (Some(_), Some((what, _, instead))) = (target, asked) {
+        return Err(Error::TargetAndEntries { what, instead });
     }
     if let Some(value) = size.into_iter().flatten().find(|value| **value <= 0.0) {
         return check_setting("entry size", *value, false, "positive");

@@ -12,7 +12,7 @@ use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, return
 
 use crate::data::{borrowed, formula_columns};
 use crate::statistics::{Figures, Line, Run};
-use crate::trading::Trading;
+use crate::trading::{Traded, Trading};
 use crate::{Session, SessionError};
 
 /// What is to be run.
@@ -89,12 +89,13 @@ impl Session {
     ) -> Result<Backtest, SessionError> {
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
-        request.trading.check_reachable(&request.plan)?;
         self.check_peer_statistics(&convention)?;
         let named_columns = formula_columns(bars);
         let parameters: Vec<(&str, f64)> =
             request.parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let columns = borrowed(bars.len(), &named_columns);
+        let sides = request.plan.sides(&columns, &self.catalog, &parameters);
+        request.trading.check(&Traded::plan(&request.plan, sides))?;
         let decisions =
             request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
         let names = parameters.iter().map(|(name, _)| *name);

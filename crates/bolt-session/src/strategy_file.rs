@@ -253,9 +253,9 @@ fn signals(section: &Section<'_>) -> Result<Strategy, SessionError> {
         .map(|(role, item)| Ok((role, item.formula()?)))
         .collect::<Result<_, SessionError>>()?;
     Strategy::new(formulas).map_err(|error| match error {
-        StrategyError::SignalAndEvents | StrategyError::Nothing => {
-            section.wrong(error.to_string(), None)
-        }
+        StrategyError::SignalAndEvents
+        | StrategyError::Nothing
+        | StrategyError::ExitWithoutEntry { .. } => section.wrong(error.to_string(), None),
         other => other.into(),
     })
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::backtest::MarketEvents;
 use crate::data::{borrowed, formula_columns};
-use crate::trading::Trading;
+use crate::trading::{Traded, Trading};
 use crate::{Session, SessionError};
 
 /// What is to be swept.
@@ -214,12 +214,16 @@ impl Session {
         request: &'a SweepRequest,
     ) -> Result<Sweep<'a>, SessionError> {
         let periods = self.periods(bars)?;
-        request.trading.check_reachable(&request.plan)?;
         let convention = request.trading.convention()?;
         self.check_peer_statistics(&convention)?;
+        let columns = borrowed(bars.len(), columns);
+        let names = request.grid.parameters().iter().map(|each| each.name.as_str());
+        let first: Vec<(&str, f64)> = names.zip(request.grid.combination(0)).collect();
+        let sides = request.plan.sides(&columns, &self.catalog, &first);
+        request.trading.check(&Traded::plan(&request.plan, sides))?;
         Ok(Sweep {
             market: request.events.market(bars),
-            columns: borrowed(bars.len(), columns),
+            columns,
             plan: &request.plan,
             rules: request.trading.rules(periods.value),
             convention,

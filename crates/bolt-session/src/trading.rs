@@ -2,16 +2,16 @@
 //!
 //! A setting that the convention does not have is refused, never ignored.
 
+mod effects;
 mod options;
 
+pub(crate) use effects::Traded;
 pub use options::TradingOptions;
 
 use bolt_config::Config;
 use bolt_market::broker::next_open::{Margin, Rates};
 use bolt_market::broker::{Costs, Error, backtesting_py, backtrader, next_open, vectorbt};
-use bolt_market::formulas::Role;
 use bolt_market::order::Size;
-use bolt_market::plan::Plan;
 use bolt_market::signals::{
     Convention, Opposite, Rebalance, Repeated, SignalRules, VolatilityTarget,
 };
@@ -242,30 +242,6 @@ impl Trading {
         }
     }
 
-    /// Refuses stops at a price of zero or below, which none of the trades can reach: the loss of a
-    /// long trade, the profit of a short one.
-    pub(crate) fn check_reachable(&self, plan: &Plan) -> Result<(), SessionError> {
-        let Plan::Signals(strategy) = plan else { return Ok(()) };
-        let mut roles = strategy.texts().map(|(role, _)| role);
-        let only_short = !roles.any(|role| matches!(role, Role::Signal | Role::Entry));
-        let (side, all) = match only_short {
-            true => ("short", [("take-profit", self.take_profit), ("", None)]),
-            false => {
-                ("long", [("stop-loss", self.stop_loss), ("trailing stop", self.trailing_stop)])
-            }
-        };
-        let beyond =
-            |(name, away): (_, Option<f64>)| Some((name, away.filter(|away| *away >= 1.0)?));
-        match all.into_iter().find_map(beyond) {
-            None => Ok(()),
-            Some((name, away)) => Err(SessionError::Settings(format!(
-                "a {name} of {} % is at a price of zero or below, which no {side} trade reaches; take \
-                 less than 100 % (`5%` and `0.05` are the same)",
-                (away * 1e8).round() / 1e6
-            ))),
-        }
-    }
-
     fn next_open(&self) -> next_open::Settings {
         next_open::Settings {
             cash: self.cash,
@@ -291,7 +267,7 @@ impl Trading {
         [
             ("fees an order", fee_fixed != 0.0, |name| name != Backtrader),
             ("fees a unit", fee_per_unit != 0.0, ours),
-            ("a minimum fee", fee_minimum != 0.0, ours),
+            ("minimum fee", fee_minimum != 0.0, ours),
             ("spread", spread != 0.0, |name| matches!(name, NextOpen | BacktestingPy)),
             ("slippage", slippage != 0.0, |name| matches!(name, NextOpen | Vectorbt)),
             ("lot size", self.lot.is_some(), |name| matches!(name, NextOpen | Vectorbt)),

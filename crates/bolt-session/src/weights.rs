@@ -3,13 +3,13 @@
 use bolt_market::data::{Bars, Column, Panel};
 use bolt_market::formulas::{Strategy, column_name};
 use bolt_market::ledger::Trade;
-use bolt_market::signals::{Curve, Opposite, Rebalance, Repeated};
+use bolt_market::signals::Curve;
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
 
 use crate::backtest::{Backtest, closes_at};
 use crate::data::repairs_of_assets;
 use crate::statistics::{Figures, Run};
-use crate::trading::{SizeKind, Trading};
+use crate::trading::{Traded, Trading};
 use crate::{DataSource, Session, SessionError};
 
 /// What is to be run.
@@ -56,10 +56,11 @@ impl Session {
         request: &WeightsRequest,
     ) -> Result<(Bars, Backtest), SessionError> {
         let WeightsRequest { strategy, parameters, trading, rules, benchmark } = request;
-        check(trading)?;
+        let convention = trading.convention()?;
+        trading.check(&Traded::weights())?;
+        self.check_peer_statistics(&convention)?;
         let bars = equal_amounts(panel)?;
         let periods = self.periods(&bars)?;
-        let convention = trading.convention()?;
         let named: Vec<(&str, f64)> =
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let Weights { values, warm_up } =
@@ -126,27 +127,6 @@ fn unfunded(weights: &[f64], assets: usize, leverage: f64) -> Option<String> {
 
 fn is_empty(bars: &Result<Bars, SessionError>) -> bool {
     bars.as_ref().is_ok_and(Bars::is_empty)
-}
-
-/// Refuses what only signals have.
-fn check(trading: &Trading) -> Result<(), SessionError> {
-    let signals_only = [
-        ("sizes of entries", trading.size != 1.0 || trading.size_kind != SizeKind::Available),
-        ("a stop-loss", trading.stop_loss.is_some()),
-        ("a take-profit", trading.take_profit.is_some()),
-        ("a trailing stop", trading.trailing_stop.is_some()),
-        ("a maximum number of bars", trading.max_bars.is_some()),
-        ("repeated entries", trading.repeated != Repeated::Ignore),
-        ("an answer to opposite entries", trading.opposite != Opposite::Reverse),
-        ("a volatility target", trading.volatility.is_some()),
-        ("a rebalancing rule of signals", trading.rebalance != Rebalance::OnChange),
-    ];
-    match signals_only.into_iter().find(|(_, asked)| *asked) {
-        Some((what, _)) => Err(SessionError::Settings(format!(
-            "weights are positions as fractions of equity and know no {what}; leave it out"
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// Returns the value of equal amounts of all assets, each from its first close on; an asset without

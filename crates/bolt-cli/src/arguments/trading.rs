@@ -83,10 +83,12 @@ pub(crate) struct TradingArguments {
     /// Fill market orders at the close they were decided on (backtesting.py)
     #[arg(long)]
     trade_on_close: bool,
-    /// Let long and short trades be open at once (backtesting.py)
+    /// Let long and short trades be open at once (backtesting.py); without limit or stop entries,
+    /// events close one side before they enter the other
     #[arg(long)]
     hedging: bool,
-    /// Let an order close and cancel what was before it (backtesting.py)
+    /// Let an order close and cancel what was before it (backtesting.py), as signals do, and events
+    /// without --accumulate and limit or stop entries
     #[arg(long)]
     exclusive_orders: bool,
     #[command(flatten)]

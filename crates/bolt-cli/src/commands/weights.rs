@@ -1,6 +1,6 @@
 //! `bolt backtest --weights`: several assets in one account.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use bolt_market::data::{Bars, Interval};
 use bolt_market::formulas::{Formula, Role, Strategy};
 use bolt_market::plan::Plan;
@@ -21,12 +21,12 @@ pub(crate) struct WeightArguments {
     #[arg(long, value_name = "FORMULA", conflicts_with_all = FORMULAS, conflicts_with = "strategy")]
     weights: Option<String>,
     /// When weights are traded: change, every, a number of bars, an interval such as 1M, or a band
-    /// such as 5%
-    #[arg(long, value_name = "WHEN", conflicts_with_all = FORMULAS, conflicts_with = "strategy", value_parser = rebalance, default_value = "change")]
-    rebalance_weights: Rebalance,
-    /// Fraction of equity that is not invested
-    #[arg(long, value_name = "FRACTION", conflicts_with_all = FORMULAS, conflicts_with = "strategy", value_parser = not_negative_fraction, default_value = "0")]
-    cash_buffer: f64,
+    /// such as 5% [default: change]
+    #[arg(long, value_name = "WHEN", value_parser = rebalance)]
+    rebalance_weights: Option<Rebalance>,
+    /// Fraction of equity that is not invested [default: 0]
+    #[arg(long, value_name = "FRACTION", value_parser = not_negative_fraction)]
+    cash_buffer: Option<f64>,
 }
 
 fn rebalance(text: &str) -> Result<Rebalance, String> {
@@ -59,9 +59,31 @@ fn rebalance_json(rebalance: Rebalance) -> Value {
 impl WeightArguments {
     /// Returns the strategy of the weights, if there are some.
     pub(crate) fn strategy(&self) -> Result<Option<Strategy>> {
-        let Some(text) = &self.weights else { return Ok(None) };
+        let Some(text) = &self.weights else { return self.check_absent().map(|()| None) };
         let formula = Formula::parse("weights", "--weights", text)?;
         Ok(Some(Strategy::new(vec![(Role::Signal, formula)])?))
+    }
+
+    /// Refuses what is for weights where there are none.
+    fn check_absent(&self) -> Result<()> {
+        let given = [
+            ("--rebalance-weights", self.rebalance_weights.is_some()),
+            ("--cash-buffer", self.cash_buffer.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => {
+                bail!("`{option}` has no effect without `--weights`; leave it out")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn rules(&self) -> WeightRules {
+        let default = WeightRules::default();
+        WeightRules {
+            rebalance: self.rebalance_weights.unwrap_or(default.rebalance),
+            cash_buffer: self.cash_buffer.unwrap_or(default.cash_buffer),
+        }
     }
 
     /// Runs the weights.
@@ -75,8 +97,7 @@ impl WeightArguments {
         benchmark: Option<(Bars, DataSource)>,
     ) -> Result<Outcome> {
         let (panel, notes) = session.load_panel(source)?;
-        let rules =
-            WeightRules { rebalance: self.rebalance_weights, cash_buffer: self.cash_buffer };
+        let rules = self.rules();
         let (benchmark, benchmark_source) = benchmark.unzip();
         let request = WeightsRequest { strategy, parameters, trading, rules, benchmark };
         let (bars, backtest) = session.backtest_weights(&panel, &request)?;
@@ -85,8 +106,8 @@ impl WeightArguments {
         let manifest = Manifest::new(session, &bars, source, &plan, &parameters, &trading)
             .with("assets", json!(panel.assets()))
             .with("panel_hash", json!(format!("{:032x}", panel.content_hash())))
-            .with("rebalance", rebalance_json(self.rebalance_weights))
-            .with("cash_buffer", json!(self.cash_buffer));
+            .with("rebalance", rebalance_json(rules.rebalance))
+            .with("cash_buffer", json!(rules.cash_buffer));
         let manifest = manifest.with_benchmark(benchmark.as_ref().zip(benchmark_source.as_ref()));
         let events = MarketEvents::default();
         let request = BacktestRequest { plan, parameters, trading, benchmark, events };

@@ -4,6 +4,7 @@
 mod backtest;
 mod clocks;
 mod commands;
+mod effects;
 mod hints;
 mod manifest;
 mod mistakes;

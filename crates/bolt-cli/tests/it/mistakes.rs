@@ -166,7 +166,8 @@ fn numbers_out_of_their_range() {
     for more in [["--rebalance-weights", "1M"], ["--cash-buffer", "50%"]] {
         let signal = ["backtest", text(&data), "--signal", "close > 99"];
         let message = workspace.refused(&[&signal[..], &more].concat());
-        assert!(message.contains(more[0]), "{message}");
+        let expected = format!("`{}` has no effect without `--weights`", more[0]);
+        assert!(message.contains(&expected), "{message}");
     }
     refused(&["--set", "x=3"], "the parameter `x` stands in no formula");
     refused(&["--set", "close=3"], "has the name of a column");

@@ -44,10 +44,10 @@ fn a_file_of_signals_is_the_flags_it_stands_for() {
         "cross.toml",
         "[parameters]\nn = 20\n\
          [formulas]\nentry = 'CrossAbove[close, SMA[close, n]]'\nexit = 'close < SMA[close, n]'\n\
-         [trading]\nfees = '0.1%'\nstop_loss = '2%'\nopposite = 'close'\nequity_size = 0.5\n",
+         [trading]\nfees = '0.1%'\nstop_loss = '2%'\naccumulate = true\nequity_size = 0.5\n",
     );
     let entry = ["--entry", "CrossAbove[close, SMA[close, n]]", "--exit", "close < SMA[close, n]"];
-    let trading = ["--fees", "0.1%", "--sl", "2%", "--opposite", "close", "--equity-size", "0.5"];
+    let trading = ["--fees", "0.1%", "--sl", "2%", "--accumulate", "--equity-size", "0.5"];
     let flags = [&["backtest", text(&bars), "--set", "n=20"], &entry[..], &trading].concat();
     let from_file = workspace.json(&["backtest", text(&bars), "--strategy", text(&file)]);
     let from_flags = workspace.json(&flags);
@@ -214,8 +214,9 @@ fn requests_that_make_no_sense_with_a_file() {
     let same = ("exit = 5", "exit = 5");
     let refused = |more: &[&str], parts: &[&str]| refused(same.0, same.1, more, parts);
     refused(&["--convention", "vectorbt"], &["`vectorbt` has no orders"]);
-    refused(&["--opposite", "close"], &["rules for orders", "the other side"]);
-    refused(&["--accumulate"], &["rules for orders"]);
+    refused(&["--opposite", "close"], &["`--opposite` has no effect on these orders"]);
+    refused(&["--accumulate"], &["`--accumulate` has no effect on these orders"]);
+    refused(&["--size", "10%"], &["each of them has its own"]);
     refused(&["--set", "exti=3"], &["no parameter `exti`", "did you mean `exit`?"]);
     refused(&["--entry", "close > 1"], &["--strategy", "cannot be used with"]);
     refused(&["--signal", "close > 1"], &["--strategy", "cannot be used with"]);

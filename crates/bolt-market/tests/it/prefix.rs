@@ -125,7 +125,8 @@ fn formulas(rng: &mut Rng, formulas: &Formulas) -> Vec<(Role, String)> {
     }
     let mut roles = vec![(Role::Entry, formulas.truth(rng, 2))];
     for role in [Role::Exit, Role::ShortEntry, Role::ShortExit] {
-        if rng.uniform() < 0.6 {
+        let has_short_entry = roles.iter().any(|(role, _)| *role == Role::ShortEntry);
+        if rng.uniform() < 0.6 && (role != Role::ShortExit || has_short_entry) {
             roles.push((role, formulas.truth(rng, 2)));
         }
     }
