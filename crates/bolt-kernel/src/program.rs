@@ -29,6 +29,14 @@ pub enum Output<E> {
 }
 
 impl<E: Scalar> Output<E> {
+    /// Returns whether every value is missing.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Numbers(values) => values.iter().all(|value| value.to_f64().is_nan()),
+            Self::Truths(values) => values.iter().all(Option::is_none),
+        }
+    }
+
     /// Returns the numbers.
     ///
     /// # Panics

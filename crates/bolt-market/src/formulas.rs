@@ -287,6 +287,8 @@ pub struct SignalColumns {
     pub size: Option<Vec<f64>>,
     /// First bars on which some number in the formulas has no value yet.
     pub warm_up: usize,
+    /// Formulas that have no value on any bar.
+    pub undefined: Vec<Role>,
 }
 
 impl SignalColumns {
@@ -303,6 +305,9 @@ impl SignalColumns {
     ) -> Result<Self, StrategyError> {
         let mut signals = Self { warm_up, ..Self::default() };
         for (role, output) in outputs {
+            if output.is_missing() {
+                signals.undefined.push(role);
+            }
             signals.take(role, output)?;
         }
         Ok(signals)
@@ -342,7 +347,8 @@ impl SignalColumns {
         Ok(())
     }
 
-    /// Returns the columns at some of the bars; nothing of them is warm-up any more.
+    /// Returns the columns at some of the bars; nothing of them is warm-up any more, and what has no
+    /// value there may have one elsewhere.
     ///
     /// # Panics
     /// If the range does not lie inside.
@@ -358,6 +364,7 @@ impl SignalColumns {
             entry_stop,
             size,
             warm_up: _,
+            undefined: _,
         } = self;
         Self {
             target: part(target.as_deref(), &bars),
@@ -369,6 +376,7 @@ impl SignalColumns {
             entry_stop: part(entry_stop.as_deref(), &bars),
             size: part(size.as_deref(), &bars),
             warm_up: 0,
+            undefined: Vec::new(),
         }
     }
 

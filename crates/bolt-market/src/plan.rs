@@ -104,6 +104,39 @@ impl Plan {
         }
     }
 
+    /// Returns the formulas that have no value on any bar, by what they came to over the same
+    /// columns, and the bars that each needs for its first value.
+    ///
+    /// # Errors
+    /// If a formula is wrong.
+    pub fn undefined(
+        &self,
+        decisions: &Decisions,
+        columns: &Columns<'_>,
+        catalog: &Catalog,
+        parameters: &[(&str, f64)],
+    ) -> Result<Vec<(&str, usize)>, StrategyError> {
+        let missing = match decisions {
+            Decisions::Signals(signals) => {
+                let is_missing =
+                    |name: &str| signals.undefined.iter().any(|role| role.name() == name);
+                self.texts().into_iter().map(|(name, _)| is_missing(name)).collect()
+            }
+            Decisions::Orders(columns) => columns.are_missing(),
+        };
+        if !missing.contains(&true) {
+            return Ok(Vec::new());
+        }
+        let mut graph = Graph::new();
+        let schema = columns.schema();
+        let scope = Scope { catalog, columns: &schema, parameters, universe: None };
+        let nodes = self.build(&mut graph, &scope)?;
+        let warm_ups = nodes.warm_ups(&Program::new(&graph, &nodes.roots()));
+        let names = self.texts().into_iter().map(|(name, _)| name);
+        let all = names.zip(warm_ups).zip(missing);
+        Ok(all.filter(|(_, missing)| *missing).map(|((name, bars), _)| (name, bars + 1)).collect())
+    }
+
     /// Adds the formulas to a graph.
     pub(crate) fn build(
         &self,
@@ -129,6 +162,14 @@ impl PlanNodes {
         match self {
             Self::Signals(nodes) => nodes.iter().map(|(_, node)| *node).collect(),
             Self::Orders(rules) => rules.roots(),
+        }
+    }
+
+    /// Returns for each formula the number of first bars on which it cannot have a value.
+    fn warm_ups(&self, program: &Program) -> Vec<usize> {
+        match self {
+            Self::Signals(_) => program.warm_up().to_vec(),
+            Self::Orders(rules) => rules.warm_ups(program),
         }
     }
 

@@ -99,8 +99,8 @@ impl Session {
         let decisions =
             request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
         let names = parameters.iter().map(|(name, _)| *name);
-        let columns: Vec<&str> = named_columns.iter().map(|(name, _)| name.as_str()).collect();
-        self.check_parameters(names, &request.plan.texts(), &columns)?;
+        let known: Vec<&str> = named_columns.iter().map(|(name, _)| name.as_str()).collect();
+        self.check_parameters(names, &request.plan.texts(), &known)?;
         let warm_up = decisions.warm_up();
         let convention = convention.after_warm_up(warm_up);
         let market = request.events.market(bars);
@@ -120,7 +120,9 @@ impl Session {
             cash: request.trading.cash,
             warm_up,
         };
-        let Figures { summary, lines, notes } = run.figures();
+        let Figures { summary, lines, mut notes } = run.figures();
+        let undefined = request.plan.undefined(&decisions, &columns, &self.catalog, &parameters)?;
+        notes.extend(undefined.iter().map(|(name, needs)| is_undefined(name, *needs, bars.len())));
         let assets = vec![bars.symbol.clone()];
         Ok(Backtest {
             summary,
@@ -241,6 +243,16 @@ impl Summary {
             ..self
         }
     }
+}
+
+/// Says that a formula has no value on any bar, and why if it needs more of them.
+pub(crate) fn is_undefined(name: &str, needs_bars: usize, bars: usize) -> String {
+    if needs_bars > bars {
+        return format!(
+            "`{name}` is undefined on all bars: it needs {needs_bars} of them, and there are {bars}"
+        );
+    }
+    format!("`{name}` is undefined on all {bars} bars")
 }
 
 /// How much earlier than the bars a benchmark may end: other markets have other holidays.

@@ -6,7 +6,7 @@ use bolt_market::ledger::Trade;
 use bolt_market::signals::Curve;
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
 
-use crate::backtest::{Backtest, closes_at};
+use crate::backtest::{Backtest, closes_at, is_undefined};
 use crate::data::repairs_of_assets;
 use crate::statistics::{Figures, Run};
 use crate::trading::{Traded, Trading};
@@ -63,7 +63,7 @@ impl Session {
         let periods = self.periods(&bars)?;
         let named: Vec<(&str, f64)> =
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let Weights { values, warm_up } =
+        let Weights { values, warm_up, needs_bars } =
             weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
         let fields: Vec<String> = panel.fields().map(|(name, _)| column_name(name)).collect();
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
@@ -86,6 +86,7 @@ impl Session {
             warm_up,
         };
         let Figures { summary, mut lines, mut notes } = run.figures();
+        notes.extend(needs_bars.map(|needs| is_undefined("weights", needs, panel.len())));
         notes.extend(unfunded(&values, panel.assets().len(), trading.leverage));
         // The peer's figure of exposure is of one asset.
         lines.retain(|line| line.name != "Max Gross Exposure [%]");

@@ -125,6 +125,34 @@ fn weights_that_the_account_cannot_hold_are_told() {
 }
 
 #[test]
+fn a_formula_without_a_value_is_told() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    workspace.write(
+        "rules.toml",
+        "[[orders]]\nwhen = 'close > SMA[close, 61]'\nside = 'buy'\nstop = 'high'\n",
+    );
+    let check = |strategy: &[&str], expected: &[&str]| {
+        let run = [&["backtest", text(&data)], strategy].concat();
+        let found = workspace.json(&run);
+        assert_eq!(found["notes"], serde_json::json!(expected), "{strategy:?}");
+        let output = workspace.run(&run);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(expected.iter().all(|note| told.contains(note)), "{told}");
+    };
+    let long = "is undefined on all bars: it needs 61 of them, and there are 60";
+    let short = "is undefined on all 60 bars";
+    check(&["--signal", "0/0"], &[&format!("`signal` {short}")]);
+    check(&["--signal", "close > SMA[close, 61]"], &[&format!("`signal` {long}")]);
+    check(&["--signal", "close > SMA[close, 60]"], &[]);
+    check(&["--weights", "close > SMA[close, 61]"], &[&format!("`weights` {long}")]);
+    check(&["--weights", "Missing"], &[&format!("`weights` {short}")]);
+    let events = ["--entry", "close > 99", "--exit", "close > Missing"];
+    check(&events, &[&format!("`exit` {short}")]);
+    check(&["--strategy", "rules.toml"], &[&format!("`orders[0].when` {long}")]);
+}
+
+#[test]
 fn weights_trade_several_assets_in_one_account() {
     let workspace = Workspace::new();
     for (name, count) in [("A.csv", 300), ("B.csv", 250)] {

@@ -38,6 +38,14 @@ impl Column {
         }
     }
 
+    fn is_missing(&self) -> bool {
+        match self {
+            Self::Constant(number) => number.is_nan(),
+            Self::Numbers(numbers) => numbers.iter().all(|number| number.is_nan()),
+            Self::Truths(truths) => truths.iter().all(Option::is_none),
+        }
+    }
+
     fn slice(&self, bars: Range<usize>) -> Self {
         match self {
             Self::Constant(number) => Self::Constant(*number),
@@ -76,6 +84,11 @@ impl RuleColumns {
             Ok(rules) => Self { rules, warm_up: 0 },
             Err(never) => match never {},
         }
+    }
+
+    /// Returns for each formula, in the order of the rules, whether it has no value on any bar.
+    pub(crate) fn are_missing(&self) -> Vec<bool> {
+        self.rules.formulas().into_iter().map(Column::is_missing).collect()
     }
 
     pub(super) fn check(&self, bars: usize) -> Result<(), Error> {
@@ -145,6 +158,16 @@ fn check_constant(kind: Kind, number: f64) -> Result<(), &'static str> {
 }
 
 impl Rules<Built> {
+    /// Returns for each formula the number of first bars on which it cannot have a value.
+    pub(crate) fn warm_ups(&self, program: &Program) -> Vec<usize> {
+        let mut of_roots = program.warm_up().iter().copied();
+        let warm_up = |built: &Built| match built {
+            Built::Constant(_) => 0,
+            Built::Node(_) => of_roots.next().expect("a program of these roots"),
+        };
+        self.formulas().into_iter().map(warm_up).collect()
+    }
+
     /// Returns the nodes in the order in which [`Rules::columns`] takes their values.
     pub(crate) fn roots(&self) -> Vec<NodeId> {
         let nodes = self.formulas().into_iter().filter_map(|built| match built {

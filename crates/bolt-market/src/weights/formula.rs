@@ -14,6 +14,8 @@ pub struct Weights {
     pub values: Vec<f64>,
     /// First bars on which some number in the formula has no value yet.
     pub warm_up: usize,
+    /// Bars that the formula needs for its first value, if it has none on any bar.
+    pub needs_bars: Option<usize>,
 }
 
 /// Evaluates the signal of a strategy over the assets of a panel.
@@ -57,12 +59,14 @@ pub fn evaluate(
     };
     let inputs: Vec<_> = program.inputs().iter().map(values).collect();
     let mut outputs = program.evaluate(&inputs, panel.len(), assets, options);
-    let mut values = level(outputs.remove(0));
+    let output = outputs.remove(0);
+    let needs_bars = output.is_missing().then(|| program.warm_up()[0] + 1);
+    let mut values = level(output);
     if let Some(at) = values.iter().position(|weight| weight.abs() > 1.0) {
         return Err(StrategyError::Target { value: values[at], bar: at / assets });
     }
     leave_out(&mut values, panel, universe);
-    Ok(Weights { values, warm_up: program.longest_warm_up() })
+    Ok(Weights { values, warm_up: program.longest_warm_up(), needs_bars })
 }
 
 /// Makes the weights 0 outside of the universe, and unknown where there is no bar.
