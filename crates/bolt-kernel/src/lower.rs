@@ -8,6 +8,7 @@ use crate::graph::{Binary, Bits, Compare, Graph, NodeId, Shape, Unary, ValueType
 use crate::operator::{
     ACROSS_ASSETS, Argument, ArgumentKind, Arguments, Catalog, Operator, ROWS_MAX,
 };
+use crate::parse::parse_formula;
 use bolt_lyra_syntax::{Expr, ExprKind, Span};
 use std::fmt;
 
@@ -57,12 +58,7 @@ pub fn formula(
     source: &str,
     scope: &Scope<'_>,
 ) -> Result<NodeId, Vec<FormulaError>> {
-    let tree = bolt_lyra_syntax::parse_expression(source).map_err(|diagnostics| {
-        diagnostics
-            .into_iter()
-            .map(|d| FormulaError { span: d.span, message: d.message, hint: d.hint })
-            .collect::<Vec<_>>()
-    })?;
+    let tree = parse_formula(source)?;
     lower(graph, &tree, scope).map_err(|error| vec![error])
 }
 
@@ -583,7 +579,8 @@ fn number(text: &str, span: Span) -> Lowered<f64> {
         Some((base, digits)) => in_base(base, digits, exponent),
     };
     match value {
-        Some(value) => Ok(if negative { -value } else { value }),
+        Some(value) if value.is_finite() => Ok(if negative { -value } else { value }),
+        Some(_) => error(span, format!("`{text}` is beyond the largest number, 1.8*^308")),
         None => error(span, format!("`{text}` is not a number")),
     }
 }

@@ -100,6 +100,25 @@ fn check_error(source: &str, place: &str, message: &str, hint: &str) {
 }
 
 #[test]
+fn exponents_of_other_languages_are_no_products() {
+    let check_exponent = |source: &str, place: &str, parts: [&str; 3]| {
+        let [mantissa, symbol, power] = parts;
+        let message = format!("`{place}` is a product of `{mantissa}` and `{symbol}` here");
+        let hint = format!("write `{power}` for a power of ten, a space for a product");
+        check_error(source, place, &message, &hint);
+    };
+    check_exponent("close > 1e6", "1e6", ["1", "e6", "1*^6"]);
+    check_exponent("close > -1.5E+6/2", "-1.5E+6", ["-1.5", "E", "-1.5*^6"]);
+    check_exponent("2E-3 close", "2E-3", ["2", "E", "2*^-3"]);
+    check_exponent("open + 2.e03", "2.e03", ["2.", "e03", "2.*^03"]);
+    check("2E + 0 close", [2.0 * std::f64::consts::E; 6]);
+    check("2 E-3 + 0 close", [2.0 * std::f64::consts::E - 3.0; 6]);
+    check("2*^3 + 0 close", [2000.0; 6]);
+    assert!(evaluate("2\u{2147}-3").is_err());
+    check_error("close > 1*^400", "1*^400", "`1*^400` is beyond the largest number, 1.8*^308", "");
+}
+
+#[test]
 fn forms_that_lack_arguments_are_shown() {
     check_error(
         "If[close > 1, 1]",

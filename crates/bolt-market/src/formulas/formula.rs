@@ -1,8 +1,8 @@
 //! One formula, and where its author can find it.
 
 use super::StrategyError;
-use bolt_kernel::{FormulaError, Graph, NodeId, Scope, ValueType, lower};
-use bolt_lyra_syntax::{Expr, parse_expression};
+use bolt_kernel::{FormulaError, Graph, NodeId, Scope, ValueType, lower, parse_formula};
+use bolt_lyra_syntax::Expr;
 
 /// A formula, parsed.
 #[derive(Debug, Clone)]
@@ -36,16 +36,9 @@ impl Formula {
         text: impl Into<String>,
     ) -> Result<Self, StrategyError> {
         let (name, place, text) = (name.into(), place.into(), text.into());
-        match parse_expression(&text) {
+        match parse_formula(&text) {
             Ok(tree) => Ok(Self { name, place, text, tree }),
-            Err(diagnostics) => {
-                let errors = diagnostics.into_iter().map(|diagnostic| FormulaError {
-                    span: diagnostic.span,
-                    message: diagnostic.message,
-                    hint: diagnostic.hint,
-                });
-                Err(StrategyError::Formula { errors: errors.collect(), place, text })
-            }
+            Err(errors) => Err(StrategyError::Formula { errors, place, text }),
         }
     }
 
