@@ -82,7 +82,7 @@ pub struct Totals {
     pub long: f64,
     /// Value of the positions sold short, not positive while prices are not negative.
     pub short: f64,
-    /// Profit of the positions whose cost is known, against that cost.
+    /// Profit of the positions against their costs, NaN while the cost of one held is not known.
     pub profit: f64,
     /// What the last update changed in the value of the positions whose price was known before.
     pub change: f64,
@@ -260,7 +260,7 @@ impl Portfolio {
             let (long, short) = if units[i] > 0.0 { (value, 0.0) } else { (0.0, value) };
             sums.long += long;
             sums.short += short;
-            sums.profit += if profit.is_nan() { 0.0 } else { profit };
+            sums.profit += if units[i] == 0.0 { 0.0 } else { profit };
             sums.change += if change.is_nan() { 0.0 } else { change };
             (lasts[i], values[i], profits[i]) = (price, value, profit);
         }

@@ -83,16 +83,48 @@ fn files_are_as_good_as_flags() {
 }
 
 #[test]
-fn a_cost_holds_while_the_units_do() {
+fn a_cost_holds_until_units_are_added() {
     let workspace = Workspace::new();
-    workspace.text(&update("mine", "2026-01-05", &FIRST));
-    let more = ["--positions", "AAPL=11", "MSFT=-4", "--prices", "AAPL=110", "MSFT=60"];
-    let found = workspace.json(&update("mine", "2026-01-06", &more));
+    let prices = ["--prices", "AAPL=110", "MSFT=60"];
+    // The next positions of 10 Apple at 100 and -4 Microsoft at 50, and the costs that they have.
+    for (apple, microsoft, costs) in [
+        ("AAPL=10", "MSFT=-4", [Some(100.0), Some(50.0)]),
+        ("AAPL=3", "MSFT=-0.5", [Some(100.0), Some(50.0)]),
+        ("AAPL=0", "MSFT=0", [Some(100.0), Some(50.0)]),
+        ("AAPL=11", "MSFT=-5", [None, None]),
+        ("AAPL=-1", "MSFT=1", [None, None]),
+        ("AAPL=11@101", "MSFT=-4", [Some(101.0), Some(50.0)]),
+    ] {
+        let name = format!("{apple}{microsoft}");
+        workspace.text(&update(&name, "2026-01-05", &FIRST));
+        let next = [&["--positions", apple, microsoft][..], &prices].concat();
+        let output =
+            workspace.run(&[&update(&name, "2026-01-06", &next)[..], &["--json"]].concat());
+        let (found, warning) = (output.stdout, String::from_utf8(output.stderr).unwrap());
+        let found: Value = serde_json::from_slice(&found).unwrap();
+        let kept = [0, 1].map(|position| found["positions"][position]["cost"].as_f64());
+        assert_eq!(kept, costs, "{name}");
+        assert_eq!(found["cash"], 300.0);
+        assert_eq!(found["unrealized_pnl"].is_null(), costs[0].is_none(), "{name}");
+        assert_eq!(warning.contains("AAPL=11@COST"), apple == "AAPL=11", "{warning}");
+    }
+}
+
+#[test]
+fn a_gain_is_not_known_without_a_cost() {
+    let workspace = Workspace::new();
+    let more = ["--positions", "AAPL=10@100", "MSFT=4", "--prices", "AAPL=110", "MSFT=60"];
+    let output = workspace.run(&update("mine", "2026-01-05", &more));
+    let (shown, note) = (output.stdout, String::from_utf8(output.stderr).unwrap());
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("unrealized pnl -\n"), "{shown}");
+    assert!(note.contains("MSFT") && !note.contains("AAPL"), "{note}");
+    let found = workspace.json(&["portfolio", "show", "mine"]);
     assert_eq!(
-        (&found["positions"][0]["cost"], &found["positions"][1]["cost"]),
-        (&Value::Null, &json!(50.0))
+        (&found["unrealized_pnl"], &found["positions"][1]["cost"]),
+        (&Value::Null, &Value::Null)
     );
-    assert_eq!(found["cash"], 300.0);
+    assert_eq!(found["positions"][0]["unrealized_pnl"], 100.0);
 }
 
 #[test]
@@ -152,7 +184,19 @@ fn requests_that_make_no_sense() {
     new(&["--positions", "A=x"], &["`A=x`", "not a number", "AAPL=10"]);
     new(&["--positions", "=1"], &["no symbol"]);
     new(&["--positions", "A=1", "A=2", "--prices", "A=1"], &["two positions in `A`"]);
-    new(&["--positions", "A=1", "--prices", "A=inf"], &["`A=inf`", "not a number"]);
+    for price in ["A=inf", "A=nan", "A=-5", "A=0", "A="] {
+        new(&["--positions", "A=1", "--prices", price], &[price, "not a positive number"]);
+    }
+    for position in ["A=inf", "A=NaN", "A=1e999", "A=1@inf"] {
+        new(&["--positions", position, "--prices", "A=1"], &[position, "not a number"]);
+    }
+    new(&["--positions", "A=1@-5", "--prices", "A=1"], &["`A=1@-5`", "zero or more"]);
+    new(&["--positions", "A=1", "--cash", "inf"], &["--cash", "`inf` is not a number"]);
+    let apple = ["--positions", "AAPL=1", "--prices"];
+    new(&[&apple[..], &["APPL=1"]].concat(), &["no position in it", "did you mean `AAPL`"]);
+    new(&[&apple[..], &["AAPL=1", "XYZ=1"]].concat(), &["`XYZ`", "--positions says"]);
+    workspace.write("r.csv", "symbol,price\nAAPL,1\nIBM,-2\n");
+    new(&[&apple[..], &["r.csv"]].concat(), &["line 3, column `price`: `-2`", "positive"]);
     workspace.write("p.csv", "symbol,units\nA,1\nB,many\n");
     new(&["--positions", "p.csv"], &["p.csv", "line 3, column `units`: `many`"]);
     workspace.write("q.csv", "symbol,unit\nA,1\n");

@@ -27,15 +27,30 @@ fn a_portfolio_by_hand() {
     portfolio.update(&[110.0, 60.0, 40.0], Missing::Refuse, &mut valuation).unwrap();
     let totals = *valuation.totals();
     // 1,100 long in Apple, 240 short in Microsoft, 40 of gold and 300 of cash.
-    let expected =
-        Totals { equity: 1200.0, long: 1140.0, short: -240.0, profit: 60.0, change: 0.0 };
-    assert_eq!((totals, totals.gross(), totals.net()), (expected, 1380.0, 900.0));
+    assert_eq!((totals.equity, totals.long, totals.short), (1200.0, 1140.0, -240.0));
+    assert_eq!((totals.change, totals.gross(), totals.net()), (0.0, 1380.0, 900.0));
+    assert!(totals.profit.is_nan(), "the cost of gold is not known");
     assert_eq!(valuation.values(), [1100.0, -240.0, 40.0]);
     assert_eq!(valuation.weights(), [1100.0 / 1200.0, -0.2, 40.0 / 1200.0]);
     assert_eq!(valuation.profits()[..2], [100.0, -40.0]);
     assert!(valuation.profits()[2].is_nan());
     portfolio.update(&[108.0, 55.0, 40.0], Missing::Refuse, &mut valuation).unwrap();
     assert_eq!((valuation.totals().change, valuation.totals().equity), (0.0, 1200.0));
+}
+
+#[test]
+fn a_profit_needs_the_cost_of_all_that_is_held() {
+    let check = |gold: Holding, expected: Option<f64>| {
+        let holdings = vec![holding("AAPL", 10.0, Some(100.0)), gold];
+        let portfolio = Portfolio::new(holdings, 0.0).unwrap();
+        let mut valuation = portfolio.begin(&[NONE; 2]);
+        portfolio.update(&[110.0, 40.0], Missing::Refuse, &mut valuation).unwrap();
+        let profit = valuation.totals().profit;
+        assert_eq!((!profit.is_nan()).then_some(profit), expected);
+    };
+    check(holding("GOLD", 1.0, Some(30.0)), Some(110.0));
+    check(holding("GOLD", 0.0, None), Some(100.0));
+    check(holding("GOLD", 1.0, None), None);
 }
 
 #[test]
@@ -100,7 +115,7 @@ fn check(portfolio: &Portfolio, lasts: &[f64], prices: &[f64], valuation: &Valua
     close("equity", totals.equity, equity);
     let profit =
         |i: usize| portfolio.units()[i] * used(i) - portfolio.units()[i] * portfolio.costs()[i];
-    close("profit", totals.profit, sum(those(&|i| !portfolio.costs()[i].is_nan()), &profit));
+    close("profit", totals.profit, sum(rows.clone(), &profit));
     let change = |i: usize| value(i) - portfolio.units()[i] * lasts[i];
     close("change", totals.change, sum(those(&|i| !lasts[i].is_nan()), &change));
     for i in rows {
@@ -113,9 +128,10 @@ fn check(portfolio: &Portfolio, lasts: &[f64], prices: &[f64], valuation: &Valua
 #[test]
 fn random_portfolios_agree_with_sums_written_out() {
     let mut rng = Rng::new(5);
-    for count in [1, 3, 17, 100] {
+    for (count, lacks_costs) in [(1, false), (3, true), (17, false), (40, true), (100, false)] {
         let holdings = (0..count).map(|i| {
-            let cost = (rng.below(4) > 0).then(|| 50.0 + 10.0 * rng.normal());
+            let is_known = !lacks_costs || rng.below(4) > 0;
+            let cost = is_known.then(|| 50.0 + 10.0 * rng.normal());
             holding(&format!("S{i}"), 30.0 * rng.normal(), cost)
         });
         let portfolio = Portfolio::new(holdings.collect(), 1e4).unwrap();

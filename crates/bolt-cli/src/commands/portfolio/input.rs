@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, anyhow, bail};
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, nearest};
 use bolt_market::data::csv::Records;
 use bolt_market::portfolio::{Holding, Missing, Portfolio};
 use bolt_session::{Moment, Recorder};
@@ -15,7 +15,7 @@ use clap::{Args, ValueEnum};
 
 use super::account::{Account, EVER, holdings};
 use super::moment;
-use crate::arguments::number;
+use crate::arguments::{not_negative, number, positive};
 use crate::context::Context;
 
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ impl UpdateArguments {
         let date = date.map_or_else(now, |moment| moment.first);
         let before = last_before(recorder.store(), name, date)?;
         let holdings = match (&before, positions.is_empty()) {
-            (_, false) => self.holdings(before.as_ref())?,
+            (_, false) => self.holdings(context, before.as_ref())?,
             (Some(point), true) => holdings(point),
             (None, true) => bail!(
                 "the portfolio `{name}` has no positions before {date}\n\
@@ -71,7 +71,7 @@ impl UpdateArguments {
         };
         let cash = cash.or(before.as_ref().map(|point| point.cash)).unwrap_or(0.0);
         let portfolio = Portfolio::new(holdings, cash)?;
-        let prices = read_prices(prices)?;
+        let prices = read_prices(prices, portfolio.symbols())?;
         let missing = match stale {
             Stale::Refuse => Missing::Refuse,
             Stale::Keep => Missing::Keep,
@@ -90,8 +90,8 @@ impl UpdateArguments {
     }
 
     /// Returns the positions given. A cost that is not given is that of the point before, as long
-    /// as the units are.
-    fn holdings(&self, before: Option<&PortfolioPoint>) -> Result<Vec<Holding>> {
+    /// as no units have been added to those that it is of.
+    fn holdings(&self, context: &Context, before: Option<&PortfolioPoint>) -> Result<Vec<Holding>> {
         let mut all = Vec::new();
         for text in &self.positions {
             match text.split_once('=') {
@@ -104,20 +104,33 @@ impl UpdateArguments {
                 None => all.extend(position_file(Path::new(text))?),
             }
         }
-        if let Some(PortfolioPoint { positions, costs, .. }) = before {
-            for Holding { symbol, units, cost } in &mut all {
-                if cost.is_none() && positions.get(symbol) == Some(units) {
-                    *cost = costs.get(symbol).copied();
-                }
-            }
+        if let Some(before) = before {
+            all.iter_mut().for_each(|holding| keep_cost(holding, before, context));
         }
         Ok(all)
     }
 }
 
+/// Gives a position the cost of the point before, if it holds; says so if it does not.
+fn keep_cost(holding: &mut Holding, before: &PortfolioPoint, context: &Context) {
+    let Holding { symbol, units, cost } = holding;
+    let earlier = before.positions.get(symbol).zip(before.costs.get(symbol));
+    let Some((earlier_units, earlier_cost)) = earlier.filter(|_| cost.is_none()) else { return };
+    // What is sold off leaves the mean cost of the rest as it was.
+    if *units == 0.0 || *units / earlier_units > 0.0 && units.abs() <= earlier_units.abs() {
+        *cost = Some(*earlier_cost);
+    } else {
+        context.warn(&format!(
+            "the cost of `{symbol}` is not known any more: it was {earlier_cost} for {earlier_units} \
+             units, and nothing says what the others cost; write {symbol}={units}@COST, the mean of \
+             all"
+        ));
+    }
+}
+
 fn position(symbol: &str, rest: &str) -> Result<Holding, String> {
     let (units, cost) = match rest.split_once('@') {
-        Some((units, cost)) => (units, Some(number(cost)?)),
+        Some((units, cost)) => (units, Some(not_negative(cost)?)),
         None => (rest, None),
     };
     Ok(Holding { symbol: name(symbol)?, units: number(units)?, cost })
@@ -137,21 +150,26 @@ fn position_file(path: &Path) -> Result<Vec<Holding>> {
         Ok(Holding {
             symbol: row.get(symbol, name)?,
             units: row.get(units, number)?,
-            cost: cost.map_or(Ok(None), |cost| row.optional(cost, number))?,
+            cost: cost.map_or(Ok(None), |cost| row.optional(cost, not_negative))?,
         })
     })?)
 }
 
-/// Reads prices; of two for one symbol the later one counts. A blank one in a file is none.
-fn read_prices(given: &[String]) -> Result<BTreeMap<String, f64>> {
+/// Reads prices of positions; of two for one symbol the later one counts. Files may have prices of
+/// other symbols, and blank ones, which are none.
+fn read_prices(given: &[String], symbols: &[String]) -> Result<BTreeMap<String, f64>> {
     let mut prices = BTreeMap::new();
     for text in given {
         match text.split_once('=') {
             Some((symbol, price)) => {
-                let parsed = name(symbol.trim()).and_then(|symbol| Ok((symbol, number(price)?)));
-                prices.extend([parsed.map_err(|reason| {
+                let parsed = name(symbol.trim()).and_then(|symbol| Ok((symbol, positive(price)?)));
+                let (symbol, price) = parsed.map_err(|reason| {
                     anyhow!("the price `{text}` is wrong: {reason}\nhint: write AAPL=212.5")
-                })?]);
+                })?;
+                if !symbols.contains(&symbol) {
+                    return Err(not_held(&symbol, symbols));
+                }
+                prices.insert(symbol, price);
             }
             None => prices.extend(price_file(Path::new(text))?),
         }
@@ -159,11 +177,19 @@ fn read_prices(given: &[String]) -> Result<BTreeMap<String, f64>> {
     Ok(prices)
 }
 
+fn not_held(symbol: &str, symbols: &[String]) -> anyhow::Error {
+    let hint = match nearest(symbol, symbols.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "--positions says what is held".to_owned(),
+    };
+    anyhow!("there is a price for `{symbol}` and no position in it\nhint: {hint}")
+}
+
 fn price_file(path: &Path) -> Result<impl Iterator<Item = (String, f64)>> {
     let records = Records::open(path)?;
     let symbol = records.required(SYMBOL)?;
     let price = records.required(&["price", "close"])?;
-    let rows = records.parse(|row| Ok((row.get(symbol, name)?, row.optional(price, number)?)))?;
+    let rows = records.parse(|row| Ok((row.get(symbol, name)?, row.optional(price, positive)?)))?;
     Ok(rows.into_iter().filter_map(|(symbol, price)| Some((symbol, price?))))
 }
 

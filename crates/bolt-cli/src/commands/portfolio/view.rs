@@ -86,7 +86,17 @@ pub(super) fn show(context: &mut Context, account: &Account) -> Result<()> {
             signed(totals.change)
         )?;
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    let unknown = portfolio.symbols().iter().zip(valuation.profits());
+    let unknown: Vec<&str> =
+        unknown.filter(|row| row.1.is_nan()).map(|row| row.0.as_str()).collect();
+    if !unknown.is_empty() {
+        let (symbols, first) = (unknown.join(", "), unknown[0]);
+        context.note(&format!(
+            "there is no pnl without the cost of {symbols}; `--positions {first}=UNITS@COST` gives one"
+        ));
+    }
+    Ok(())
 }
 
 fn signed(value: f64) -> String {
