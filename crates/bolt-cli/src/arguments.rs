@@ -16,6 +16,7 @@ pub(crate) use values::{
 };
 
 use bolt_config::Flag;
+use clap::builder::StyledStr;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
@@ -91,7 +92,7 @@ impl Arguments {
 
 /// Returns the commands.
 pub(crate) fn command() -> clap::Command {
-    with_signs(Arguments::command())
+    with_percents(with_signs(Arguments::command()))
 }
 
 /// What values may begin with a minus, by the names that help has for them. What is wrong with a
@@ -126,6 +127,25 @@ fn with_signs(command: clap::Command) -> clap::Command {
             false => argument,
         })
         .mut_subcommands(with_signs)
+}
+
+/// Says in the help of commands that take fractions how these are written.
+fn with_percents(command: clap::Command) -> clap::Command {
+    let is_fraction = |argument: &Arg| {
+        argument.get_value_names().unwrap_or_default().iter().any(|name| name == "FRACTION")
+    };
+    let takes_fractions = command.get_arguments().any(is_fraction);
+    let command = command.mut_subcommands(with_percents);
+    if !takes_fractions {
+        return command;
+    }
+    let with = |help: Option<&StyledStr>| {
+        let note = "A FRACTION is written 0.05 or 5%.";
+        help.map_or_else(|| note.to_owned(), |help| format!("{note}\n\n{help}"))
+    };
+    let short = with(command.get_after_help());
+    let long = with(command.get_after_long_help().or(command.get_after_help()));
+    command.after_help(short).after_long_help(long)
 }
 
 #[derive(Debug, Subcommand)]

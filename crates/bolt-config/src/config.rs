@@ -150,7 +150,7 @@ fn interpret(entry: Entry, home: Option<&Path>) -> Result<(usize, Setting), Prob
         Some(value) => value,
         None => {
             let message = format!("`{name}` is `{}`, but must be {kind}", shortened(&shown));
-            return problem(message, near_choice(kind, &raw));
+            return problem(message, likely(kind, &raw));
         }
     };
     Ok((row, Setting { value, origin }))
@@ -194,12 +194,20 @@ fn similar(name: &str) -> Option<&'static str> {
     })
 }
 
-fn near_choice(kind: Kind, raw: &Raw) -> Option<String> {
-    let (Kind::Choice(words), Raw::Text(text) | Raw::Untyped(text)) = (kind, raw) else {
-        return None;
-    };
-    let near = nearest(text, words.iter().copied())?;
-    Some(format!("did you mean `{near}`?"))
+/// Returns what was probably meant.
+fn likely(kind: Kind, raw: &Raw) -> Option<String> {
+    match (kind, raw) {
+        (Kind::Choice(words), Raw::Text(text) | Raw::Untyped(text)) => {
+            let near = nearest(text, words.iter().copied())?;
+            Some(format!("did you mean `{near}`?"))
+        }
+        (Kind::Fraction { .. }, raw) => {
+            let number = raw.number()?;
+            let meant = kind.read(&Raw::Number(number / 100.0))?;
+            Some(format!("{number} is {} %; write `{number}%` for {meant}", number * 100.0))
+        }
+        _ => None,
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -64,6 +64,13 @@ pub enum Kind {
         /// Largest.
         max: f64,
     },
+    /// A share of something: a number, or text such as `5%`.
+    Fraction {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+    },
     /// A finite number, or `auto`.
     NumberOrAuto {
         /// Smallest.
@@ -127,6 +134,9 @@ impl fmt::Display for Kind {
             Self::Switch => f.write_str("`true` or `false`"),
             Self::Count { min, max } => write!(f, "a whole number from {min} to {max}"),
             Self::Number { min, max } => write!(f, "a number from {min} to {max}"),
+            Self::Fraction { min, max } => {
+                write!(f, "a fraction from {min} to {max}, such as `0.05` or `5%`")
+            }
             Self::NumberOrAuto { min, max } => write!(f, "`auto` or a number from {min} to {max}"),
             Self::Choice(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

@@ -92,23 +92,23 @@ knobs! {
         reader: "bolt-market",
         test: "bolt-session market_cash",
     }
-    /// Fees of each fill, as a fraction of its value: `0.001` is 0.1 %.
+    /// Fees of each fill, as a fraction of its value.
     market_fees: f64 = "market.fees" {
-        kind: Kind::Number { min: 0.0, max: 0.5 },
+        kind: Kind::Fraction { min: 0.0, max: 0.5 },
         default: "0",
         reader: "bolt-market",
         test: "bolt-session market_fees",
     }
     /// Distance between bid and ask, as a fraction of the price.
     market_spread: f64 = "market.spread" {
-        kind: Kind::Number { min: 0.0, max: 0.5 },
+        kind: Kind::Fraction { min: 0.0, max: 0.5 },
         default: "0",
         reader: "bolt-market",
         test: "bolt-session market_spread",
     }
     /// How far the price moves against each fill, as a fraction of the price.
     market_slippage: f64 = "market.slippage" {
-        kind: Kind::Number { min: 0.0, max: 0.5 },
+        kind: Kind::Fraction { min: 0.0, max: 0.5 },
         default: "0",
         reader: "bolt-market",
         test: "bolt-session market_slippage",
@@ -130,7 +130,7 @@ knobs! {
     }
     /// Annual return without risk, as a fraction, that ratios such as Sharpe's subtract.
     market_risk_free_rate: f64 = "market.risk_free_rate" {
-        kind: Kind::Number { min: -0.5, max: 1.0 },
+        kind: Kind::Fraction { min: -0.5, max: 1.0 },
         default: "0",
         reader: "bolt-market",
         test: "bolt-session market_risk_free_rate",

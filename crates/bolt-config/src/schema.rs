@@ -8,8 +8,8 @@ use crate::value::{Raw, Value};
 
 /// Returns the schema of a settings file.
 ///
-/// What the schema refuses, [`check`](crate::check) refuses; ranges of sizes and times written as
-/// text only `check` knows.
+/// What the schema refuses, [`check`](crate::check) refuses; ranges of fractions, sizes and times
+/// written as text only `check` knows.
 pub fn schema() -> Json {
     let mut sections: Map<String, Json> = Map::new();
     for knob in KNOBS {
@@ -44,7 +44,9 @@ fn of_kind(kind: Kind) -> Json {
             let bytes = json!({ "type": "integer", "minimum": min.0, "maximum": max.0 });
             json!({ "anyOf": [bytes, text] })
         }
-        Kind::Time { min, max, unit: _ } => json!({ "anyOf": [number(min, max), text] }),
+        Kind::Fraction { min, max } | Kind::Time { min, max, unit: _ } => {
+            json!({ "anyOf": [number(min, max), text] })
+        }
         Kind::File => json!({ "type": "string", "minLength": 1 }),
     }
 }

@@ -51,6 +51,7 @@ fn samples(kind: Kind) -> [(String, String); 2] {
         Kind::Switch => [plain("true"), plain("false")],
         Kind::Count { .. } => [plain("3"), plain("7")],
         Kind::Number { .. } | Kind::NumberOrAuto { .. } => [plain("0.25"), plain("0.125")],
+        Kind::Fraction { .. } => [quoted("25%"), plain("0.125")],
         Kind::Choice(words) => [quoted(words[1]), quoted(words[2])],
         Kind::Size { .. } => [quoted("3 MiB"), plain("7340032")],
         Kind::Time { .. } => [plain("0.25"), quoted("150 ms")],
@@ -75,7 +76,7 @@ fn refused(kind: Kind) -> Vec<Json> {
         Kind::NumberOrAuto { min, max } => outside(min, max),
         Kind::Choice(_) => vec![json!("x"), json!(""), json!("AUTO"), json!(1)],
         Kind::Size { min, max } => vec![json!(min.0 - 1), json!(max.0 + 1), json!(1.5)],
-        Kind::Time { min, max, .. } => {
+        Kind::Fraction { min, max } | Kind::Time { min, max, .. } => {
             outside(min, max).into_iter().filter(|value| !value.is_string()).collect()
         }
         Kind::File => vec![json!(""), json!(1)],
@@ -229,6 +230,9 @@ fn values_can_be_written_in_several_ways() {
     check_value("store.slow_query = '20 ms'", |c| {
         c.store_slow_query() == Duration::from_millis(20)
     });
+    check_value("market.fees = 0.001", |c| c.market_fees() == 0.001);
+    check_value("market.fees = '0.1%'", |c| c.market_fees() == 0.001);
+    check_value("market.risk_free_rate = '-2.5 %'", |c| c.market_risk_free_rate() == -0.025);
     check_value("kernel.jit = false", |c| !c.kernel_jit());
 }
 
@@ -291,7 +295,20 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
     );
     check_problems(
         "market.fees = nan",
-        &["bolt.toml:1: `market.fees` is `nan`, but must be a number from 0 to 0.5"],
+        &["bolt.toml:1: `market.fees` is `nan`, but must be a fraction from 0 to 0.5, such as \
+           `0.05` or `5%`"],
+    );
+    check_problems(
+        "market.spread = 5",
+        &["bolt.toml:1: `market.spread` is `5`, but must be a fraction from 0 to 0.5, such as \
+           `0.05` or `5%`\n  hint: 5 is 500 %; write `5%` for 0.05"],
+    );
+    check_problems(
+        "market.risk_free_rate = '500%'",
+        &[
+            "bolt.toml:1: `market.risk_free_rate` is `'500%'`, but must be a fraction from -0.5 to 1, \
+           such as `0.05` or `5%`",
+        ],
     );
     check_problems(
         "kernel.simd = 'avx-2'",
@@ -548,7 +565,7 @@ fn any_value() -> impl Strategy<Value = String> {
         (1u64 << 20..1 << 40).prop_map(|x| x.to_string()),
         any::<bool>().prop_map(|x| x.to_string()),
         "[a-z0-9 ]{0,8}".prop_map(|x| format!("'{x}'")),
-        (0.0..1.0, prop::sample::select(vec!["ms", "s", "MB", "GB"]))
+        (0.0..1.0, prop::sample::select(vec!["ms", "s", "MB", "GB", "%"]))
             .prop_map(|(x, unit)| format!("'{x} {unit}'")),
         Just("[1, 'a']".into()),
         Just("1979-05-27".into()),

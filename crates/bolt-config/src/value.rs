@@ -16,7 +16,7 @@ pub enum Value {
     Switch(bool),
     /// A whole number.
     Count(u64),
-    /// A finite number.
+    /// A finite number; a fraction, not a percentage.
     Number(f64),
     /// `auto` where a number could stand.
     Auto,
@@ -90,7 +90,7 @@ impl Raw {
         }
     }
 
-    fn number(&self) -> Option<f64> {
+    pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::Integer(value) => Some(*value as f64),
             Self::Number(value) => Some(*value),
@@ -110,6 +110,10 @@ impl Kind {
                 (min..=max).contains(&count).then_some(Value::Count(count))
             }
             Self::Number { min, max } => number_within(raw.number()?, min, max).map(Value::Number),
+            Self::Fraction { min, max } => {
+                let fraction = raw.number().or_else(|| parse_percent(raw.text()?))?;
+                number_within(fraction, min, max).map(Value::Number)
+            }
             Self::NumberOrAuto { .. } if raw.text() == Some("auto") => Some(Value::Auto),
             Self::NumberOrAuto { min, max } => {
                 number_within(raw.number()?, min, max).map(Value::Number)
@@ -140,6 +144,12 @@ impl Kind {
 /// NaN is in no range.
 fn number_within(number: f64, min: f64, max: f64) -> Option<f64> {
     (min..=max).contains(&number).then_some(number)
+}
+
+/// Reads text such as `5%`.
+fn parse_percent(text: &str) -> Option<f64> {
+    let percent: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
+    Some(percent / 100.0)
 }
 
 /// Reads text such as `250 ms` in another unit.

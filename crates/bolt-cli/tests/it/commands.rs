@@ -166,7 +166,7 @@ fn settings_are_shown_with_their_origin_and_checked() {
     let reference = workspace.json(&["config", "reference"]);
     let fees = reference["settings"].as_array().unwrap().iter();
     let fees: Vec<&Value> = fees.filter(|setting| setting["name"] == "market.fees").collect();
-    assert_eq!(fees[0]["value"], "a number from 0 to 0.5");
+    assert_eq!(fees[0]["value"], "a fraction from 0 to 0.5, such as `0.05` or `5%`");
     let schema: Value = serde_json::from_str(&workspace.text(&["config", "schema"])).unwrap();
     assert_eq!(schema["type"], "object");
     let wrong = workspace.write("wrong.toml", "[market]\nfess = 0.002\n");
@@ -213,4 +213,22 @@ fn splits_and_dividends_are_taken_out() {
     let message =
         workspace.refused(&["data", "import", "x.csv", "--out", "n.csv", "--adjust", "splits"]);
     assert!(message.contains("--splits"), "{message}");
+}
+
+#[test]
+fn fractions_may_be_percentages_wherever_they_stand() {
+    let workspace = Workspace::new();
+    let mut count = 0;
+    for command in [&["backtest"][..], &["sweep"], &["walkforward"], &["data", "sample"]] {
+        let help = workspace.text(&[command, &["--help"]].concat());
+        assert!(help.contains("A FRACTION is written 0.05 or 5%."), "{command:?}");
+        let options = help.lines().filter(|line| line.contains("<FRACTION>"));
+        for option in options.map(|line| line.trim_start().split(' ').next().unwrap()) {
+            let message = workspace.refused(&[command, &[option, "five"]].concat());
+            assert!(message.contains("`five` is not a fraction"), "{option}: {message}");
+            assert!(message.contains("`5%`"), "{option}: {message}");
+            count += 1;
+        }
+    }
+    assert!(count > 40, "{count}");
 }
