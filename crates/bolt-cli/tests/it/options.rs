@@ -157,9 +157,33 @@ fn options_that_make_no_sense() {
 
 #[test]
 fn a_percentage_without_its_sign_is_suspicious() {
-    let output = Workspace::new().run(&with("price", &PUT, &["--volatility", "20"]));
-    assert!(output.status.success());
-    assert!(String::from_utf8(output.stderr).unwrap().contains("`20%`"));
+    let workspace = Workspace::new();
+    workspace.write("c.csv", "type,strike,years,rate\nput,40,1,6%\nput,40,1,-3\n");
+    let warned = |arguments: &[&str], expected: &[&str]| {
+        let output = workspace.run(arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {stderr}");
+        assert_eq!(stderr.lines().count(), expected.len(), "{arguments:?}: {stderr}");
+        for part in expected {
+            assert!(stderr.contains(part), "`{part}` is not in: {stderr}");
+        }
+    };
+    let volatile = ["a volatility of 20 is 2000 % a year; 20 % is written `20%` or `0.2`"];
+    let rate = ["a rate of 5 is 500 % a year; 5 % is written `5%` or `0.05`"];
+    let dividends = ["a dividend yield of -2 is -200 % a year"];
+    warned(&with("price", &PUT, &["--volatility", "20"]), &volatile);
+    warned(&with("price", &PUT, &["--volatility", "4.9", "--dividend-yield", "99%"]), &[]);
+    let (put, market) = (["--type", "put", "--strike", "40", "--years", "1"], ["--spot", "36"]);
+    let at = |more: [&'static str; 2]| [&market[..], &more].concat();
+    let priced = [&put[..], &["--volatility", "20%"]].concat();
+    warned(&with("price", &priced, &at(["--rate", "5"])), &rate);
+    warned(&with("price", &priced, &at(["--dividend-yield", "-2"])), &dividends);
+    let quoted = [&put[..], &["--price", "0.1", "--rate", "5"]].concat();
+    warned(&with("implied", &quoted, &market), &rate);
+    let held = ["--position", "put:40:1:1:20%"];
+    warned(&with("scenario", &held, &at(["--rate", "5"])), &rate);
+    let chain = ["c.csv", "--volatility", "20%"];
+    warned(&with("chain", &chain, &market), &["a rate of -3 is -300 %"]);
 }
 
 const CHAIN: &str = "\

@@ -13,7 +13,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::columns::{CONTRACT, ContractColumns, VOLATILITY, cell, note_ignored};
-use super::contract::{DAYS, RateArguments, check_volatility, kind, listing_json, style};
+use super::contract::{
+    DAYS, RateArguments, check_rates, check_volatility, kind, listing_json, style,
+};
 use super::price::greeks_json;
 use crate::arguments::{fraction, not_negative, not_negative_fraction, positive};
 use crate::context::Context;
@@ -199,6 +201,7 @@ fn say_what_is_odd(context: &Context, rows: &[Row]) {
             count(rows.len() as u64)
         ));
     }
+    check_rates(context, rows.iter().map(|row| &row.listing.market));
     let highest = rows.iter().map(|row| row.volatility).fold(0.0, f64::max);
     check_volatility(context, highest);
 }

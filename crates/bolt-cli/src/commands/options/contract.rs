@@ -11,12 +11,15 @@ use serde_json::{Map, Value, json};
 
 use crate::arguments::{fraction, not_negative, positive};
 use crate::context::Context;
+use crate::output::percent;
 
 /// Days of a year, for dates (actual/365).
 pub(super) const DAYS: f64 = 365.0;
 
 /// Volatility from which on a percent sign is likely to be missing.
 const VOLATILITY_SUSPICIOUS: f64 = 5.0;
+/// Rate of which the same is said.
+const RATE_SUSPICIOUS: f64 = 1.0;
 
 /// An option and its market, its volatility aside.
 #[derive(Debug, Args)]
@@ -61,7 +64,7 @@ pub(super) struct RateArguments {
     /// Interest a year, continuously compounded: 0.05 or 5%
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = fraction)]
     pub(super) rate: f64,
-    /// Dividends a year, continuously compounded
+    /// Dividends a year, continuously compounded: 0.02 or 2%
     #[arg(long, alias = "yield", value_name = "RATE", default_value = "0", value_parser = fraction)]
     pub(super) dividend_yield: f64,
 }
@@ -123,10 +126,25 @@ fn unknown(text: &str, word: &str, known: [&str; 2]) -> String {
 
 /// Says so if a volatility looks like a percentage without its sign.
 pub(super) fn check_volatility(context: &Context, volatility: f64) {
-    if volatility >= VOLATILITY_SUSPICIOUS {
-        let percent = volatility * 100.0;
+    check_percent(context, "volatility", volatility, VOLATILITY_SUSPICIOUS);
+}
+
+/// Says so if the highest rates look like percentages without their sign.
+pub(super) fn check_rates<'a>(context: &Context, markets: impl Iterator<Item = &'a Market>) {
+    let larger = |a: f64, b: f64| if b.abs() > a.abs() { b } else { a };
+    let (rate, dividend_yield) = markets.fold((0.0, 0.0), |(rate, dividends), market| {
+        (larger(rate, market.rate), larger(dividends, market.dividend_yield))
+    });
+    check_percent(context, "rate", rate, RATE_SUSPICIOUS);
+    check_percent(context, "dividend yield", dividend_yield, RATE_SUSPICIOUS);
+}
+
+fn check_percent(context: &Context, what: &str, value: f64, suspicious: f64) {
+    if value.abs() >= suspicious {
+        let shown = percent(value);
         context.warn(&format!(
-            "a volatility of {volatility} is {percent} %; write `{volatility}%` if that was meant"
+            "a {what} of {value} is {shown} a year; {value} % is written `{value}%` or `{}`",
+            value / 100.0
         ));
     }
 }

@@ -10,7 +10,7 @@ use bolt_market::options::{Greeks, OptionKind};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::contract::{ContractArguments, DAYS, check_volatility, listing_json};
+use super::contract::{ContractArguments, DAYS, check_rates, check_volatility, listing_json};
 use crate::arguments::{not_negative, not_negative_fraction};
 use crate::context::Context;
 use crate::output::{Table, number, percent, precise};
@@ -44,6 +44,7 @@ pub(super) struct ImpliedArguments {
 pub(super) fn price(arguments: &PriceArguments, mut context: Context) -> Result<()> {
     let listing = arguments.contract.listing()?;
     let volatility = arguments.volatility;
+    check_rates(&context, [listing.market].iter());
     check_volatility(&context, volatility);
     let valuation = value(&listing, volatility)?;
     if context.json {
@@ -56,6 +57,7 @@ pub(super) fn price(arguments: &PriceArguments, mut context: Context) -> Result<
 
 pub(super) fn implied(arguments: &ImpliedArguments, mut context: Context) -> Result<()> {
     let listing = arguments.contract.listing()?;
+    check_rates(&context, [listing.market].iter());
     let volatility = listing.implied_volatility(arguments.price)?;
     let valuation = value(&listing, volatility)?;
     if context.json {

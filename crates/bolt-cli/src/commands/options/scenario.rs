@@ -10,7 +10,7 @@ use bolt_market::options::scenario::{Cell, Position, Shock, evaluate_on, grid};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use super::contract::{DAYS, MarketArguments, check_volatility, market_json};
+use super::contract::{DAYS, MarketArguments, check_rates, check_volatility, market_json};
 use super::price::greeks_json;
 use crate::arguments::{fraction, not_negative, values};
 use crate::context::Context;
@@ -123,6 +123,7 @@ pub(super) fn run(arguments: &ScenarioArguments, mut context: Context) -> Result
     let session = context.session()?;
     let market = arguments.market.market();
     let positions = arguments.positions.read(&context)?;
+    check_rates(&context, [market].iter());
     check_volatility(&context, positions.iter().filter_map(volatility).fold(0.0, f64::max));
     let shocks = arguments.shocks()?;
     let mut cells = vec![Cell::default(); shocks.len()];
