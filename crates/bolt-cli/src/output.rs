@@ -1,6 +1,7 @@
 //! Text for people.
 
 mod backtest;
+mod files;
 mod numbers;
 mod progress;
 mod style;
@@ -8,6 +9,7 @@ mod table;
 mod walk_forward;
 
 pub(crate) use backtest::{BacktestView, SummaryView, show_backtest, show_lines};
+pub(crate) use files::check_new;
 pub(crate) use numbers::{count, figure, number, percent, precise, time};
 pub(crate) use progress::Progress;
 pub(crate) use style::Style;

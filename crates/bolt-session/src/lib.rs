@@ -29,6 +29,7 @@ pub use error::SessionError;
 pub use manifest::{Manifest, version};
 pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
+pub use report::{check_report_path, write_report};
 pub use statistics::{Figure, Line};
 pub use strategy_file::{SourceFile, StrategyDefinition};
 pub use sweep::{Assessment, Done, Format, ResultFile, SweepOutcome, SweepRequest, row_line};

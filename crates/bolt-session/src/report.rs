@@ -16,6 +16,7 @@
 //! given.
 
 mod chart;
+mod file;
 mod format;
 mod heatmap;
 mod html;
@@ -32,6 +33,7 @@ mod trades;
 mod tests;
 
 use chart::{Chart, Line, Marks};
+pub use file::{check_report_path, write_report};
 use html::{Escaped, close_section, html, open_section};
 pub use page::*;
 
@@ -54,11 +56,14 @@ pub fn render(page: &Page) -> String {
     out
 }
 
+/// What every report begins with, and nothing else does.
+const BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+                         <meta name=\"generator\" content=\"Bolt\">\n";
+
 fn render_head(out: &mut String, title: &str) {
     html!(
         out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+        "{BEGINNING}<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{}\

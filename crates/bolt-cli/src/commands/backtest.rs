@@ -1,13 +1,13 @@
 //! `bolt backtest`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use bolt_config::{Config, Flag};
 use bolt_market::data::Bars;
 use bolt_session::{
     Backtest, BacktestRequest, DataSource, Loaded, Manifest, MarketEvents, Recorder, Session,
-    backtest_page, show_time,
+    backtest_page, check_report_path, show_time, write_report,
 };
 use clap::Args;
 use serde_json::json;
@@ -127,15 +127,15 @@ impl RunArguments {
         page: impl FnOnce() -> String,
     ) -> Result<()> {
         let Some(path) = &self.report else { return Ok(()) };
-        check_replaceable(path)?;
-        std::fs::write(path, page())
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        write_report(path, &page())?;
         context.note(&format!("report in {}", path.display()));
         Ok(())
     }
 
-    /// Opens the database if the run is to be kept.
+    /// Opens the database if the run is to be kept, and checks where the report is to be: what
+    /// cannot be written is said before the work is done.
     pub(crate) fn recorder(&self, session: &Session) -> Result<Option<Recorder>> {
+        self.report.as_deref().map_or(Ok(()), check_report_path)?;
         Ok(if self.record { Some(Recorder::open(&session.config)?) } else { None })
     }
 }
@@ -144,19 +144,6 @@ impl BacktestArguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
         self.trading.flags()
     }
-}
-
-/// Refuses to replace a file that is no page: it may be the data.
-fn check_replaceable(path: &Path) -> Result<()> {
-    let begins_as_page = |mut file: std::fs::File| {
-        let mut start = [0; 9];
-        std::io::Read::read_exact(&mut file, &mut start).is_ok() && start == *b"<!DOCTYPE"
-    };
-    // What cannot be opened is either not there or fails when it is written.
-    if std::fs::File::open(path).is_ok_and(|file| !begins_as_page(file)) {
-        bail!("`{}` exists and is no report; choose another name", path.display());
-    }
-    Ok(())
 }
 
 /// A split of more than this, or of less than its reciprocal, is something else.

@@ -7,7 +7,7 @@ mod sample;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
 use bolt_market::data::{Dataset, store, write};
 use bolt_session::DataSource;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::arguments::{ReadingArguments, inputs};
 use crate::context::Context;
-use crate::output::count;
+use crate::output::{check_new, count};
 
 #[derive(Debug, Args)]
 pub(crate) struct DataCommandArguments {
@@ -98,9 +98,7 @@ fn load(paths: &[PathBuf], reading: &ReadingArguments, context: &Context) -> Res
 
 fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
     let out = &arguments.out;
-    if out.exists() && !arguments.overwrite && !arguments.append {
-        bail!("`{}` exists; use `--overwrite` to replace it or `--append`", out.display());
-    }
+    check_new(out, arguments.overwrite || arguments.append)?;
     let data = load(&arguments.paths, &arguments.reading, &context)?;
     let (data, adjusted) = match arguments.adjust {
         Some(kind) => {

@@ -14,13 +14,14 @@ use bolt_market::sweep::{Grid, Parameter};
 use bolt_session::{
     BacktestRequest, DataSource, Manifest, MarketEvents, ResultFile, Session, SweepRequest,
     Trading, WalkForwardRequest, Windows, backtest_page, sweep_page, walk_forward_page,
+    write_report,
 };
 use clap::Args;
 use serde_json::json;
 
 use crate::arguments::By;
 use crate::context::{Context, cancelled_by_signals};
-use crate::output::{count, number};
+use crate::output::{check_new, count, number};
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArguments {
@@ -30,7 +31,17 @@ pub(crate) struct DemoArguments {
     /// Number that decides the market
     #[arg(long, default_value_t = 7, value_name = "N")]
     seed: u64,
+    /// Replace what an earlier demonstration wrote
+    #[arg(long)]
+    overwrite: bool,
 }
+
+/// What it writes into its folder.
+const DATA: &str = "sample.csv";
+const RESULTS: &str = "sweep.jsonl";
+const BACKTEST: &str = "backtest.html";
+const SWEEP: &str = "sweep.html";
+const WALK_FORWARD: &str = "walkforward.html";
 
 const SIGNAL: &str = "SMA[close, fast] > SMA[close, slow]";
 const CONDITION: &str = "fast < slow";
@@ -49,8 +60,11 @@ struct Demo {
 
 pub(crate) fn run(arguments: &DemoArguments, mut context: Context) -> Result<()> {
     let folder = arguments.out.clone();
+    for name in [DATA, RESULTS, BACKTEST, SWEEP, WALK_FORWARD] {
+        check_new(&folder.join(name), arguments.overwrite)?;
+    }
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let data = folder.join("sample.csv");
+    let data = folder.join(DATA);
     write(&data, &market(arguments.seed)?)?;
     let session = context.session()?;
     let source = DataSource { paths: vec![data.clone()], ..DataSource::default() };
@@ -80,12 +94,12 @@ pub(crate) fn run(arguments: &DemoArguments, mut context: Context) -> Result<()>
     let walked = demo.walk_forward()?;
     say(&mut context, walked.clone())?;
     if context.json {
-        let reports = ["backtest.html", "sweep.html", "walkforward.html"];
+        let reports = [BACKTEST, SWEEP, WALK_FORWARD];
         let reports = reports.map(|name| demo.folder.join(name).display().to_string());
         return context.write_json(&json!({
             "schema": "bolt.demo/1",
             "data": demo.data.display().to_string(),
-            "results": demo.folder.join("sweep.jsonl").display().to_string(),
+            "results": demo.folder.join(RESULTS).display().to_string(),
             "reports": reports,
         }));
     }
@@ -94,7 +108,7 @@ pub(crate) fn run(arguments: &DemoArguments, mut context: Context) -> Result<()>
         format!(
             "The market is made up: whatever was found in it is luck or the generator's trends.\n\
          Open {} in a browser.",
-            demo.folder.join("backtest.html").display()
+            demo.folder.join(BACKTEST).display()
         ),
     )?;
     Ok(context.out.flush()?)
@@ -120,9 +134,9 @@ impl Demo {
         Manifest::new(&self.session, &self.bars, &source, &self.plan, parameters, &self.trading)
     }
 
-    fn page(&self, name: &str, page: String) -> Result<PathBuf> {
+    fn page(&self, name: &str, page: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
-        fs::write(&path, page).with_context(|| format!("cannot write `{}`", path.display()))?;
+        write_report(&path, page)?;
         Ok(path)
     }
 
@@ -144,7 +158,7 @@ impl Demo {
         let backtest = self.session.backtest(&self.bars, &request)?;
         let seconds = started.elapsed().as_secs_f64();
         let page = backtest_page(&self.bars, &request, &backtest, &self.manifest(&parameters));
-        let page = self.page("backtest.html", page)?;
+        let page = self.page(BACKTEST, &page)?;
         let summary = backtest.summary;
         Ok(format!(
             "{}\n  return {} %, Sharpe ratio {}, drawdown {} %, {} trades, in {} ms\n  {}\n",
@@ -163,7 +177,7 @@ impl Demo {
         let manifest = self.manifest(&[]);
         let started = Instant::now();
         let combinations = self.session.combinations(&request)?;
-        let out = self.folder.join("sweep.jsonl");
+        let out = self.folder.join(RESULTS);
         let (mut file, done) =
             ResultFile::open(&out, &request.grid, &combinations, manifest.clone(), true)?;
         let cancel = cancelled_by_signals();
@@ -179,7 +193,7 @@ impl Demo {
         let seconds = started.elapsed().as_secs_f64();
         let by = By::Sharpe.figure();
         let page = sweep_page(&self.bars, &request, &outcome, &manifest, by);
-        let page = self.page("sweep.html", page)?;
+        let page = self.page(SWEEP, &page)?;
         let deflated = outcome.selection.as_ref().map(|found| {
             found.as_ref().and_then(|assessment| assessment.deflated_sharpe_probability.as_ref())
         });
@@ -209,7 +223,7 @@ impl Demo {
         let found = self.session.walk_forward(&self.bars, &request, &cancel, &mut |_, _| {})?;
         let Some(found) = found else { return Ok("interrupted\n".to_owned()) };
         let page = walk_forward_page(&request, &found, &self.manifest(&[]));
-        let page = self.page("walkforward.html", page)?;
+        let page = self.page(WALK_FORWARD, &page)?;
         Ok(format!(
             "{}\n  {} tests that no choice has seen: return {} %, Sharpe ratio {}, efficiency {} %\n  {}\n",
             self.command("walkforward", &format!("--set {} --where '{CONDITION}'", grid.join(" "))),

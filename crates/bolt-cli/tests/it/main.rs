@@ -5,6 +5,7 @@ mod backtest;
 mod clocks;
 mod commands;
 mod effects;
+mod files;
 mod hints;
 mod manifest;
 mod mistakes;

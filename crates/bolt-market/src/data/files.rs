@@ -1,7 +1,7 @@
 //! Reading files through a map and replacing them whole.
 
 use std::ffi::OsString;
-use std::fs::{self, File, FileType, OpenOptions};
+use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -73,27 +73,59 @@ impl Deref for FileBytes {
 /// Writes a file so that there is always either the old or the whole new one: into a temporary
 /// file beside it, which is synchronised to disk and then renamed.
 ///
+/// A link stays one, and what it leads to is replaced. What is no plain file, such as
+/// `/dev/stdout`, is written to.
+///
 /// # Errors
 /// If the operating system refuses, or `write` fails; the temporary file is removed then.
-pub(crate) fn replace(
+pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), DataError> {
+    let written = match fs::metadata(path) {
+        Ok(old) if !old.is_file() => write_into(path, write),
+        old => fs::canonicalize(path)
+            .or_else(|_| Ok(path.to_owned()))
+            .and_then(|path| replace_file(&path, old.ok(), write)),
+    };
+    written.map_err(DataError::io("write", path))
+}
+
+fn write_into(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut writer = BufWriter::with_capacity(BUFFER, OpenOptions::new().write(true).open(path)?);
+    write(&mut writer)?;
+    writer.flush()
+}
+
+fn replace_file(
+    path: &Path,
+    old: Option<Metadata>,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let temporary = temporary_path(path);
-    let written = write_synced(&temporary, write).and_then(|()| fs::rename(&temporary, path));
+    let written = write_synced(&temporary, old, write).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one to report, whether or not something is left to remove.
         let _ = fs::remove_file(&temporary);
     }
-    written.and_then(|()| sync_directory(path)).map_err(DataError::io("write", path))
+    written.and_then(|()| sync_directory(path))
 }
+
+const BUFFER: usize = 1 << 18;
 
 fn write_synced(
     path: &Path,
+    old: Option<Metadata>,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let mut writer = BufWriter::with_capacity(1 << 18, file);
+    if let Some(old) = old {
+        file.set_permissions(old.permissions())?;
+    }
+    let mut writer = BufWriter::with_capacity(BUFFER, file);
     write(&mut writer)?;
     writer.flush()?;
     writer.get_ref().sync_all()
@@ -134,6 +166,35 @@ mod tests {
         replace(&path, |writer| writer.write_all(b"new")).unwrap();
         assert_eq!(&*FileBytes::open(&path).unwrap(), b"new");
         assert!(replace(&directory.path().join("no/x"), |_| Ok(())).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_outlast_a_replacement() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (directory.path().join("x"), directory.path().join("link"));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("x", &link).unwrap();
+        replace(&link, |writer| writer.write_all(b"new")).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_is_written_to() {
+        use std::io::Read;
+        use std::os::fd::AsRawFd;
+        let (mut reader, writer) = io::pipe().unwrap();
+        let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
+        replace(Path::new(&path), |writer| writer.write_all(b"new")).unwrap();
+        drop(writer);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "new");
     }
 
     #[test]

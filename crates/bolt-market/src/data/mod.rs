@@ -34,6 +34,7 @@ pub use column::{ALIGNMENT, Column, Element};
 pub use error::{
     DataError, FileFault, RowFault, RowFaultKind, RowFaults, StoreFault, UnknownColumn, UnknownZone,
 };
+pub use files::replace;
 pub use frame::{FrameKind, TimeBasis, TimeSource};
 pub use interval::Interval;
 pub use load::{Dataset, LoadOptions, load, load_many, load_text, write};

@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use bolt_market::data::replace;
 use bolt_market::sweep::{Grid, Row};
 use serde_json::{Map, Value, json};
 use xxhash_rust::xxh3::Xxh3;
@@ -141,10 +142,8 @@ impl ResultFile {
 
     fn write_manifest(&self) -> Result<(), SessionError> {
         let path = manifest_path(&self.path);
-        let partial = path.with_extension("json.partial");
-        let text = format!("{:#}\n", self.manifest.to_json());
-        let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path));
-        written.map_err(SessionError::file("write", path))
+        let manifest = self.manifest.to_json();
+        Ok(replace(&path, |writer| writeln!(writer, "{manifest:#}"))?)
     }
 
     /// Reads the whole lines that are there and cuts the rest off.

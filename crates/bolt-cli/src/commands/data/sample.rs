@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use bolt_market::data::sample::{SampleOptions, sample};
 use bolt_market::data::{Calendar, Interval, Zone, write};
 use bolt_session::parse_moment;
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::arguments::{at_least_one, fraction};
 use crate::context::Context;
-use crate::output::count;
+use crate::output::{check_new, count};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -59,9 +59,7 @@ pub(super) struct SampleArguments {
 
 pub(super) fn run(arguments: &SampleArguments, mut context: Context) -> Result<()> {
     let SampleArguments { bars, out, seed, assets, interval, price, .. } = arguments;
-    if out.exists() && !arguments.overwrite {
-        bail!("`{}` exists; use `--overwrite` to replace it", out.display());
-    }
+    check_new(out, arguments.overwrite)?;
     let calendar = Calendar::named(&arguments.calendar).map_err(|reason| anyhow!(reason))?;
     let start = parse_moment(&arguments.start, &Zone::utc()).map_err(|reason| anyhow!(reason))?;
     let options = SampleOptions {

@@ -19,7 +19,7 @@ use super::contract::{
 use super::price::greeks_json;
 use crate::arguments::{fraction, not_negative, not_negative_fraction, positive};
 use crate::context::Context;
-use crate::output::{Table, count, number};
+use crate::output::{Table, check_new, count, number};
 
 #[derive(Debug, Args)]
 #[command(
@@ -55,6 +55,9 @@ pub(super) struct ChainArguments {
     /// Write the results as CSV
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long, requires = "out", help_heading = "Output")]
+    overwrite: bool,
 }
 
 const SPOT: &[&str] = &["spot", "underlying"];
@@ -85,6 +88,7 @@ struct Columns<'a> {
 
 pub(super) fn run(arguments: &ChainArguments, mut context: Context) -> Result<()> {
     let session = context.session()?;
+    arguments.out.as_deref().map_or(Ok(()), |out| check_new(out, arguments.overwrite))?;
     let rows = read(arguments, &context)?;
     let (listings, volatilities): (Vec<Listing>, Vec<f64>) =
         rows.iter().map(|row| (row.listing, row.volatility)).unzip();
