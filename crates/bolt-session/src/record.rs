@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bolt_base::{Rng, UnixNanos};
-use bolt_config::Config;
+use bolt_config::{Config, Origin};
 use bolt_market::data::Bars;
 use bolt_market::ledger::{self, Trade};
 use bolt_sql::records::{Run, RunId, RunKind, Side, TradeExit, TradeRecord};
@@ -27,16 +27,21 @@ impl Recorder {
     /// # Errors
     /// If the settings name none, or it cannot be opened.
     pub fn open(config: &Config) -> Result<Self, SessionError> {
-        let path = config.store_path().ok_or_else(|| {
-            let reason = "there is no home directory for the store of runs; set `store.path`";
-            SessionError::Settings(reason.to_owned())
-        })?;
-        Self::open_at(path, config)
+        Ok(Self { store: Store::open(path(config)?, &options(config))? })
     }
 
-    fn open_at(path: &Path, config: &Config) -> Result<Self, SessionError> {
-        let options = StoreOptions { busy_timeout: config.store_busy_timeout() };
-        Ok(Self { store: Store::open(path, &options)? })
+    /// Opens the store to read it, and makes none. A store of which nobody has said where it is
+    /// holds nothing until something is recorded.
+    ///
+    /// # Errors
+    /// If the settings name a store that is not there, or it cannot be opened.
+    pub fn open_existing(config: &Config) -> Result<Self, SessionError> {
+        let path = path(config)?;
+        let store = match is_named(config) || path.exists() {
+            true => Store::open_existing(path, &options(config))?,
+            false => Store::empty(path)?,
+        };
+        Ok(Self { store })
     }
 
     /// Returns the store.
@@ -84,6 +89,23 @@ impl Recorder {
         let run = run(kind, name, manifest, figures);
         Ok(self.store.record(&run, &[], &[], &mut seed())?)
     }
+}
+
+fn path(config: &Config) -> Result<&Path, SessionError> {
+    config.store_path().ok_or_else(|| {
+        let reason = "there is no home directory for the store of runs; set `store.path`";
+        SessionError::Settings(reason.to_owned())
+    })
+}
+
+fn options(config: &Config) -> StoreOptions {
+    StoreOptions { busy_timeout: config.store_busy_timeout() }
+}
+
+/// Returns whether somebody has said where the store is.
+fn is_named(config: &Config) -> bool {
+    let mut settings = config.settings().filter(|(knob, _)| knob.name == "store.path");
+    settings.any(|(_, setting)| !matches!(setting.origin, Origin::Default | Origin::Derived(_)))
 }
 
 fn run(kind: RunKind, name: &str, manifest: &Manifest, figures: BTreeMap<String, f64>) -> Run {

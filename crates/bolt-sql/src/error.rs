@@ -24,6 +24,9 @@ pub enum ErrorKind {
     /// The file cannot be opened or created.
     #[error("the file cannot be opened ({0})")]
     CannotOpen(String),
+    /// There is no file, or nothing in it.
+    #[error("there is no such file")]
+    Missing,
     /// The file is something else than a SQLite database.
     #[error("this is not a database; choose another file")]
     NotADatabase,

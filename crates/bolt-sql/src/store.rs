@@ -1,5 +1,6 @@
 //! The open store.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,18 +39,44 @@ impl Store {
     /// If the file cannot be opened or written to, is no store, is damaged, or was written by a
     /// newer version; if another process keeps it locked for longer than the busy timeout.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
-        let StoreOptions { busy_timeout } = *options;
-        let open = || {
+        Self::open_by(path, || {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| ErrorKind::CannotOpen(error.to_string()))?;
             }
-            let mut connection = file::open(path, Access::Create, busy_timeout)?;
-            schema::check(&connection)?;
-            file::make_durable(&connection, busy_timeout)?;
+            connect(path, Access::Create, options)
+        })
+    }
+
+    /// Opens a store that is there, to read it or to take something out of it.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; if there is no file, or it is empty.
+    pub fn open_existing(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        Self::open_by(path, || match std::fs::metadata(path) {
+            Ok(file) if file.len() == 0 => Err(ErrorKind::Missing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ErrorKind::Missing),
+            Ok(_) | Err(_) => connect(path, Access::Write, options),
+        })
+    }
+
+    /// Returns a store that holds nothing and keeps nothing: what stands at a path until something
+    /// is written there.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn empty(path: &Path) -> Result<Self, StoreError> {
+        Self::open_by(path, || {
+            let mut connection = Connection::open_in_memory()?;
             schema::migrate(&mut connection)?;
             Ok(connection)
-        };
+        })
+    }
+
+    fn open_by(
+        path: &Path,
+        open: impl FnOnce() -> Result<Connection, ErrorKind>,
+    ) -> Result<Self, StoreError> {
         match open() {
             Ok(connection) => Ok(Self { connection, path: path.to_owned() }),
             Err(kind) => Err(StoreError { doing: "open a store", path: path.to_owned(), kind }),
@@ -142,4 +169,13 @@ impl Store {
     fn error(&self, doing: &'static str, kind: ErrorKind) -> StoreError {
         StoreError { doing, path: self.path.clone(), kind }
     }
+}
+
+fn connect(path: &Path, access: Access, options: &StoreOptions) -> Result<Connection, ErrorKind> {
+    let StoreOptions { busy_timeout } = *options;
+    let mut connection = file::open(path, access, busy_timeout)?;
+    schema::check(&connection)?;
+    file::make_durable(&connection, busy_timeout)?;
+    schema::migrate(&mut connection)?;
+    Ok(connection)
 }

@@ -78,7 +78,11 @@ fn moment(text: &str) -> Result<Moment, String> {
 }
 
 pub(crate) fn run(arguments: &PortfolioArguments, mut context: Context) -> Result<()> {
-    let mut recorder = Recorder::open(&context.config)?;
+    let recorder = match arguments.command {
+        PortfolioCommand::Update(_) => Recorder::open(&context.config),
+        _ => Recorder::open_existing(&context.config),
+    };
+    let mut recorder = recorder?;
     match &arguments.command {
         PortfolioCommand::Update(arguments) => {
             let account = arguments.update(&context, &mut recorder)?;

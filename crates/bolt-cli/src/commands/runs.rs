@@ -76,7 +76,7 @@ enum Kind {
 }
 
 pub(crate) fn run(arguments: &RunsArguments, mut context: Context) -> Result<()> {
-    let mut recorder = Recorder::open(&context.config)?;
+    let mut recorder = Recorder::open_existing(&context.config)?;
     match &arguments.command {
         RunsCommand::List(arguments) => list(&mut context, recorder.store(), arguments),
         RunsCommand::Show { run } => show(&mut context, recorder.store(), run),

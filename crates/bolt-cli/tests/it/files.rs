@@ -130,3 +130,32 @@ fn a_full_disk_leaves_the_earlier_report() {
     assert_eq!(names(&workspace), ["r.html", "wave.csv"]);
     assert_eq!(workspace.read("r.html"), report);
 }
+
+#[test]
+fn reading_makes_nothing() {
+    let workspace = Workspace::new();
+    let reading = [
+        &["runs", "list"][..],
+        &["runs", "show", "x"],
+        &["runs", "compare", "x", "y"],
+        &["runs", "delete", "x"],
+        &["portfolio", "list"],
+        &["portfolio", "show", "x"],
+        &["portfolio", "history", "x"],
+    ];
+    for command in reading {
+        let named = workspace.run(&[command, &["--store", "none.db"]].concat());
+        let message = String::from_utf8(named.stderr).unwrap();
+        assert_eq!(named.status.code(), Some(1), "{command:?}: {message}");
+        assert!(message.contains("`none.db`: there is no such file"), "{message}");
+        // Where it is by default, nothing has been recorded yet.
+        match command.last() {
+            Some(&"list") => drop(workspace.text(command)),
+            _ => assert!(workspace.refused(command).contains("there is no"), "{command:?}"),
+        }
+        assert!(names(&workspace).is_empty(), "{command:?}: {:?}", names(&workspace));
+    }
+    assert!(workspace.text(&["runs", "list"]).contains("no runs"));
+    workspace.text(&["portfolio", "update", "x", "--positions", "A=1", "--prices", "A=1"]);
+    assert!(workspace.text(&["portfolio", "list"]).contains('x'));
+}

@@ -72,6 +72,25 @@ fn folders_are_made_and_odd_names_are_just_names() {
 }
 
 #[test]
+fn only_writing_makes_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/store.db");
+    let existing = || Store::open_existing(&path, &StoreOptions::default());
+    let error = existing().unwrap_err();
+    let expected = "cannot open a store in `PATH`: there is no such file";
+    assert_eq!(error.to_string(), expected.replace("PATH", path.to_str().unwrap()));
+    let empty = Store::empty(&path).unwrap();
+    assert_eq!((empty.path(), empty.portfolios().unwrap().len()), (path.as_path(), 0));
+    assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
+    fs::create_dir(folder.path().join("a")).unwrap();
+    fs::write(&path, "").unwrap();
+    assert!(matches!(existing().unwrap_err().kind, ErrorKind::Missing));
+    assert_eq!(fs::read(&path).unwrap(), b"");
+    open(&path).append_history("mine", &[point(0)]).unwrap();
+    assert_eq!(existing().unwrap().portfolios().unwrap(), ["mine"]);
+}
+
+#[test]
 fn values_that_the_schema_forbids_are_damage() {
     let fixture = Fixture::with_trades(1, 3);
     Connection::open(fixture.path())
