@@ -1,9 +1,11 @@
 //! Backtests of weights of several assets in one account.
 
+use bolt_base::UnixNanos;
 use bolt_market::data::{Bars, Column, Panel};
 use bolt_market::formulas::{Strategy, column_name};
 use bolt_market::ledger::Trade;
-use bolt_market::signals::Curve;
+use bolt_market::signals::{Convention, Curve};
+use bolt_market::statistics::{Basis, PeriodsPerYear};
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
 
 use crate::backtest::{Backtest, closes_at, is_undefined};
@@ -86,6 +88,10 @@ impl Session {
             warm_up,
         };
         let Figures { summary, mut lines, mut notes } = run.figures();
+        // A peer counts years in its own way.
+        if matches!(convention, Convention::NextOpen(_)) {
+            notes.extend(uneven(periods, panel.timestamps()));
+        }
         notes.extend(needs_bars.map(|needs| is_undefined("weights", needs, panel.len())));
         notes.extend(unfunded(&values, panel.assets().len(), trading.leverage));
         // The peer's figure of exposure is of one asset.
@@ -109,6 +115,32 @@ impl Session {
         };
         Ok((bars, backtest))
     }
+}
+
+/// How far the bars that a panel has in a year may be from those that its usual spacing gives, as a
+/// factor: holidays and short days are within it.
+const UNEVEN: f64 = 1.25;
+
+/// Years that a panel must cover for its bars to be counted.
+const UNEVEN_YEARS_LEAST: f64 = 0.25;
+
+/// Says that bars a year are not what the usual spacing of bars gives: between the histories of
+/// assets lies a time without any, or they have bars of different length.
+fn uneven(periods: PeriodsPerYear, times: &[UnixNanos]) -> Option<String> {
+    if periods.basis == Basis::Stated {
+        return None;
+    }
+    let observed = PeriodsPerYear::observed(times);
+    let Basis::Observed { years, .. } = observed.basis else { return None };
+    let factor = (observed.value / periods.value).max(periods.value / observed.value);
+    (years >= UNEVEN_YEARS_LEAST && factor > UNEVEN).then(|| {
+        format!(
+            "figures a year take {:.0} bars for a year, by their usual spacing, but the assets \
+             together have {:.0} a year: their histories leave a gap, or differ in the length of \
+             bars; `--periods` sets the number",
+            periods.value, observed.value
+        )
+    })
 }
 
 /// Says on how many bars weights ask for more than the account can hold.

@@ -125,6 +125,29 @@ fn weights_that_the_account_cannot_hold_are_told() {
 }
 
 #[test]
+fn bars_a_year_that_the_spacing_does_not_give_are_told() {
+    let workspace = Workspace::new();
+    let sample = |name: &str, interval: &str, start: &str, bars: &str| {
+        let market = ["--interval", interval, "--start", start, "--bars", bars];
+        workspace.text(&[&["data", "sample", "--out", name][..], &market].concat());
+    };
+    sample("early.csv", "1d", "2004", "400");
+    sample("next.csv", "1d", "2005-02-04", "400");
+    sample("late.csv", "1d", "2015", "400");
+    sample("hours.csv", "1h", "2005-02-04", "9000");
+    let notes = |other: &str, more: &[&str]| {
+        let run = ["backtest", "early.csv", other, "--weights", "0.5"];
+        workspace.json(&[&run[..], more].concat())["notes"].to_string()
+    };
+    assert_eq!(notes("next.csv", &[]), "[]");
+    let told = "take 365 bars for a year, by their usual spacing, but the assets together have 66";
+    assert!(notes("late.csv", &[]).contains(told), "{}", notes("late.csv", &[]));
+    assert_eq!(notes("late.csv", &["--periods", "66"]), "[]");
+    assert_eq!(notes("late.csv", &["--convention", "vectorbt"]), "[]");
+    assert!(notes("hours.csv", &[]).contains("take 365 bars"), "{}", notes("hours.csv", &[]));
+}
+
+#[test]
 fn a_formula_without_a_value_is_told() {
     let workspace = Workspace::new();
     let data = workspace.bars("wave.csv", 60);

@@ -119,7 +119,11 @@ impl PeriodsPerYear {
         Self { value: days * bars_per_day, basis }
     }
 
-    fn observed(times: &[UnixNanos]) -> Self {
+    /// Counts the bars over the time from the first to the last.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn observed(times: &[UnixNanos]) -> Self {
         let bars = times.len() - 1;
         let years = years_between(times[0], times[bars]);
         Self { value: bars as f64 / years, basis: Basis::Observed { bars, years } }
