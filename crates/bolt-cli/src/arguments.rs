@@ -11,8 +11,8 @@ pub(crate) use grid::{By, GridArguments, Prepared};
 pub(crate) use strategy::{FILE_HELP, FORMULAS, StrategyArguments};
 pub(crate) use trading::TradingArguments;
 pub(crate) use values::{
-    at_least_one, fraction, not_negative, not_negative_fraction, number, positive,
-    positive_fraction, setting, values,
+    at_least_one, character, cost, fraction, not_negative, not_negative_fraction, number,
+    one_or_more, part, positive, positive_fraction, rate, setting, values,
 };
 
 use bolt_config::Flag;

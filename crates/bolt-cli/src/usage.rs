@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io::{self, Write as _};
+use std::num::ParseIntError;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -61,19 +62,55 @@ fn explain(error: &clap::Error) -> Option<(String, Option<String>)> {
             });
             Some((message, hint.or_else(help)))
         }
-        ErrorKind::ValueValidation => {
-            Some((format!("`{}`: {}", option(error)?, error.source()?), None))
+        ErrorKind::ValueValidation => Some((wrong_value(error)?, None)),
+        ErrorKind::ArgumentConflict => {
+            let (one, other) = (option(error)?, name(&text(ContextKind::PriorArg)?));
+            let message = match one == other {
+                true => format!("`{one}` is given twice"),
+                false => {
+                    format!("`{one}` does not go together with `{other}`; leave one of them out")
+                }
+            };
+            Some((message, None))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Some((missing(&list(ContextKind::InvalidArg))?, help()))
         }
         _ => None,
     }
 }
 
+fn wrong_value(error: &clap::Error) -> Option<String> {
+    let (option, reason) = (option(error)?, error.source()?);
+    let reason = match error.get(ContextKind::InvalidValue) {
+        // What counts has nothing below zero.
+        Some(ContextValue::String(value)) if reason.is::<ParseIntError>() => {
+            format!("`{value}` is not a whole number of 0 or more")
+        }
+        _ => reason.to_string(),
+    };
+    Some(format!("`{option}`: {reason}"))
+}
+
+fn missing(options: &[String]) -> Option<String> {
+    let names: Vec<String> = options.iter().map(|option| format!("`{}`", name(option))).collect();
+    Some(match names.split_last()? {
+        (only, []) => format!("{only} is missing"),
+        (last, rest) => format!("{} and {last} are missing", rest.join(", ")),
+    })
+}
+
 /// Returns the option that an error is about, without the name of its value.
 fn option(error: &clap::Error) -> Option<String> {
     match error.get(ContextKind::InvalidArg)? {
-        ContextValue::String(text) => Some(text.split(' ').next().unwrap_or_default().to_owned()),
+        ContextValue::String(text) => Some(name(text)),
         _ => None,
     }
+}
+
+/// Returns an option without the name of its value.
+fn name(option: &str) -> String {
+    option.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Returns the words of a command from its usage.

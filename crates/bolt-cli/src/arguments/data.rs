@@ -9,7 +9,7 @@ use bolt_market::data::{Calendar, ColumnOptions, LoadOptions, Policy, Zone};
 use bolt_session::{DataSource, parse_moment};
 use clap::{Args, ValueEnum};
 
-use super::{not_negative_fraction, setting};
+use super::{character, not_negative_fraction, setting};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
@@ -65,7 +65,7 @@ pub(crate) struct ReadingArguments {
     #[arg(long, value_enum, value_name = "UNIT")]
     epoch: Option<Epoch>,
     /// Character between fields of a text file
-    #[arg(long, value_name = "CHARACTER")]
+    #[arg(long, value_name = "CHARACTER", value_parser = character)]
     delimiter: Option<char>,
     /// Read `1,5` as a number [default: told from the file]
     #[arg(long)]
@@ -134,12 +134,6 @@ impl ReadingArguments {
             rounding,
             skip_lines,
         } = self;
-        let delimiter = match delimiter {
-            Some(character) => Some(u8::try_from(*character).map_err(|_| {
-                anyhow!("the delimiter `{character}` is not a single byte; use an ASCII character")
-            })?),
-            None => None,
-        };
         Ok(LoadOptions {
             columns: ColumnOptions {
                 times: time_column.clone(),
@@ -148,7 +142,7 @@ impl ReadingArguments {
                 kind: None,
             },
             csv: CsvOptions {
-                delimiter,
+                delimiter: delimiter.and_then(|character| u8::try_from(character).ok()),
                 decimal_comma: decimal_comma.then_some(true),
                 skip_lines: *skip_lines,
                 date_order: date_order.map(|order| match order {

@@ -1,14 +1,14 @@
 //! How signals are traded.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use bolt_config::{Config, Flag};
 use bolt_market::signals::{Opposite, Rebalance, Repeated};
 use bolt_session::{SizeKind, Trading, TradingOptions};
 use clap::{Args, ValueEnum};
 
 use super::{
-    at_least_one, flag, fraction, not_negative, not_negative_fraction, number, positive,
-    positive_fraction,
+    at_least_one, cost, flag, fraction, not_negative, not_negative_fraction, one_or_more, positive,
+    positive_fraction, rate,
 };
 
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub(crate) struct TradingArguments {
     #[arg(long, alias = "init-cash", value_name = "MONEY")]
     cash: Option<String>,
     /// Size of entries as a fraction of what can be bought [default: 1]
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "sizes")]
+    #[arg(long, value_name = "FRACTION", value_parser = positive_fraction, group = "sizes")]
     size: Option<f64>,
     /// Size of entries as a fraction of equity
     #[arg(long, value_name = "FRACTION", value_parser = positive_fraction, group = "sizes")]
@@ -66,7 +66,7 @@ pub(crate) struct TradingArguments {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     volatility_window: Option<usize>,
     /// How many times equity may be invested [default: 1]
-    #[arg(long, value_name = "N", value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = one_or_more)]
     leverage: Option<f64>,
     /// Least equity as a fraction of a position's value, below which it is closed
     #[arg(long, value_name = "FRACTION", value_parser = not_negative_fraction)]
@@ -101,7 +101,7 @@ pub(crate) struct TradingArguments {
 #[command(next_help_heading = "Costs")]
 struct CostArguments {
     /// Fees as a fraction of the value traded
-    #[arg(long, alias = "commission", value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, alias = "commission", value_name = "FRACTION", value_parser = cost)]
     fees: Option<f64>,
     /// Fees an order
     #[arg(long, value_name = "MONEY", value_parser = not_negative)]
@@ -113,19 +113,19 @@ struct CostArguments {
     #[arg(long, value_name = "MONEY", value_parser = not_negative)]
     fee_minimum: Option<f64>,
     /// Distance between bid and ask as a fraction of the price
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = cost)]
     spread: Option<f64>,
     /// By how much of the price fills are worse
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = cost)]
     slippage: Option<f64>,
     /// Interest a year on cash
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = rate)]
     credit_rate: Option<f64>,
     /// Interest a year on debt
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = rate)]
     debit_rate: Option<f64>,
     /// Fees a year on what is sold short
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = rate)]
     borrow_rate: Option<f64>,
 }
 
@@ -237,20 +237,18 @@ impl TradingArguments {
 
     fn size(&self) -> Result<Option<(f64, SizeKind)>> {
         let all = [
-            (self.size, SizeKind::Available, "--size"),
-            (self.equity_size, SizeKind::Equity, "--equity-size"),
-            (self.units, SizeKind::Units, "--units"),
-            (self.value, SizeKind::Value, "--value"),
+            (self.size, SizeKind::Available),
+            (self.equity_size, SizeKind::Equity),
+            (self.units, SizeKind::Units),
+            (self.value, SizeKind::Value),
         ];
-        let given = all.into_iter().find_map(|(size, kind, name)| Some((size?, kind, name)));
-        let Some((size, kind, name)) = given else { return Ok(None) };
-        if !(size > 0.0 && size.is_finite()) {
-            bail!("`{name} {size}` buys nothing; sizes are positive");
-        }
+        let given = all.into_iter().find_map(|(size, kind)| Some((size?, kind)));
+        let Some((size, kind)) = given else { return Ok(None) };
         if kind == SizeKind::Available && size > 1.0 {
-            return Err(anyhow!("`--size {size}` is more than everything").context(
-                "sizes are fractions: `0.95` or `95%`; use --units for a number of units",
-            ));
+            bail!(
+                "`--size {size}` is more than everything\n  hint: write a fraction, `0.95` or \
+                 `95%`; `--units` takes a number of units"
+            );
         }
         Ok(Some((size, kind)))
     }

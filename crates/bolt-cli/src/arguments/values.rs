@@ -10,58 +10,91 @@ pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Largest number that is taken, as for cash: products of a few such numbers are finite.
+const NUMBER_MAX: f64 = 1e15;
+
+/// Parses the digits of a text; returns `None` if they are no number.
+fn finite(digits: &str, text: &str) -> Option<Result<f64, String>> {
+    // `inf` and `nan` are words.
+    let value =
+        digits.parse::<f64>().ok().filter(|_| digits.contains(|c: char| c.is_ascii_digit()))?;
+    let is_small = value.abs() <= NUMBER_MAX;
+    Some(is_small.then_some(value).ok_or_else(|| format!("`{text}` is beyond {NUMBER_MAX:e}")))
+}
+
 /// Parses a fraction: `0.05` or `5%`.
 pub(crate) fn fraction(text: &str) -> Result<f64, String> {
     let (digits, scale) = match text.trim().strip_suffix('%') {
         Some(digits) => (digits.trim(), 100.0),
         None => (text.trim(), 1.0),
     };
-    match digits.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value / scale),
-        _ => Err(format!("`{text}` is not a fraction; write `0.05` or `5%`")),
-    }
+    let wrong = || Err(format!("`{text}` is not a fraction; write `0.05` or `5%`"));
+    Ok(finite(digits, text).unwrap_or_else(wrong)? / scale)
 }
 
-/// Parses a finite number.
+/// Parses a number.
 pub(crate) fn number(text: &str) -> Result<f64, String> {
-    match text.trim().parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        _ => Err(format!("`{text}` is not a number")),
-    }
+    finite(text.trim(), text).unwrap_or_else(|| Err(format!("`{text}` is not a number")))
+}
+
+/// Returns a value that meets a condition, which `range` puts in words.
+fn that(text: &str, value: f64, meets: bool, range: &str) -> Result<f64, String> {
+    if meets { Ok(value) } else { Err(format!("`{text}` is not {range}")) }
 }
 
 /// Parses a positive number.
 pub(crate) fn positive(text: &str) -> Result<f64, String> {
-    match number(text) {
-        Ok(value) if value > 0.0 => Ok(value),
-        _ => Err(format!("`{text}` is not a positive number")),
-    }
+    let value = number(text)?;
+    that(text, value, value > 0.0, "a positive number")
 }
 
 /// Parses a number that is not negative.
 pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
-    match number(text) {
-        Ok(value) if value >= 0.0 => Ok(value),
-        _ => Err(format!("`{text}` is not a number of zero or more")),
-    }
+    let value = number(text)?;
+    that(text, value, value >= 0.0, "a number of zero or more")
+}
+
+/// Parses a factor that makes nothing smaller.
+pub(crate) fn one_or_more(text: &str) -> Result<f64, String> {
+    let value = number(text)?;
+    that(text, value, value >= 1.0, "a number of 1 or more")
 }
 
 /// Parses a fraction that is not negative.
 pub(crate) fn not_negative_fraction(text: &str) -> Result<f64, String> {
-    match fraction(text) {
-        Ok(value) if value < 0.0 => Err(format!("`{text}` is negative; write `0.2` or `20%`")),
-        parsed => parsed,
+    match fraction(text)? {
+        value if value < 0.0 => Err(format!("`{text}` is negative; write `0.2` or `20%`")),
+        value => Ok(value),
     }
 }
 
 /// Parses a positive fraction.
 pub(crate) fn positive_fraction(text: &str) -> Result<f64, String> {
-    match fraction(text) {
-        Ok(value) if value <= 0.0 => {
-            Err(format!("`{text}` is not above zero; write `0.05` or `5%`"))
-        }
-        parsed => parsed,
+    match fraction(text)? {
+        value if value <= 0.0 => Err(format!("`{text}` is not above zero; write `0.05` or `5%`")),
+        value => Ok(value),
     }
+}
+
+/// Parses the part of a value that a trade costs.
+pub(crate) fn cost(text: &str) -> Result<f64, String> {
+    let value = fraction(text)?;
+    let is_cost = (0.0..=0.5).contains(&value);
+    that(text, value, is_cost, "a fraction from 0 to 0.5; write `0.001` or `0.1%`")
+}
+
+/// Parses a part of a whole.
+pub(crate) fn part(text: &str) -> Result<f64, String> {
+    let value = fraction(text)?;
+    let is_part = (0.0..1.0).contains(&value);
+    that(text, value, is_part, "a fraction from 0 to less than 1; write `0.05` or `5%`")
+}
+
+/// Parses a rate of interest a year.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
+    let value = fraction(text)?;
+    let is_rate = value > -1.0 && value <= 10.0;
+    that(text, value, is_rate, "a rate a year above -100% and up to 1000%; write `0.05` or `5%`")
 }
 
 /// Parses how many there are to be of something.
@@ -69,6 +102,14 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.trim().parse() {
         Ok(count) if count > 0 => Ok(count),
         _ => Err(format!("`{text}` is not a whole number of 1 or more")),
+    }
+}
+
+/// Parses one character of ASCII.
+pub(crate) fn character(text: &str) -> Result<char, String> {
+    match text.as_bytes() {
+        [byte] => Ok(char::from(*byte)),
+        _ => Err(format!("`{text}` is not one character of ASCII, such as `;`")),
     }
 }
 
@@ -112,7 +153,7 @@ mod tests {
         assert_eq!(fraction("0.05"), Ok(0.05));
         assert_eq!(fraction("5%"), Ok(0.05));
         assert_eq!(fraction(" 12.5 % "), Ok(0.125));
-        for wrong in ["", "%", "five", "nan", "inf%"] {
+        for wrong in ["", "%", "five", "nan", "inf%", "1e400", "-1e300%"] {
             assert!(fraction(wrong).is_err(), "{wrong}");
         }
     }
@@ -131,6 +172,24 @@ mod tests {
         assert!(at_least_one("0").is_err() && at_least_one("-1").is_err());
         assert!(number("inf").is_err() && positive("0").is_err() && not_negative("-1").is_err());
         assert!(not_negative_fraction("-1%").is_err());
+        assert_eq!(number("-1e400"), Err("`-1e400` is beyond 1e15".to_owned()));
+        assert_eq!((number("1e15"), number("1.1e15").is_err()), (Ok(1e15), true));
+    }
+
+    #[test]
+    fn ranges_end_where_they_say() {
+        let ends = |parse: fn(&str) -> Result<f64, String>, inside: &[&str], outside: &[&str]| {
+            assert!(inside.iter().all(|text| parse(text).is_ok()), "{inside:?}");
+            for text in outside {
+                assert!(parse(text).unwrap_err().contains(text), "{text}");
+            }
+        };
+        ends(cost, &["0", "50%"], &["-0.1%", "51%"]);
+        ends(part, &["0", "99%"], &["100%", "-1%"]);
+        ends(rate, &["-99%", "10"], &["-100%", "10.1"]);
+        ends(one_or_more, &["1", "3.5"], &["0.9", "-2"]);
+        assert_eq!(character(";"), Ok(';'));
+        assert!(character("").is_err() && character("ab").is_err() && character("é").is_err());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::backtest::Outcome;
-use crate::arguments::{FORMULAS, at_least_one, fraction, not_negative_fraction};
+use crate::arguments::{FORMULAS, at_least_one, fraction, part};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Several assets")]
@@ -25,7 +25,7 @@ pub(crate) struct WeightArguments {
     #[arg(long, value_name = "WHEN", value_parser = rebalance)]
     rebalance_weights: Option<Rebalance>,
     /// Fraction of equity that is not invested [default: 0]
-    #[arg(long, value_name = "FRACTION", value_parser = not_negative_fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = part)]
     cash_buffer: Option<f64>,
 }
 

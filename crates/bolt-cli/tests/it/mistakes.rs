@@ -137,7 +137,14 @@ fn numbers_out_of_their_range() {
     };
     let backtest = |more: &[&str], part: &str| check("backtest", more, part);
     backtest(&["--slippage", "-0.1%"], "--slippage");
-    backtest(&["--fees", "-1"], "from 0 to 0.5");
+    backtest(&["--fees", "-1%"], "`--fees`: `-1%` is not a fraction from 0 to 0.5");
+    backtest(&["--slippage", "1e400"], "`--slippage`: `1e400` is beyond 1e15");
+    backtest(&["--max-position", "1e308"], "`1e308` is beyond 1e15");
+    backtest(&["--leverage", "0"], "`--leverage`: `0` is not a number of 1 or more");
+    backtest(&["--borrow-rate", "-200%"], "`-200%` is not a rate a year above -100%");
+    backtest(&["--size", "-1"], "`--size`: `-1` is not above zero");
+    backtest(&["--skip-lines", "-1"], "`--skip-lines`: `-1` is not a whole number of 0 or more");
+    backtest(&["--delimiter", "::"], "`::` is not one character");
     backtest(&["--stop-loss", "-5%"], "`--stop-loss`: `-5%` is not above zero");
     backtest(&["--fee-fixed", "-1"], "`--fee-fixed`: `-1` is not a number of zero or more");
     backtest(&["--stop-loss", "100%"], "a stop-loss of 100 %");
@@ -163,6 +170,7 @@ fn numbers_out_of_their_range() {
         assert!(message.contains(part), "`{part}` is not in: {message}");
     };
     refused(&["--rebalance-weights", "0"], "`--rebalance-weights`");
+    refused(&["--cash-buffer", "1"], "`--cash-buffer`: `1` is not a fraction from 0 to less than");
     for more in [["--rebalance-weights", "1M"], ["--cash-buffer", "50%"]] {
         let signal = ["backtest", text(&data), "--signal", "close > 99"];
         let message = workspace.refused(&[&signal[..], &more].concat());
@@ -220,6 +228,29 @@ fn commands_that_do_not_exist() {
     );
     let message = workspace.refused(&with(["--sl", "x"]));
     assert_eq!(message, "error: `--stop-loss`: `x` is not a fraction; write `0.05` or `5%`\n");
+}
+
+#[test]
+fn options_that_do_not_go_together() {
+    let workspace = Workspace::new();
+    let check = |words: &[&str], expected: &str| {
+        let found = workspace.refused(words);
+        assert!(found.starts_with(&format!("error: {expected}\n")), "{words:?}: {found}");
+        assert!(!found.contains("Usage"), "{found}");
+    };
+    let backtest = ["backtest", "x.csv", "--signal", "True"];
+    let with = |more: &[&'static str]| [&backtest[..], more].concat();
+    check(
+        &with(&["--lot", "2", "--whole-units"]),
+        "`--lot` does not go together with `--whole-units`; leave one of them out",
+    );
+    check(&with(&["--signal", "False"]), "`--signal` is given twice");
+    check(&with(&["--name", "x"]), "`--record` is missing");
+    check(&["backtest"], "`<DATA>...` is missing");
+    check(
+        &["walkforward", "x.csv", "--set", "n=1", "--anchored"],
+        "`--test` and `--train` are missing",
+    );
 }
 
 #[test]

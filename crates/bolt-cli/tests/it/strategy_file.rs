@@ -218,9 +218,9 @@ fn requests_that_make_no_sense_with_a_file() {
     refused(&["--accumulate"], &["`--accumulate` has no effect on these orders"]);
     refused(&["--size", "10%"], &["each of them has its own"]);
     refused(&["--set", "exti=3"], &["no parameter `exti`", "did you mean `exit`?"]);
-    refused(&["--entry", "close > 1"], &["--strategy", "cannot be used with"]);
-    refused(&["--signal", "close > 1"], &["--strategy", "cannot be used with"]);
-    refused(&["--entry-size", "1"], &["--strategy", "cannot be used with"]);
+    refused(&["--entry", "close > 1"], &["--strategy", "does not go together with"]);
+    refused(&["--signal", "close > 1"], &["--strategy", "does not go together with"]);
+    refused(&["--entry-size", "1"], &["--strategy", "does not go together with"]);
 }
 
 #[test]

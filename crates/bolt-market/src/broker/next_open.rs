@@ -205,12 +205,17 @@ impl Settings {
         let Margin { initial, maintenance } = margin;
         check_setting("margin.initial", initial, initial > 0.0 && initial <= 1.0, "in (0, 1]")?;
         let valid = (0.0..=initial).contains(&maintenance);
-        check_setting("margin.maintenance", maintenance, valid, "from 0 to the initial margin")?;
+        check_setting(
+            "margin.maintenance",
+            maintenance,
+            valid,
+            "from 0 to the initial margin, 1 over the leverage",
+        )?;
         let Rates { credit, debit, borrow } = rates;
         for (name, rate) in
             [("rates.credit", credit), ("rates.debit", debit), ("rates.borrow", borrow)]
         {
-            check_setting(name, rate, rate > -1.0 && rate.is_finite(), "a fraction a year")?;
+            check_setting(name, rate, rate > -1.0 && rate.is_finite(), "above -1")?;
         }
         check_setting("minimum_value", minimum_value, minimum_value >= 0.0, "0 or more")?;
         check_setting("maximum_position", maximum_position, maximum_position > 0.0, "positive")
