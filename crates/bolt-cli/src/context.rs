@@ -1,6 +1,6 @@
 //! What every command gets: the settings, and where its output goes.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 
 use anyhow::Result;
 use bolt_config::{Config, Flag, Sources};
@@ -21,8 +21,6 @@ pub(crate) struct Context {
     pub(crate) full: bool,
     /// Whether to leave out notes and progress.
     pub(crate) quiet: bool,
-    /// The width that text may take.
-    pub(crate) columns: usize,
 }
 
 impl Context {
@@ -37,14 +35,7 @@ impl Context {
     }
 
     pub(crate) fn of_config(global: &Global, config: Config) -> Self {
-        let style = match config.output_color() {
-            "always" => Style::Color,
-            "never" => Style::Plain,
-            _ if io::stdout().is_terminal() => Style::Color,
-            _ => Style::Plain,
-        };
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let columns = columns.or_else(terminal_columns);
+        let style = Style::of_stdout(config.output_color());
         Self {
             config,
             out: Box::new(BufWriter::new(io::stdout().lock())),
@@ -52,7 +43,6 @@ impl Context {
             json: global.json,
             full: global.full,
             quiet: global.quiet,
-            columns: columns.unwrap_or(COLUMNS).max(COLUMNS_LEAST),
         }
     }
 
@@ -63,17 +53,20 @@ impl Context {
     /// Says something beside the result.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            let label = Style::of_stderr(self.style).dim("note:");
-            // Nothing is left to tell if standard error is gone.
-            let _ = writeln!(io::stderr(), "{label} {text}");
+            self.say("note:", Style::dim, text);
         }
     }
 
     /// Says what should not be overlooked.
     pub(crate) fn warn(&self, text: &str) {
-        let label = Style::of_stderr(self.style).warning("warning:");
+        self.say("warning:", Style::warning, text);
+    }
+
+    fn say(&self, label: &str, paint: fn(Style, &str) -> String, text: &str) {
+        let style = self.style.of_stderr();
+        let text = style.fold(&format!("{label} {text}"), 2);
         // Nothing is left to tell if standard error is gone.
-        let _ = writeln!(io::stderr(), "{label} {text}");
+        let _ = writeln!(io::stderr(), "{}{}", paint(style, label), &text[label.len()..]);
     }
 
     /// Writes a value as JSON, on one line.
@@ -82,26 +75,6 @@ impl Context {
         writeln!(self.out)?;
         Ok(self.out.flush()?)
     }
-}
-
-/// Width of text where there is no terminal.
-const COLUMNS: usize = 100;
-/// Least width that text is set in; narrower terminals break its lines.
-const COLUMNS_LEAST: usize = 40;
-
-/// Returns the width of the terminal that standard output is, if it is one that says so.
-#[cfg(unix)]
-fn terminal_columns() -> Option<usize> {
-    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
-    #[expect(unsafe_code, reason = "the standard library does not ask terminals for their size")]
-    // SAFETY: the request writes one `winsize`, which outlives the call.
-    let answer = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &raw mut size) };
-    (answer == 0 && size.ws_col > 0).then(|| size.ws_col.into())
-}
-
-#[cfg(not(unix))]
-fn terminal_columns() -> Option<usize> {
-    None
 }
 
 /// Returns a token that Ctrl-C and a request to terminate cancel; a second Ctrl-C ends at once.

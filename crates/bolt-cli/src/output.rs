@@ -2,6 +2,7 @@
 
 mod backtest;
 mod files;
+mod fold;
 mod numbers;
 mod progress;
 mod style;

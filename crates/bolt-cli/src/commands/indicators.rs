@@ -75,7 +75,7 @@ fn list(context: &mut Context, operators: &[&Operator]) -> Result<()> {
             writeln!(context.out)?;
         }
         writeln!(context.out, "{}", style.bold(group))?;
-        let mut table = Table::new(["", ""]);
+        let mut table = Table::new(["", "~"]);
         for operator in operators.iter().filter(|operator| operator.group == group) {
             let sentence =
                 operator.definition.split_once(". ").map_or(operator.definition, |s| s.0);
@@ -86,10 +86,8 @@ fn list(context: &mut Context, operators: &[&Operator]) -> Result<()> {
         }
         table.write(&mut context.out, style)?;
     }
-    writeln!(
-        context.out,
-        "\n`bolt indicators NAME` explains one; all of them may stand in formulas"
-    )?;
+    let text = "`bolt indicators NAME` explains one; all of them may stand in formulas";
+    writeln!(context.out, "\n{}", style.fold(text, 0))?;
     Ok(context.out.flush()?)
 }
 
@@ -97,15 +95,15 @@ fn explain(context: &mut Context, operator: &Operator) -> Result<()> {
     let style = context.style;
     let out = &mut context.out;
     writeln!(out, "{}", style.bold(&operator.usage()))?;
-    writeln!(out, "  {}", operator.definition)?;
+    writeln!(out, "{}", style.fold(&format!("  {}", operator.definition), 2))?;
     let lists = [("reads", operator.columns), ("results", operator.results)];
     for (name, words) in lists.into_iter().filter(|(_, words)| !words.is_empty()) {
-        writeln!(out, "  {:<9}{}", name, words.join(", "))?;
+        writeln!(out, "{}", style.fold(&format!("  {name:<9}{}", words.join(", ")), 11))?;
     }
     let texts =
         [("warm-up", operator.warm_up), ("source", operator.source), ("example", operator.example)];
     for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-        writeln!(out, "  {name:<9}{text}")?;
+        writeln!(out, "{}", style.fold(&format!("  {name:<9}{text}"), 11))?;
     }
     Ok(writeln!(out)?)
 }

@@ -114,7 +114,7 @@ fn history(arguments: &HistoryArguments, mut context: Context, recorder: &Record
         let schema = "bolt.portfolio.history/1";
         return context.write_json(&json!({"schema": schema, "name": name, "points": points}));
     }
-    let mut table = Table::new(["date", ">equity", ">cash", ">change", ">positions"]);
+    let mut table = Table::new(["date", ">equity", ">?cash", ">change", ">?positions"]);
     let mut before = f64::NAN;
     for PortfolioPoint { date, equity, cash, positions, .. } in &points {
         let change = number(equity - before);

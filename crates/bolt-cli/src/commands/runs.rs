@@ -129,13 +129,13 @@ fn list(context: &mut Context, store: &Store, arguments: &ListArguments) -> Resu
     }
     let mut table = Table::new([
         "run",
-        "kind",
-        "name",
+        "?kind",
+        "?name",
         ">return %",
         ">sharpe",
-        ">max dd %",
-        ">trades",
-        "formula",
+        ">?max dd %",
+        ">?trades",
+        "~formula",
     ]);
     for RunRecord { id, run } in &runs {
         let figure = |name: &str| number(run.figures.get(name).copied().unwrap_or(f64::NAN));
@@ -212,7 +212,7 @@ fn show(context: &mut Context, store: &Store, text: &str) -> Result<()> {
     let out = &mut context.out;
     writeln!(out, "{} {} {}", style.bold(id.as_str()), run.kind.name(), run.name)?;
     writeln!(out, "  recorded {}", time(UnixNanos(run.created.0 / 1_000_000_000 * 1_000_000_000)))?;
-    writeln!(out, "  {}\n", run.formula)?;
+    writeln!(out, "{}\n", style.fold(&format!("  {}", run.formula), 4))?;
     let mut table = Table::new(["", ">"]);
     for (name, value) in &run.figures {
         table.push([format!("  {name}"), number(*value)]);

@@ -158,8 +158,10 @@ fn show(
 ) -> Result<()> {
     let names: Vec<String> =
         request.grid.parameters().iter().map(|each| format!(">{}", each.name)).collect();
-    let figures = [">return %", ">sharpe", ">max dd %", ">trades", ">win rate %", ">exposure %"];
-    let mut table = Table::new(names.iter().map(String::as_str).chain(figures));
+    let figures =
+        [">return %", ">sharpe", ">?max dd %", ">?trades", ">?win rate %", ">?exposure %"];
+    let mut table =
+        Table::new(names.iter().map(String::as_str).chain(figures)).named_by(names.len());
     for row in best(&outcome.rows, arguments.grid.by, arguments.top) {
         let parameters = request.grid.combination(row.index).into_iter();
         let figures = [
@@ -178,7 +180,7 @@ fn show(
         count(outcome.rows.len() as u64),
         outcome.periods
     );
-    writeln!(context.out, "{}", style.bold(&heading))?;
+    writeln!(context.out, "{}", style.bold(&style.fold(&heading, 2)))?;
     table.write(&mut context.out, style)?;
     Ok(context.out.flush()?)
 }

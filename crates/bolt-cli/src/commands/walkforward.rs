@@ -108,21 +108,22 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
 }
 
 fn show(context: &mut Context, found: &WalkForward) -> Result<()> {
-    let (style, columns) = (context.style, context.columns);
+    let style = context.style;
     let zone = &found.bars.basis.zone;
     let names = found.folds[0].parameters.iter().map(|(name, _)| format!(">{name}"));
     let names: Vec<String> = names.collect();
     let titles = [
         "test from",
-        "to",
-        ">chosen: sharpe",
-        ">return %",
+        "?to",
+        ">?chosen: sharpe",
+        ">?return %",
         ">tested: sharpe",
         ">return %",
-        ">max dd %",
-        ">trades",
+        ">?max dd %",
+        ">?trades",
     ];
-    let mut table = Table::new(names.iter().map(String::as_str).chain(titles));
+    let mut table =
+        Table::new(names.iter().map(String::as_str).chain(titles)).named_by(names.len() + 1);
     for fold in &found.folds {
         let values = fold.parameters.iter().map(|(_, value)| number(*value));
         table.push(values.chain([
@@ -139,14 +140,13 @@ fn show(context: &mut Context, found: &WalkForward) -> Result<()> {
     let out = &mut context.out;
     table.write(out, style)?;
     writeln!(out, "\n{}", style.bold("tests joined"))?;
-    show_lines(out, &found.lines, zone, columns, context.full)?;
+    show_lines(out, &found.lines, zone, style, context.full)?;
     let efficiency = match found.efficiency {
         none if none.is_nan() => "not defined".to_owned(),
         some => format!("{} %", number(100.0 * some)),
     };
-    writeln!(
-        out,
-        "\nefficiency {efficiency}: annual growth in the tests over that in the choices"
-    )?;
+    let text =
+        format!("efficiency {efficiency}: annual growth in the tests over that in the choices");
+    writeln!(out, "\n{}", style.fold(&text, 2))?;
     Ok(out.flush()?)
 }

@@ -12,7 +12,7 @@ use bolt_session::{Backtest, BacktestRequest, Figure, Line, Manifest, Summary, s
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::{Table, count, figure, number};
+use super::{Style, Table, count, figure, number};
 use crate::context::Context;
 
 /// A backtest as JSON.
@@ -154,14 +154,15 @@ pub(crate) fn show_backtest(
     request: &BacktestRequest,
     backtest: &Backtest,
 ) -> Result<()> {
-    let (style, columns) = (context.style, context.columns);
+    let style = context.style;
     let out = &mut context.out;
-    writeln!(out, "{}", style.bold(&title(bars)))?;
-    for line in formulas(&request.plan) {
-        writeln!(out, "  {line}")?;
+    writeln!(out, "{}", style.bold(&style.fold(&title(bars), 2)))?;
+    for (name, text) in formulas(&request.plan) {
+        writeln!(out, "{}", style.fold(&format!("  {name} {text}"), 3 + name.chars().count()))?;
     }
-    writeln!(out, "  {}\n", style.dim(&terms(request, backtest)))?;
-    show_lines(out, &backtest.lines, &bars.basis.zone, columns, context.full)?;
+    let terms = style.fold(&format!("  {}", terms(request, backtest)), 4);
+    writeln!(out, "{}\n", style.dim(&terms))?;
+    show_lines(out, &backtest.lines, &bars.basis.zone, style, context.full)?;
     let trades = &backtest.ledger.trades;
     if trades.is_empty() {
         writeln!(out, "\nno trades")?;
@@ -195,10 +196,11 @@ fn time(bars: &Bars, bar: usize) -> String {
     show_time(bars.timestamps()[bar], &bars.basis.zone)
 }
 
-fn formulas(plan: &Plan) -> Vec<String> {
+/// Returns names of one width, and texts.
+fn formulas(plan: &Plan) -> Vec<(String, &str)> {
     let texts = plan.texts();
     let width = texts.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(12);
-    texts.into_iter().map(|(name, text)| format!("{name:<width$} {text}")).collect()
+    texts.into_iter().map(|(name, text)| (format!("{name:<width$}"), text)).collect()
 }
 
 fn terms(request: &BacktestRequest, backtest: &Backtest) -> String {
@@ -270,7 +272,7 @@ pub(crate) fn show_lines(
     out: &mut dyn Write,
     lines: &[Line],
     zone: &Zone,
-    columns: usize,
+    style: Style,
     full: bool,
 ) -> Result<()> {
     let lines = lines.iter().filter(|line| full || !DETAILS.contains(&line.name));
@@ -278,7 +280,7 @@ pub(crate) fn show_lines(
         lines.map(|line| (line.name, figure(&line.figure, zone))).collect();
     let wide = |side: fn(&(&str, String)) -> usize| cells.iter().map(side).max().unwrap_or(0);
     let (name, value) = (wide(|cell| cell.0.chars().count()), wide(|cell| cell.1.chars().count()));
-    let across = (columns / (name + value + 5)).clamp(1, 3);
+    let across = (style.columns() / (name + value + 5)).clamp(1, 3);
     let down = cells.len().div_ceil(across);
     for row in 0..down {
         let mut line = String::from(" ");
@@ -296,7 +298,8 @@ fn trade_table(trades: &[Trade], bars: &Bars, assets: &[String]) -> Table {
         [_, _, ..] => format!("{} {}", assets[trade.asset], trade.side.name()),
         _ => trade.side.name().to_owned(),
     };
-    let titles = ["", ">size", "entry", ">price", "exit", ">price", ">pnl", ">return %", "reason"];
+    let titles =
+        ["", ">?size", "entry", ">?price", "exit", ">?price", ">pnl", ">return %", "?reason"];
     let mut table = Table::new(titles);
     let at = |bar: usize| time(bars, bar);
     for trade in trades {

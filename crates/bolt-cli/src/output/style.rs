@@ -1,20 +1,57 @@
-//! Colours.
+//! Colours and width of text.
 
 use std::io::{self, IsTerminal};
 
-/// Whether text has colours.
+use super::fold::fold;
+
+/// How text is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
-    /// Terminal escapes.
-    Color,
-    /// None.
-    Plain,
+pub(crate) struct Style {
+    /// Whether there are terminal escapes.
+    is_colored: bool,
+    /// The columns that there are, if something says how many: a terminal, or `COLUMNS`.
+    width: Option<usize>,
 }
 
+/// Width of figures where nothing says how wide lines may be.
+const COLUMNS: usize = 100;
+/// Least width that text is set in; narrower terminals break its lines.
+const COLUMNS_LEAST: usize = 40;
+
 impl Style {
+    /// Returns the style of standard output; `color` is `always`, `never` or `auto`.
+    pub(crate) fn of_stdout(color: &str) -> Self {
+        let is_colored = match color {
+            "always" => true,
+            "never" => false,
+            _ => io::stdout().is_terminal(),
+        };
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let width = columns.or_else(terminal_columns);
+        Self { is_colored, width: width.map(|width: usize| width.max(COLUMNS_LEAST)) }
+    }
+
     /// Returns the style of standard error beside that of standard output.
     pub(crate) fn of_stderr(self) -> Self {
-        if io::stderr().is_terminal() { self } else { Self::Plain }
+        let plain = Self { is_colored: false, width: None };
+        if io::stderr().is_terminal() { self } else { plain }
+    }
+
+    /// Returns the width that lines must fit in, if there is one.
+    pub(crate) fn width(self) -> Option<usize> {
+        self.width
+    }
+
+    /// Returns the width that lines may take.
+    pub(crate) fn columns(self) -> usize {
+        self.width.unwrap_or(COLUMNS)
+    }
+
+    /// Breaks text between words into lines that fit; those after the first are indented.
+    pub(crate) fn fold(self, text: &str, indent: usize) -> String {
+        let Some(width) = self.width else { return text.to_owned() };
+        let separator = format!("\n{}", " ".repeat(indent));
+        fold(text, width, width - indent).join(&separator)
     }
 
     pub(crate) fn bold(self, text: &str) -> String {
@@ -30,9 +67,32 @@ impl Style {
     }
 
     fn paint(self, code: &str, text: &str) -> String {
-        match self {
-            Self::Color => format!("\x1b[{code}m{text}\x1b[0m"),
-            Self::Plain => text.to_owned(),
+        match self.is_colored {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
         }
+    }
+}
+
+/// Returns the width of the terminal that standard output is, if it is one that says so.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    #[expect(unsafe_code, reason = "the standard library does not ask terminals for their size")]
+    // SAFETY: the request writes one `winsize`, which outlives the call.
+    let answer = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    (answer == 0 && size.ws_col > 0).then(|| size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
+}
+
+#[cfg(test)]
+impl Style {
+    /// Returns a style without colours.
+    pub(super) fn plain(width: Option<usize>) -> Self {
+        Self { is_colored: false, width }
     }
 }

@@ -9,6 +9,7 @@ mod files;
 mod hints;
 mod manifest;
 mod mistakes;
+mod narrow;
 mod options;
 mod portfolio;
 mod references;

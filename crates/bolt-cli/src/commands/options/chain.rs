@@ -268,18 +268,18 @@ fn object(row: &Row, greeks: &Greeks) -> Value {
 fn table(rows: &[Row], values: &[Greeks]) -> Table {
     let titles = [
         "type",
-        "style",
+        "?style",
         ">strike",
-        ">years",
-        ">spot",
+        ">?years",
+        ">?spot",
         ">volatility %",
-        ">quote",
+        ">?quote",
         ">price",
         ">delta",
-        ">gamma",
-        ">theta/day",
-        ">vega/%",
-        ">rho/%",
+        ">?gamma",
+        ">?theta/day",
+        ">?vega/%",
+        ">?rho/%",
     ];
     let mut table = Table::new(titles);
     for (row, greeks) in rows.iter().zip(values) {

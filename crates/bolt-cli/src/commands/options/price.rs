@@ -146,14 +146,14 @@ fn show(
     valuation: &Valuation,
 ) -> Result<()> {
     let style = context.style;
-    writeln!(context.out, "{}", style.bold(heading))?;
-    let mut table = Table::new(["", ">", ""]);
+    writeln!(context.out, "{}", style.bold(&style.fold(heading, 2)))?;
+    let mut table = Table::new(["", ">", "~"]);
     for (name, value, unit) in greek_lines(&valuation.greeks) {
-        table.push([format!("  {}", name.replace('_', " ")), precise(value), style.dim(unit)]);
+        table.push([format!("  {}", name.replace('_', " ")), precise(value), unit.to_owned()]);
     }
     table.write(&mut context.out, style)?;
     if let Some(text) = method(listing, valuation) {
-        writeln!(context.out, "{}", style.dim(&text))?;
+        writeln!(context.out, "{}", style.dim(&style.fold(&text, 2)))?;
     }
     Ok(context.out.flush()?)
 }

@@ -200,16 +200,18 @@ fn show(
         count(cells.len() as u64),
         number(base.greeks.price)
     );
-    writeln!(out, "{}", style.bold(&heading))?;
+    writeln!(out, "{}", style.bold(&style.fold(&heading, 2)))?;
     let signed =
         |change: f64| format!("{}{}", if change > 0.0 { "+" } else { "" }, percent(change));
     let plane = spots.len() * volatilities.len();
     for (years, cells) in years_passed.0.iter().zip(cells.chunks(plane)) {
         let time = format!("after {} years ({} days)", number(*years), number(years * DAYS));
-        writeln!(out, "\n{time}; spots down, volatilities across")?;
+        let heading = format!("{time}; spots down, volatilities across");
+        writeln!(out, "\n{}", style.fold(&heading, 2))?;
         let titles: Vec<String> = volatilities.iter().map(|&v| format!(">{}", signed(v))).collect();
         let mut table =
-            Table::new([">", ">spot"].into_iter().chain(titles.iter().map(String::as_str)));
+            Table::new([">", ">spot"].into_iter().chain(titles.iter().map(String::as_str)))
+                .named_by(2);
         for (row, &spot) in spots.iter().enumerate() {
             let label = [signed(spot), number(shown(market.spot * (1.0 + spot)))];
             let figures = (0..volatilities.len())

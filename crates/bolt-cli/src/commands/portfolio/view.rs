@@ -51,7 +51,7 @@ pub(super) fn show(context: &mut Context, account: &Account) -> Result<()> {
     let style = context.style;
     let out = &mut context.out;
     writeln!(out, "{}", style.bold(&format!("{name} on {}", time(*date))))?;
-    let titles = ["symbol", ">units", ">price", ">value", ">weight %", ">cost", ">pnl", ""];
+    let titles = ["symbol", ">units", ">?price", ">value", ">?weight %", ">?cost", ">pnl", "~"];
     let mut table = Table::new(titles);
     for (i, symbol) in portfolio.symbols().iter().enumerate() {
         let numbers = [
@@ -68,23 +68,23 @@ pub(super) fn show(context: &mut Context, account: &Account) -> Result<()> {
     }
     table.write(out, style)?;
     let totals = valuation.totals();
-    writeln!(
-        out,
-        "\nequity {}, cash {}, gross exposure {}, net exposure {}, unrealized pnl {}",
+    let sums = format!(
+        "equity {}, cash {}, gross exposure {}, net exposure {}, unrealized pnl {}",
         number(totals.equity),
         number(portfolio.cash()),
         number(totals.gross()),
         number(totals.net()),
         number(totals.profit)
-    )?;
+    );
+    writeln!(out, "\n{}", style.fold(&sums, 2))?;
     if let Some(before) = before {
-        writeln!(
-            out,
+        let since = format!(
             "since {}: equity {}, of which prices of what is held {}",
             time(before.date),
             signed(totals.equity - before.equity),
             signed(totals.change)
-        )?;
+        );
+        writeln!(out, "{}", style.fold(&since, 2))?;
     }
     out.flush()?;
     let unknown = portfolio.symbols().iter().zip(valuation.profits());

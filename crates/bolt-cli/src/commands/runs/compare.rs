@@ -49,7 +49,8 @@ pub(super) fn run(context: &mut Context, store: &Store, texts: &[String]) -> Res
     for (name, values) in long {
         writeln!(context.out, "{name}")?;
         for (record, value) in comparison.runs.iter().zip(values) {
-            writeln!(context.out, "  {}  {}", record.id, text(value))?;
+            let line = format!("  {}  {}", record.id, text(value));
+            writeln!(context.out, "{}", style.fold(&line, 4))?;
         }
     }
     Ok(())
