@@ -158,6 +158,10 @@ pub(crate) enum Command {
     Sweep(Box<commands::sweep::SweepArguments>),
     /// Choose parameters on the past and trade them on what follows, again and again
     Walkforward(Box<commands::walkforward::WalkForwardArguments>),
+    /// Price options, imply volatilities and shock portfolios of them
+    Options(Box<commands::options::OptionsArguments>),
+    /// Value portfolios and keep their history
+    Portfolio(Box<commands::portfolio::PortfolioArguments>),
     /// List and explain the functions that formulas may use
     Indicators(commands::indicators::IndicatorArguments),
     /// Read, describe, convert and make data
@@ -168,8 +172,4 @@ pub(crate) enum Command {
     Config(commands::config::ConfigArguments),
     /// Print completions for a shell
     Completions(commands::completions::CompletionArguments),
-    /// Price options, imply volatilities and shock portfolios of them
-    Options(Box<commands::options::OptionsArguments>),
-    /// Value portfolios and keep their history
-    Portfolio(Box<commands::portfolio::PortfolioArguments>),
 }

@@ -99,7 +99,7 @@ fn chain(error: &Error) -> String {
             text = format!("{text}: {cause}");
         }
     }
-    text
+    text.replace("\nhint: ", "\n  hint: ")
 }
 
 /// Writes what is wrong under the line of the formula, with carets below the part that is. Of a long

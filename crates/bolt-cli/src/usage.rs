@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::io::{self, Write as _};
-use std::num::ParseIntError;
+use std::num::{ParseFloatError, ParseIntError};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -76,6 +76,15 @@ fn explain(error: &clap::Error) -> Option<(String, Option<String>)> {
         ErrorKind::MissingRequiredArgument => {
             Some((missing(&list(ContextKind::InvalidArg))?, help()))
         }
+        ErrorKind::TooFewValues => {
+            let count = |kind| match error.get(kind) {
+                Some(ContextValue::Number(count)) => Some(*count),
+                _ => None,
+            };
+            let (least, found) =
+                (count(ContextKind::MinValues)?, count(ContextKind::ActualNumValues)?);
+            Some((format!("`{}` is needed {least} times, not {found}", option(error)?), help()))
+        }
         _ => None,
     }
 }
@@ -86,6 +95,9 @@ fn wrong_value(error: &clap::Error) -> Option<String> {
         // What counts has nothing below zero.
         Some(ContextValue::String(value)) if reason.is::<ParseIntError>() => {
             format!("`{value}` is not a whole number of 0 or more")
+        }
+        Some(ContextValue::String(value)) if reason.is::<ParseFloatError>() => {
+            format!("`{value}` is not a number")
         }
         _ => reason.to_string(),
     };

@@ -14,6 +14,10 @@ use crate::context::Context;
 use crate::failure::REFUSED;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt config show --origin
+  bolt config show > bolt.toml
+  bolt config check bolt.toml")]
 pub(crate) struct ConfigArguments {
     #[command(subcommand)]
     command: ConfigCommand,

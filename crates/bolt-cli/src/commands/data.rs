@@ -71,6 +71,9 @@ struct ImportArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt data info GOOG.csv
+  bolt data info EURUSD.csv --tz Europe/London --calendar forex")]
 struct InfoArguments {
     /// The files, or a directory of them
     #[arg(required = true, value_name = "FILE")]

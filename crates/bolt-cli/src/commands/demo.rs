@@ -24,6 +24,9 @@ use crate::context::{Context, cancelled_by_signals};
 use crate::output::{check_new, count, number};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt demo
+  bolt demo --out another --seed 8")]
 pub(crate) struct DemoArguments {
     /// Folder for data, results and reports
     #[arg(long, short, default_value = "bolt-demo", value_name = "FOLDER")]

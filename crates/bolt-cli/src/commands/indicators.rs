@@ -12,6 +12,9 @@ use crate::context::Context;
 use crate::output::Table;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt indicators
+  bolt indicators RSI TsRank")]
 pub(crate) struct IndicatorArguments {
     /// Functions to explain [default: a list of all]
     names: Vec<String>,

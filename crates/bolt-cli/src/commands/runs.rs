@@ -18,6 +18,10 @@ use crate::context::Context;
 use crate::output::{Table, number, time};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt backtest GOOG.csv --signal 'close > SMA[close, 50]' --record --name first
+  bolt runs list --formula SMA --from 2026-01
+  bolt runs compare 20260131-142512-7kq2 20260131-1430")]
 pub(crate) struct RunsArguments {
     #[command(subcommand)]
     command: RunsCommand,

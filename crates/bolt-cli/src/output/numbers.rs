@@ -37,6 +37,8 @@ pub(crate) fn number(value: f64) -> String {
     };
     let text = format!("{magnitude:.decimals$}");
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    // What rounds to a whole number is shown as one.
+    let rest = if rest.trim_matches(['.', '0']).is_empty() { "" } else { rest };
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
     format!("{}{whole}{rest}", if value < 0.0 { "-" } else { "" })
 }
@@ -93,6 +95,9 @@ mod tests {
             (41_116_700.0, "41,116,700"),
             (-98765.4, "-98,765.40"),
             (12.34567, "12.346"),
+            (-5.000_000_01, "-5"),
+            (99.999_99, "100"),
+            (10.5, "10.500"),
             (0.123456, "0.1235"),
             (1e-7, "1.000e-7"),
             (f64::NAN, "-"),

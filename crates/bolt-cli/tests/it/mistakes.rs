@@ -226,6 +226,25 @@ fn commands_that_do_not_exist() {
         "`--opposite` cannot be `x`",
         "it may be `reverse`, `close`, `ignore`",
     );
+    check(
+        &["data", "import"],
+        "`--out` and `<FILE>...` are missing",
+        "`bolt data import --help` lists what there is",
+    );
+    check(&["backtest"], "`<DATA>...` is missing", "`bolt backtest --help` lists what there is");
+    check(
+        &["runs", "compare", "x"],
+        "`<RUNS>` is needed 2 times, not 1",
+        "`bolt runs compare --help` lists what there is",
+    );
+    let message = workspace.refused(&["demo", "--seed", "-1"]);
+    assert_eq!(message, "error: `--seed`: `-1` is not a whole number of 0 or more\n");
+    let message = workspace.refused(&["data", "sample", "--out", "x.csv", "--price", "x"]);
+    assert_eq!(message, "error: `--price`: `x` is not a number\n");
+    let message = workspace.refused(&[&with(["--fees", "0"])[..], &["--fees", "1%"]].concat());
+    assert_eq!(message, "error: `--fees` is given twice\n");
+    let message = workspace.refused(&[&with(["--lot", "2"])[..], &["--whole-units"]].concat());
+    assert_eq!(message, "error: `--lot` does not go together with `--whole-units`; leave one of them out\n");
     let message = workspace.refused(&with(["--sl", "x"]));
     assert_eq!(message, "error: `--stop-loss`: `x` is not a fraction; write `0.05` or `5%`\n");
 }

@@ -101,7 +101,7 @@ impl UpdateArguments {
                     })?;
                     all.push(holding);
                 }
-                None => all.extend(position_file(Path::new(text))?),
+                None => all.extend(position_file(file(text, "AAPL=10")?)?),
             }
         }
         if let Some(before) = before {
@@ -140,6 +140,15 @@ fn name(symbol: &str) -> Result<String, String> {
     if symbol.is_empty() { Err("it has no symbol".to_owned()) } else { Ok(symbol.to_owned()) }
 }
 
+/// Returns the path of a file, unless what is written is rather half of something else.
+fn file<'a>(text: &'a str, example: &str) -> Result<&'a Path> {
+    let path = Path::new(text);
+    if path.extension().is_none() && !path.exists() {
+        bail!("there is no file `{text}`\nhint: write {example} or the name of a file");
+    }
+    Ok(path)
+}
+
 const SYMBOL: &[&str] = &["symbol", "ticker"];
 
 fn position_file(path: &Path) -> Result<Vec<Holding>> {
@@ -171,7 +180,7 @@ fn read_prices(given: &[String], symbols: &[String]) -> Result<BTreeMap<String, 
                 }
                 prices.insert(symbol, price);
             }
-            None => prices.extend(price_file(Path::new(text))?),
+            None => prices.extend(price_file(file(text, "AAPL=212.5")?)?),
         }
     }
     Ok(prices)
