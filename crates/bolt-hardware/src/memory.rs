@@ -1,0 +1,112 @@
+//! How much memory there is to be had.
+
+use bolt_base::Bytes;
+
+use crate::cgroup::{CgroupVersion, Cgroups, Tree};
+use crate::limits::memory_limit;
+use crate::meminfo::MemInfo;
+use crate::{Reading, Root, Unavailable};
+
+/// Memory of the machine and of the process's control groups, now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memory {
+    /// What the kernel manages.
+    pub total: Reading<Bytes>,
+    /// The least limit of the process's control groups, if it is below the total.
+    pub limit: Reading<Option<Bytes>>,
+    /// What the process may ever have: the limit if there is one, else the total.
+    pub usable: Reading<Bytes>,
+    /// What can be allocated now without swapping or being killed: the least of what the machine
+    /// has available and of what each group has left.
+    pub available: Reading<Bytes>,
+    /// What the process's control group uses, without files that can be dropped.
+    pub group_used: Reading<Bytes>,
+    /// What the process has resident.
+    pub resident: Reading<Bytes>,
+    /// Room for swapping that is left.
+    pub swap_free: Reading<Bytes>,
+}
+
+impl Memory {
+    /// Reads memory under a root.
+    pub fn read(root: &Root, cgroups: &Reading<Cgroups>) -> Self {
+        let info = MemInfo::read(root);
+        let size = |name: &str| info.as_ref().map_err(Clone::clone)?.size(name);
+        let total = size("MemTotal");
+        let levels = levels(root, cgroups);
+        let least = |of: fn(&Level) -> Option<Bytes>| {
+            levels.as_ref().map(|levels| levels.iter().filter_map(of).min()).map_err(Clone::clone)
+        };
+        let below_total = |limit: &Bytes| total.as_ref().map_or(true, |total| limit < total);
+        let limit = least(|level| level.limit).map(|limit| limit.filter(below_total));
+        // A limit that cannot be read is told by `limit` and counts as none here.
+        let or_less = |bytes: Bytes, limit: &Reading<Option<Bytes>>| match limit {
+            Ok(Some(limit)) => bytes.min(*limit),
+            Ok(None) | Err(_) => bytes,
+        };
+        let group_used = match &levels {
+            Ok(levels) => levels.first().map_or_else(|| Err(none()), |own| own.used.clone()),
+            Err(why) => Err(why.clone()),
+        };
+        Self {
+            usable: total.clone().map(|bytes| or_less(bytes, &limit)),
+            available: size("MemAvailable").map(|bytes| or_less(bytes, &least(Level::left))),
+            group_used,
+            resident: resident(root),
+            swap_free: size("SwapFree"),
+            total,
+            limit,
+        }
+    }
+}
+
+/// A group's memory.
+struct Level {
+    limit: Option<Bytes>,
+    used: Reading<Bytes>,
+}
+
+impl Level {
+    /// Returns what is left below the limit; none of it if nothing says how much is used.
+    fn left(&self) -> Option<Bytes> {
+        let used = self.used.as_ref().copied().unwrap_or(Bytes(u64::MAX));
+        self.limit.map(|limit| Bytes(limit.0.saturating_sub(used.0)))
+    }
+}
+
+/// Returns the process's group and those above it.
+fn levels(root: &Root, cgroups: &Reading<Cgroups>) -> Reading<Vec<Level>> {
+    let cgroups = cgroups.as_ref().map_err(Clone::clone)?;
+    let tree = cgroups.of("memory").ok_or_else(none)?;
+    let level = |folder: String| {
+        let limit = memory_limit(root, tree, &folder)?;
+        Ok(Level { limit, used: used(root, tree, &folder) })
+    };
+    tree.folders().into_iter().map(level).collect()
+}
+
+fn none() -> Unavailable {
+    Unavailable::new("no control group for `memory`")
+}
+
+/// Returns what a group uses without files that the kernel would drop first.
+fn used(root: &Root, tree: &Tree, folder: &str) -> Reading<Bytes> {
+    let (used, droppable) = match tree.version {
+        CgroupVersion::V1 => ("memory.usage_in_bytes", "total_inactive_file"),
+        CgroupVersion::V2 => ("memory.current", "inactive_file"),
+    };
+    let used = root.number(&format!("{folder}/{used}"))?;
+    let statistics = root.text(&format!("{folder}/memory.stat")).unwrap_or_default();
+    let mut fields = statistics.lines().filter_map(|line| line.split_once(' '));
+    let found = fields.find(|(name, _)| *name == droppable);
+    let droppable = found.and_then(|(_, bytes)| bytes.trim().parse().ok()).unwrap_or(0);
+    Ok(Bytes(used.saturating_sub(droppable)))
+}
+
+fn resident(root: &Root) -> Reading<Bytes> {
+    let path = "/proc/self/status";
+    let text = root.text(path)?;
+    let found = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let found = found.and_then(crate::meminfo::size);
+    found.ok_or_else(|| Unavailable::new(format!("`{path}` has no `VmRSS`")))
+}
