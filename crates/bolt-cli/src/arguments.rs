@@ -168,6 +168,8 @@ pub(crate) enum Command {
     Data(commands::data::DataCommandArguments),
     /// List, show and compare recorded runs
     Runs(commands::runs::RunsArguments),
+    /// Show what the machine has and how it is used
+    Diagnostics(commands::diagnostics::DiagnosticsArguments),
     /// Show and check settings
     Config(commands::config::ConfigArguments),
     /// Print completions for a shell

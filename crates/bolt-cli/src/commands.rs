@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod data;
 pub(crate) mod demo;
+pub(crate) mod diagnostics;
 pub(crate) mod indicators;
 pub(crate) mod options;
 pub(crate) mod portfolio;
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Indicators(arguments) => indicators::run(&arguments, context(Vec::new())?)?,
         Command::Data(arguments) => data::run(&arguments, context(Vec::new())?)?,
         Command::Runs(arguments) => runs::run(&arguments, context(Vec::new())?)?,
+        Command::Diagnostics(arguments) => diagnostics::run(&arguments, context(Vec::new())?)?,
         Command::Config(arguments) => return config::run(&arguments, &global),
         Command::Completions(arguments) => completions::run(&arguments, context(Vec::new())?)?,
     }

@@ -78,7 +78,8 @@ impl Numa {
     }
 
     /// Sets where pages go that lie wholly in `memory`, and returns their bytes. Pages that are
-    /// touched already stay where they are, unless `migrate` is set.
+    /// touched already stay where they are, unless `migrate` is set. The policy is that of the
+    /// addresses until they are unmapped: use it for mappings of your own.
     ///
     /// # Errors
     /// If a node has no memory, or the kernel refuses.

@@ -155,7 +155,8 @@ impl Plan {
             (None, EfficiencyCoreUse::Background | EfficiencyCoreUse::Never) => fast.clone(),
         };
         let chosen = if *siblings { chosen } else { first_siblings(topology, &chosen) };
-        let background = [&slow & used, used - &chosen].into_iter().find(|cpus| !cpus.is_empty());
+        let elsewhere = used - &cores_of(topology, &chosen);
+        let background = [&slow & used, elsewhere].into_iter().find(|cpus| !cpus.is_empty());
         let pinning = order::pinning(topology, &chosen, *placement);
         let most = quota.map_or(usize::MAX, Quota::threads);
         let compute_threads = chosen.len().min(most);
@@ -222,6 +223,12 @@ fn by_kind(topology: &Topology, cpus: &CpuSet) -> (CpuSet, CpuSet) {
     let slow = &topology.cpus_of(CoreKind::Efficiency) & cpus;
     let fast = cpus - &slow;
     if fast.is_empty() { (slow, fast) } else { (fast, slow) }
+}
+
+/// Returns the processors of the cores that have any of `cpus`.
+fn cores_of(topology: &Topology, cpus: &CpuSet) -> CpuSet {
+    let cores = topology.cores.iter().filter(|core| core.cpus.intersects(cpus));
+    cores.flat_map(|core| core.cpus.iter()).collect()
 }
 
 fn first_siblings(topology: &Topology, cpus: &CpuSet) -> CpuSet {

@@ -105,7 +105,7 @@ impl Thermal {
 fn throttling(root: &Root, cpus: &CpuSet) -> Reading<Throttling> {
     let system = "/sys/devices/system/cpu";
     let number = |cpu: usize, path: &str| root.number(&format!("{system}/cpu{cpu}/{path}"));
-    let mut sum = Throttling::default();
+    let mut sum = Throttling { core_time: Some(Duration::ZERO), ..Throttling::default() };
     // Siblings and cores of a package repeat the same counters.
     let (mut cores, mut packages) = (CpuSet::default(), CpuSet::default());
     for cpu in cpus.iter() {
@@ -115,14 +115,16 @@ fn throttling(root: &Root, cpus: &CpuSet) -> Reading<Throttling> {
         };
         if !cores.contains(first_of("thread_siblings_list")) {
             cores.insert(cpu);
-            sum.core_events += number(cpu, "thermal_throttle/core_throttle_count")?;
+            let events = number(cpu, "thermal_throttle/core_throttle_count")?;
+            sum.core_events = sum.core_events.saturating_add(events);
             let time = number(cpu, "thermal_throttle/core_throttle_total_time_ms");
             let time = time.ok().map(Duration::from_millis);
-            sum.core_time = time.map(|time| time + sum.core_time.unwrap_or_default());
+            sum.core_time = sum.core_time.zip(time).map(|(sum, time)| sum.saturating_add(time));
         }
         if !packages.contains(first_of("core_siblings_list")) {
             packages.insert(cpu);
-            sum.package_events += number(cpu, "thermal_throttle/package_throttle_count")?;
+            let events = number(cpu, "thermal_throttle/package_throttle_count")?;
+            sum.package_events = sum.package_events.saturating_add(events);
         }
     }
     Ok(sum)

@@ -157,3 +157,6 @@ pub(crate) fn place_memory(memory: &[u8], policy: &MemoryPolicy, migrate: bool) 
 
 /// Moves pages that only this process uses (linux/mempolicy.h).
 const MPOL_MF_MOVE: c_int = 1 << 1;
+
+#[cfg(test)]
+mod tests;
