@@ -20,13 +20,18 @@ impl Frequency {
     pub fn read(root: &Root, cpus: &CpuSet) -> Self {
         let path =
             |cpu: usize, name: &str| format!("/sys/devices/system/cpu/cpu{cpu}/cpufreq/{name}");
+        let first = cpus.first().unwrap_or(0);
+        let driver = root.names(&path(first, "")).map(drop);
+        let driver = driver.map_err(|_| Unavailable::new("no driver of frequencies"));
         let mhz = |name: &str| -> Reading<Vec<f64>> {
+            driver.clone()?;
             let read = |cpu| root.number(&path(cpu, name)).map(|khz| khz as f64 / 1000.0);
             some(cpus.iter().map(read).collect::<Reading<Vec<f64>>>()?)
         };
         let most = |values: Vec<f64>| values.into_iter().fold(f64::MIN, f64::max);
         let least = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
         let governors = || -> Reading<Vec<String>> {
+            driver.clone()?;
             let read = |cpu| root.text(&path(cpu, "scaling_governor"));
             let mut names = some(cpus.iter().map(read).collect::<Reading<Vec<String>>>()?)?;
             names.sort();

@@ -106,6 +106,9 @@ fn throttling(root: &Root, cpus: &CpuSet) -> Reading<Throttling> {
     let system = "/sys/devices/system/cpu";
     let number = |cpu: usize, path: &str| root.number(&format!("{system}/cpu{cpu}/{path}"));
     let mut sum = Throttling { core_time: Some(Duration::ZERO), ..Throttling::default() };
+    let first = cpus.first().unwrap_or(0);
+    let counters = root.names(&format!("{system}/cpu{first}/thermal_throttle"));
+    counters.map_err(|_| Unavailable::new("the processor does not count it"))?;
     // Siblings and cores of a package repeat the same counters.
     let (mut cores, mut packages) = (CpuSet::default(), CpuSet::default());
     for cpu in cpus.iter() {

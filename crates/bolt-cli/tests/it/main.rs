@@ -6,6 +6,7 @@ mod clocks;
 mod commands;
 mod effects;
 mod files;
+mod diagnostics;
 mod hints;
 mod manifest;
 mod mistakes;

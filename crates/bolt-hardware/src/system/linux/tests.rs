@@ -15,7 +15,9 @@ fn unless_forbidden<T: Send>(work: impl FnOnce() -> Reading<T> + Send) -> Option
     // A thread of its own: policies stay with the thread.
     match std::thread::scope(|scope| scope.spawn(work).join().unwrap()) {
         Ok(value) => Some(value),
-        Err(why) if ["not permitted", "not implemented"].iter().any(|no| why.reason().contains(no)) => {
+        Err(why)
+            if ["not permitted", "not implemented"].iter().any(|no| why.reason().contains(no)) =>
+        {
             eprintln!("skipped: {why}");
             None
         }

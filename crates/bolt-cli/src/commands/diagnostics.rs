@@ -1,0 +1,26 @@
+//! `bolt diagnostics`.
+
+mod hardware;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+
+#[derive(Debug, Args)]
+pub(crate) struct DiagnosticsArguments {
+    #[command(subcommand)]
+    command: DiagnosticsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DiagnosticsCommand {
+    /// Show processors, caches, memory and heat, and which processors do what
+    Hardware(hardware::HardwareArguments),
+}
+
+pub(crate) fn run(arguments: &DiagnosticsArguments, context: Context) -> Result<()> {
+    match &arguments.command {
+        DiagnosticsCommand::Hardware(arguments) => hardware::run(arguments, context),
+    }
+}

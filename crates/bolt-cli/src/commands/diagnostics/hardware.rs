@@ -1,0 +1,77 @@
+//! `bolt diagnostics hardware`.
+
+mod json;
+mod text;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use bolt_hardware::{
+    Energy, Frequency, Hardware, HugePages, Memory, NodeStatistics, Plan, PlanSettings, Pressure,
+    Reading, Root, SimdLevel, Thermal, Tuning, Unavailable,
+};
+use clap::Args;
+
+use crate::context::Context;
+
+#[derive(Debug, Args)]
+pub(crate) struct HardwareArguments {
+    /// Read a machine from a copy of its files: a folder with `proc` and `sys`
+    #[arg(long, value_name = "FOLDER")]
+    root: Option<PathBuf>,
+}
+
+/// Everything that is read, once.
+struct Findings<'a> {
+    hardware: &'a Hardware,
+    /// The vector instructions, of this machine only.
+    simd: Reading<SimdLevel>,
+    /// The size of a page, of this machine only.
+    page_bytes: Reading<u64>,
+    plan: Plan,
+    memory: Memory,
+    pressure: Pressure,
+    thermal: Thermal,
+    frequency: Frequency,
+    energy: Reading<Vec<Energy>>,
+    huge_pages: HugePages,
+    /// How each node's memory was taken.
+    node_statistics: Vec<Reading<NodeStatistics>>,
+    tuning: Vec<Tuning>,
+}
+
+impl<'a> Findings<'a> {
+    fn of(hardware: &'a Hardware, is_copy: bool) -> Result<Self> {
+        let elsewhere = || Unavailable::new("not told by files");
+        let nodes = &hardware.topology.nodes;
+        Ok(Self {
+            simd: if is_copy { Err(elsewhere()) } else { Ok(hardware.simd) },
+            page_bytes: if is_copy { Err(elsewhere()) } else { hardware.page_bytes.clone() },
+            plan: hardware.plan(&PlanSettings::default())?,
+            memory: hardware.memory(),
+            pressure: hardware.pressure(),
+            thermal: hardware.thermal(),
+            frequency: hardware.frequency(),
+            energy: hardware.energy(),
+            huge_pages: hardware.huge_pages(),
+            node_statistics: nodes.iter().map(|node| hardware.node_statistics(node.id)).collect(),
+            tuning: hardware.tuning(),
+            hardware,
+        })
+    }
+}
+
+pub(super) fn run(arguments: &HardwareArguments, mut context: Context) -> Result<()> {
+    let HardwareArguments { root } = arguments;
+    let copy = match root {
+        Some(folder) if !folder.is_dir() => bail!("`{}` is not a folder", folder.display()),
+        Some(folder) => Some(Hardware::read(&Root::at(folder))),
+        None => None,
+    };
+    let hardware = copy.as_ref().unwrap_or_else(|| Hardware::get());
+    let findings = Findings::of(hardware, copy.is_some())?;
+    if context.json {
+        return context.write_json(&json::view(&findings));
+    }
+    text::show(&findings, &mut context)
+}
