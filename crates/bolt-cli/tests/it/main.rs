@@ -4,9 +4,9 @@
 mod backtest;
 mod clocks;
 mod commands;
+mod diagnostics;
 mod effects;
 mod files;
-mod diagnostics;
 mod hints;
 mod manifest;
 mod mistakes;

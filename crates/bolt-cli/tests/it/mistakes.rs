@@ -244,7 +244,10 @@ fn commands_that_do_not_exist() {
     let message = workspace.refused(&[&with(["--fees", "0"])[..], &["--fees", "1%"]].concat());
     assert_eq!(message, "error: `--fees` is given twice\n");
     let message = workspace.refused(&[&with(["--lot", "2"])[..], &["--whole-units"]].concat());
-    assert_eq!(message, "error: `--lot` does not go together with `--whole-units`; leave one of them out\n");
+    assert_eq!(
+        message,
+        "error: `--lot` does not go together with `--whole-units`; leave one of them out\n"
+    );
     let message = workspace.refused(&with(["--sl", "x"]));
     assert_eq!(message, "error: `--stop-loss`: `x` is not a fraction; write `0.05` or `5%`\n");
 }

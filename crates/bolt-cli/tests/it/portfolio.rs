@@ -184,10 +184,17 @@ fn requests_that_make_no_sense() {
     new(&["--positions", "A=x"], &["`A=x`", "not a number", "AAPL=10"]);
     new(&["--positions", "=1"], &["no symbol"]);
     new(&["--positions", "A=1", "A=2", "--prices", "A=1"], &["two positions in `A`"]);
-    for price in ["A=inf", "A=nan", "A=-5", "A=0", "A="] {
-        new(&["--positions", "A=1", "--prices", price], &[price, "not a positive number"]);
+    for (price, reason) in [
+        ("A=inf", "not a number"),
+        ("A=nan", "not a number"),
+        ("A=-5", "not a positive number"),
+        ("A=0", "not a positive number"),
+        ("A=", "not a number"),
+    ] {
+        new(&["--positions", "A=1", "--prices", price], &[price, reason]);
     }
-    for position in ["A=inf", "A=NaN", "A=1e999", "A=1@inf"] {
+    new(&["--positions", "A=1e999", "--prices", "A=1"], &["`1e999` is beyond 1e15"]);
+    for position in ["A=inf", "A=NaN", "A=1@inf"] {
         new(&["--positions", position, "--prices", "A=1"], &[position, "not a number"]);
     }
     new(&["--positions", "A=1@-5", "--prices", "A=1"], &["`A=1@-5`", "zero or more"]);

@@ -35,7 +35,7 @@ fn an_assessment_counts_for_its_rows_and_seed_only() {
     let known = Assessment { independent_tries: -1.0, ..measured.clone() };
     let with = |rows: usize, seed: u64| {
         let (rows, assessment) = (first.rows[..rows].to_vec(), Some(known.clone()));
-        assessment_of(sweep(&session, seed, Done { rows, assessment }), &first)
+        assessment_of(&sweep(&session, seed, Done { rows, assessment }), &first)
     };
     assert_eq!(with(19, 1), known);
     assert_eq!(with(18, 1), measured);
@@ -43,7 +43,7 @@ fn an_assessment_counts_for_its_rows_and_seed_only() {
 }
 
 /// Returns what is said of rows, which must be those of another sweep.
-fn assessment_of(found: SweepOutcome, other: &SweepOutcome) -> Assessment {
+fn assessment_of(found: &SweepOutcome, other: &SweepOutcome) -> Assessment {
     assert_eq!(format!("{:?}", found.rows), format!("{:?}", other.rows));
-    assessment(&found)
+    assessment(found)
 }
