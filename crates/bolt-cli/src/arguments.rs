@@ -24,8 +24,8 @@ use crate::commands;
 /// Formulas backtested and swept over real bars.
 #[derive(Debug, Parser)]
 #[command(name = "bolt", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done, 1 the machine or a file failed, 2 the request or the \
-                        data are wrong, 130 interrupted.")]
+#[command(after_help = "Exit codes: 0 done, 2 it cannot be done, with the reason on standard \
+                        error, 130 interrupted.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,

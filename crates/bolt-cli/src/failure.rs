@@ -6,15 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 use bolt_kernel::FormulaError;
-use bolt_market::data::DataError;
 use bolt_market::formulas::StrategyError;
 use bolt_session::SessionError;
-use bolt_sql::{ErrorKind, StoreError};
 
-/// The machine or a file failed.
-const FAILED: u8 = 1;
-/// The request or the data are wrong.
-pub(crate) const REFUSED: u8 = 2;
+/// What was asked for cannot be done: the request, the data, a file or the machine is not as it must be.
+pub(crate) const FAILED: u8 = 2;
 /// The user stopped it.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -26,7 +22,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     }
     // Nothing is left to tell if standard error is gone.
     let _ = write!(io::stderr(), "error: {}", explain(error));
-    ExitCode::from(code(error))
+    ExitCode::from(FAILED)
 }
 
 fn is_broken_pipe(error: &Error) -> bool {
@@ -36,36 +32,6 @@ fn is_broken_pipe(error: &Error) -> bool {
     };
     let io = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     io.chain(of_session).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-fn code(error: &Error) -> u8 {
-    let failed = match error.downcast_ref::<SessionError>() {
-        Some(
-            SessionError::File { .. }
-            | SessionError::Output(_)
-            | SessionError::Data(DataError::Io { .. }),
-        ) => true,
-        Some(SessionError::Store(error)) => is_failure(error),
-        Some(_) => false,
-        None => match (error.downcast_ref::<StoreError>(), error.downcast_ref::<DataError>()) {
-            (Some(error), _) => is_failure(error),
-            (_, Some(error)) => matches!(error, DataError::Io { .. }),
-            (None, None) => error.chain().any(<dyn std::error::Error>::is::<io::Error>),
-        },
-    };
-    if failed { FAILED } else { REFUSED }
-}
-
-fn is_failure(error: &StoreError) -> bool {
-    !matches!(
-        error.kind,
-        ErrorKind::UnknownRun(_)
-            | ErrorKind::AmbiguousRun { .. }
-            | ErrorKind::Invalid(_)
-            | ErrorKind::Query(_)
-            | ErrorKind::NotADatabase
-            | ErrorKind::NotAStore
-    )
 }
 
 fn explain(error: &Error) -> String {

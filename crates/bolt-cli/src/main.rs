@@ -1,8 +1,8 @@
 //! The command line.
 //!
 //! Arguments become plain requests to bolt-session; what comes back is shown as text or JSON. Every
-//! command is a file in `commands`. Exit codes: 0 done, 1 the machine or a file failed, 2 the
-//! request or the data are wrong, 130 interrupted.
+//! command is a file in `commands`. Exit codes: 0 done, 2 it cannot be done, with the reason on
+//! standard error, 130 interrupted.
 
 mod arguments;
 mod commands;

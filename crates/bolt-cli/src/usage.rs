@@ -7,18 +7,18 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::failure::REFUSED;
+use crate::failure::FAILED;
 
 /// Prints help that was asked for, or what is wrong; returns the exit code.
 pub(crate) fn report(error: &clap::Error) -> ExitCode {
     let Some((message, hint)) = explain(error) else {
         // Nothing is left to tell if the terminal is gone.
         let _ = error.print();
-        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(REFUSED));
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED));
     };
     let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
     let _ = writeln!(io::stderr(), "error: {message}{hint}");
-    ExitCode::from(REFUSED)
+    ExitCode::from(FAILED)
 }
 
 /// Returns what was found and what to try, of mistakes that have a nearest or a listed choice.

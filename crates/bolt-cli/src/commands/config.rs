@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arguments::Global;
 use crate::context::Context;
-use crate::failure::REFUSED;
+use crate::failure::FAILED;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -108,7 +108,7 @@ fn check(mut context: Context, file: &PathBuf) -> Result<ExitCode> {
         let valid = problems.is_empty();
         let view = json!({"schema": "bolt.config.check/1", "valid": valid, "problems": problems});
         context.write_json(&view)?;
-        return Ok(ExitCode::from(if valid { 0 } else { REFUSED }));
+        return Ok(ExitCode::from(if valid { 0 } else { FAILED }));
     }
     if problems.is_empty() {
         writeln!(context.out, "{}: no problems", file.display())?;

@@ -97,7 +97,7 @@ fn a_report_replaces_a_report_and_nothing_else() {
     let nowhere = [&["backtest", "wave.csv", "--report", "no/r.html"][..], &SIGNAL].concat();
     let output = workspace.run(&nowhere);
     let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(message.contains("cannot write `no/r.html`: there is no folder `no`"), "{message}");
     let piped = [&["backtest", "wave.csv", "--report", "/dev/stdout"][..], &SIGNAL].concat();
     assert!(workspace.text(&piped).starts_with(&report));
@@ -118,7 +118,7 @@ fn a_full_disk_leaves_the_earlier_report() {
             .output()
             .unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(message.contains("cannot write `r.html`"), "{message}");
         assert!(output.stdout.is_empty());
     };
@@ -146,7 +146,7 @@ fn reading_makes_nothing() {
     for command in reading {
         let named = workspace.run(&[command, &["--store", "none.db"]].concat());
         let message = String::from_utf8(named.stderr).unwrap();
-        assert_eq!(named.status.code(), Some(1), "{command:?}: {message}");
+        assert_eq!(named.status.code(), Some(2), "{command:?}: {message}");
         assert!(message.contains("`none.db`: there is no such file"), "{message}");
         // Where it is by default, nothing has been recorded yet.
         match command.last() {

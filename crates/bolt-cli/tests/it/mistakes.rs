@@ -98,7 +98,7 @@ fn requests_that_make_no_sense() {
 fn a_file_that_is_missing_is_a_failure_of_the_machine() {
     let workspace = Workspace::new();
     let output = workspace.run(&["backtest", "nothing.csv", "--signal", "True"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("nothing.csv"));
 }
 

@@ -287,7 +287,7 @@ fn a_bad_row_says_where_it_is() {
     refused_chain("type,strike,years\ncall,1,1\n", &["--spot", "1"], &["no column `volatility`"]);
     refused_chain("type,strike,expiry\ncall,1,2026-01-01\n", &["--spot", "1"], &["--date"]);
     let missing = Workspace::new().run(&["options", "chain", "nothing.csv"]);
-    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(missing.status.code(), Some(2));
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn requests_that_make_no_sense() {
     new(&["--positions", "AAPL"], &["there is no file `AAPL`\n  hint: write AAPL=10 or"]);
     new(&["--positions", "A=1", "--prices", "A"], &["there is no file `A`", "AAPL=212.5"]);
     let missing = workspace.run(&update("new", "2026-01-05", &["--positions", "nothing.csv"]));
-    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(missing.status.code(), Some(2));
 }
 
 #[test]

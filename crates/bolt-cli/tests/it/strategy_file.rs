@@ -228,7 +228,7 @@ fn a_missing_file_is_a_failure_of_the_machine() {
     let workspace = Workspace::new();
     let bars = workspace.bars("wave.csv", 60);
     let output = workspace.run(&["backtest", text(&bars), "--strategy", "nothing.toml"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("`nothing.toml`"));
     workspace.write("latin.toml", b"# \xe9\n");
     let message = workspace.refused(&["backtest", text(&bars), "--strategy", "latin.toml"]);

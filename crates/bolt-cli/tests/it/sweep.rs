@@ -190,7 +190,7 @@ fn a_full_disk_loses_nothing_that_was_written() {
         .output()
         .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(message.contains("cannot write results to"), "{message}");
     let left = workspace.read("results.jsonl");
     assert!(whole.starts_with(&left) && left.ends_with('\n'), "{left}");
