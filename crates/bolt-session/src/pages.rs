@@ -11,7 +11,7 @@ use crate::backtest::{Backtest, BacktestRequest, Summary};
 use crate::manifest::{Manifest, version};
 use crate::report::{
     Axis, Drawdown, EquityCurve, Fact, Figure, Group, HeatMap, Metric, Month, MonthlyReturns, Page,
-    Section, Series, Statistic, Statistics, Table, Tone, Trade, Trades, Unit, Value, render,
+    Section, Series, Statistic, Statistics, Table, Tone, Trade, Trades, Unit, Value, render, shown,
 };
 use crate::statistics::{self, Line};
 use crate::sweep::{Assessment, SweepOutcome, SweepRequest};
@@ -140,10 +140,14 @@ fn extent(bars: &Bars) -> String {
     match bars.timestamps().first().zip(bars.timestamps().last()) {
         Some((first, last)) => {
             let (first, last) = (day(*first, bars), day(*last, bars));
-            format!("{} bars{interval}, {first} to {last}", bars.len())
+            format!("{} bars{interval}, {first} to {last}", count(bars.len()))
         }
         None => "no bars".to_owned(),
     }
+}
+
+fn count(value: usize) -> String {
+    shown(&Value::Count(value as i64))
 }
 
 fn fact(label: &str, value: impl Into<String>, is_code: bool) -> Fact {
@@ -163,11 +167,11 @@ fn facts(
     manifest: &Manifest,
 ) -> Vec<Fact> {
     let costs = trading.costs;
-    let percent = |value: f64| format!("{} %", (value * 1e8).round() / 1e6);
+    let percent = |value: f64| format!("{}%", (value * 1e8).round() / 1e6);
     let mut facts: Vec<Fact> =
         plan.texts().into_iter().map(|(name, text)| fact(name, text, true)).collect();
     facts.push(fact("Fills", trading.convention.name(), false));
-    facts.push(fact("Cash", format!("{}", trading.cash), false));
+    facts.push(fact("Cash", shown(&Value::Money(trading.cash)), false));
     let named = [("Fees", costs.fee_rate), ("Spread", costs.spread), ("Slippage", costs.slippage)];
     let named = named.into_iter().filter(|(_, value)| *value != 0.0);
     facts.extend(named.map(|(label, value)| fact(label, percent(value), false)));
@@ -221,11 +225,11 @@ fn warnings(bars: &Bars, ledger: &Ledger, notes: &[String]) -> Vec<String> {
     }
     warnings.extend(notes.iter().map(|note| sentence(note)));
     if !ledger.rejected.is_empty() {
-        warnings.push(format!("{} orders were dropped.", ledger.rejected.len()));
+        warnings.push(format!("{} orders were dropped.", count(ledger.rejected.len())));
     }
     let missing = bars.report.gaps.missing_bars;
     if missing > 0 {
-        warnings.push(format!("{missing} bars are missing from the data."));
+        warnings.push(format!("{} bars are missing from the data.", count(missing as usize)));
     }
     warnings
 }
@@ -435,7 +439,7 @@ fn combinations_section(grid: &Grid, rows: &[&Row]) -> Section<'static> {
     });
     Section::Table(Table {
         title: "Best combinations".to_owned(),
-        note: format!("{} of {}", rows.len().min(LISTED), rows.len()),
+        note: format!("{} of {}", count(rows.len().min(LISTED)), count(rows.len())),
         columns: names.chain(figures).collect(),
         rows: listed.collect(),
     })

@@ -56,6 +56,11 @@ pub fn render(page: &Page) -> String {
     out
 }
 
+/// Returns a value as a page shows it.
+pub(crate) fn shown(value: &Value) -> String {
+    format::value(value)
+}
+
 /// What every report begins with, and nothing else does.
 const BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
                          <meta name=\"generator\" content=\"Bolt\">\n";

@@ -159,3 +159,15 @@ fn reading_makes_nothing() {
     workspace.text(&["portfolio", "update", "x", "--positions", "A=1", "--prices", "A=1"]);
     assert!(workspace.text(&["portfolio", "list"]).contains('x'));
 }
+
+#[test]
+fn a_report_separates_thousands() {
+    let workspace = Workspace::new();
+    workspace.bars("wave.csv", 1_200);
+    let more = ["--fees", "0.1%", "--report", "r.html"];
+    workspace.text(&[&["backtest", "wave.csv"][..], &SIGNAL, &more].concat());
+    let page = workspace.read("r.html");
+    for part in ["1,200 bars of 1d", "<dd>10,000.00</dd>", "<dd>0.1%</dd>"] {
+        assert!(page.contains(part), "{part}");
+    }
+}
