@@ -12,9 +12,11 @@ use crate::failure::FAILED;
 /// Prints help that was asked for, or what is wrong; returns the exit code.
 pub(crate) fn report(error: &clap::Error) -> ExitCode {
     let Some((message, hint)) = explain(error) else {
-        // Nothing is left to tell if the terminal is gone.
-        let _ = error.print();
-        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED));
+        let code = u8::try_from(error.exit_code()).unwrap_or(FAILED);
+        return match error.print() {
+            Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(FAILED),
+            _ => ExitCode::from(code),
+        };
     };
     let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
     let _ = writeln!(io::stderr(), "error: {message}{hint}");

@@ -25,5 +25,6 @@ pub(crate) fn run(arguments: &CompletionArguments, mut context: Context) -> Resu
         let view = json!({"schema": "bolt.completions/1", "shell": shell, "script": script});
         return context.write_json(&view);
     }
-    Ok(context.out.write_all(&text)?)
+    context.out.write_all(&text)?;
+    Ok(context.out.flush()?)
 }

@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &ConfigArguments, global: &Global) -> Result<ExitCo
         ConfigCommand::Show { origin } => show(Context::new(global, Vec::new())?, *origin)?,
         ConfigCommand::Schema => {
             writeln!(context.out, "{:#}", bolt_config::schema())?;
+            context.out.flush()?;
         }
         ConfigCommand::Check { file } => return check(context, file),
         ConfigCommand::Reference => reference(context)?,
@@ -58,7 +59,8 @@ pub(crate) fn run(arguments: &ConfigArguments, global: &Global) -> Result<ExitCo
 
 fn show(mut context: Context, origin: bool) -> Result<()> {
     if !context.json {
-        return Ok(write!(context.out, "{}", context.config.show(origin))?);
+        write!(context.out, "{}", context.config.show(origin))?;
+        return Ok(context.out.flush()?);
     }
     let setting = |(knob, setting): (&bolt_config::Knob, &bolt_config::Setting)| {
         let mut object = Map::new();
@@ -74,7 +76,8 @@ fn show(mut context: Context, origin: bool) -> Result<()> {
 
 fn reference(mut context: Context) -> Result<()> {
     if !context.json {
-        return Ok(write!(context.out, "{}", bolt_config::reference())?);
+        write!(context.out, "{}", bolt_config::reference())?;
+        return Ok(context.out.flush()?);
     }
     let view = |knob: &bolt_config::Knob| {
         json!({
@@ -112,6 +115,7 @@ fn check(mut context: Context, file: &PathBuf) -> Result<ExitCode> {
     }
     if problems.is_empty() {
         writeln!(context.out, "{}: no problems", file.display())?;
+        context.out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
     Err(bolt_config::Errors(problems).into())

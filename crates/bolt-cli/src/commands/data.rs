@@ -134,7 +134,8 @@ fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
     for line in info::report_lines(&data) {
         context.note(&line);
     }
-    Ok(writeln!(context.out, "{}: {} {what}", out.display(), count(rows as u64))?)
+    writeln!(context.out, "{}: {} {what}", out.display(), count(rows as u64))?;
+    Ok(context.out.flush()?)
 }
 
 fn coarser(data: &Dataset, rule: BarRule) -> Result<Dataset> {

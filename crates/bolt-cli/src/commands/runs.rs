@@ -82,9 +82,9 @@ enum Kind {
 pub(crate) fn run(arguments: &RunsArguments, mut context: Context) -> Result<()> {
     let mut recorder = Recorder::open_existing(&context.config)?;
     match &arguments.command {
-        RunsCommand::List(arguments) => list(&mut context, recorder.store(), arguments),
-        RunsCommand::Show { run } => show(&mut context, recorder.store(), run),
-        RunsCommand::Compare { runs } => compare::run(&mut context, recorder.store(), runs),
+        RunsCommand::List(arguments) => list(&mut context, recorder.store(), arguments)?,
+        RunsCommand::Show { run } => show(&mut context, recorder.store(), run)?,
+        RunsCommand::Compare { runs } => compare::run(&mut context, recorder.store(), runs)?,
         RunsCommand::Delete { runs } => {
             let ids = find(recorder.store(), runs)?;
             recorder.store_mut().delete_runs(&ids)?;
@@ -92,9 +92,10 @@ pub(crate) fn run(arguments: &RunsArguments, mut context: Context) -> Result<()>
             if context.json {
                 return context.write_json(&json!({"schema": "bolt.runs.deleted/1", "runs": ids}));
             }
-            Ok(writeln!(context.out, "deleted {}", ids.join(", "))?)
+            writeln!(context.out, "deleted {}", ids.join(", "))?;
         }
     }
+    Ok(context.out.flush()?)
 }
 
 fn find(store: &Store, texts: &[String]) -> Result<Vec<RunId>> {

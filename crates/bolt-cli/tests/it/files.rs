@@ -171,3 +171,51 @@ fn a_report_separates_thousands() {
         assert!(page.contains(part), "{part}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let workspace = Workspace::new();
+    workspace.bars("wave.csv", 60);
+    workspace.write("bolt.toml", "[market]\nfees = 0.001\n");
+    let record = [&["backtest", "wave.csv", "--record"][..], &SIGNAL].concat();
+    let ids = [0, 1].map(|_| workspace.json(&record)["run"].as_str().unwrap().to_owned());
+    let [a, b] = ids.each_ref().map(String::as_str);
+    workspace.text(&["portfolio", "update", "x", "--positions", "A=1", "--prices", "A=1"]);
+    let strategy = ["wave.csv", "--signal", "close > n", "--set", "n=1,2"];
+    let option = ["--type", "call", "--spot", "1", "--strike", "1", "--years", "1"];
+    let commands = [
+        &["--help"][..],
+        &["--version"],
+        &[&["backtest", "wave.csv"][..], &SIGNAL].concat(),
+        &[&["sweep"][..], &strategy].concat(),
+        &[&["walkforward"][..], &strategy].concat(),
+        &["indicators"],
+        &["indicators", "RSI"],
+        &["data", "info", "wave.csv"],
+        &["data", "import", "wave.csv", "--out", "w.bolt", "--overwrite"],
+        &["data", "sample", "--bars", "9", "--out", "s.csv", "--overwrite"],
+        &["runs", "list"],
+        &["runs", "list", "--name", "none"],
+        &["runs", "show", a],
+        &["runs", "compare", a, b],
+        &["runs", "delete", a],
+        &["portfolio", "list"],
+        &["portfolio", "show", "x"],
+        &["portfolio", "history", "x"],
+        &["config", "show"],
+        &["config", "schema"],
+        &["config", "reference"],
+        &["config", "check", "bolt.toml"],
+        &["completions", "fish"],
+        &[&["options", "price", "--volatility", "20%"][..], &option].concat(),
+        &[&["options", "implied", "--price", "0.1"][..], &option].concat(),
+        &["options", "scenario", "--spot", "9", "--position", "stock:1"],
+    ];
+    for command in commands {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = workspace.bolt().args(command).stdout(full).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {message}");
+    }
+}

@@ -87,5 +87,6 @@ pub(super) fn run(arguments: &SampleArguments, mut context: Context) -> Result<(
     }
     let of_assets = if *assets > 1 { format!(" of {assets} assets") } else { String::new() };
     let bars = count(*bars as u64);
-    Ok(writeln!(context.out, "{}: {bars} bars{of_assets}, seed {seed}", out.display())?)
+    writeln!(context.out, "{}: {bars} bars{of_assets}, seed {seed}", out.display())?;
+    Ok(context.out.flush()?)
 }
