@@ -23,29 +23,24 @@ pub(crate) fn report(error: &clap::Error) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
-/// Returns what was found and what to try, of mistakes that have a nearest or a listed choice.
-fn explain(error: &clap::Error) -> Option<(String, Option<String>)> {
-    let text = |kind| match error.get(kind)? {
-        ContextValue::String(text) => Some(text.clone()),
-        ContextValue::Strings(texts) => texts.first().cloned(),
-        ContextValue::StyledStr(text) => Some(text.to_string()),
-        _ => None,
+/// What was found and what to try.
+type Explanation = (String, Option<String>);
+
+/// Returns what was found and what to try, of the mistakes that people make.
+fn explain(error: &clap::Error) -> Option<Explanation> {
+    let help = || {
+        let usage = text(error, ContextKind::Usage)?;
+        Some(format!("`{} --help` lists what there is", command(&usage)))
     };
-    let list = |kind| match error.get(kind) {
-        Some(ContextValue::Strings(texts)) => texts.clone(),
-        _ => Vec::new(),
-    };
-    let near = |kind| Some(format!("did you mean `{}`?", text(kind)?));
-    let help =
-        || Some(format!("`{} --help` lists what there is", command(&text(ContextKind::Usage)?)));
+    let near = |kind| Some(format!("did you mean `{}`?", text(error, kind)?));
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            let message =
-                format!("there is no command `{}`", text(ContextKind::InvalidSubcommand)?);
-            Some((message, near(ContextKind::SuggestedSubcommand).or_else(help)))
+            let command = text(error, ContextKind::InvalidSubcommand)?;
+            let hint = near(ContextKind::SuggestedSubcommand).or_else(help);
+            Some((format!("there is no command `{command}`"), hint))
         }
         ErrorKind::UnknownArgument => {
-            let argument = text(ContextKind::InvalidArg)?;
+            let argument = text(error, ContextKind::InvalidArg)?;
             let message = match argument.starts_with('-') {
                 true => format!("there is no option `{argument}`"),
                 false => format!("nothing is expected where `{argument}` stands"),
@@ -53,8 +48,8 @@ fn explain(error: &clap::Error) -> Option<(String, Option<String>)> {
             Some((message, near(ContextKind::SuggestedArg).or_else(help)))
         }
         ErrorKind::InvalidValue => {
-            let (option, value) = (option(error)?, text(ContextKind::InvalidValue)?);
-            let choices = list(ContextKind::ValidValue);
+            let (option, value) = (option(error)?, text(error, ContextKind::InvalidValue)?);
+            let choices = texts(error, ContextKind::ValidValue);
             let message = match value.is_empty() {
                 true => format!("`{option}` needs a value"),
                 false => format!("`{option}` cannot be `{value}`"),
@@ -65,45 +60,34 @@ fn explain(error: &clap::Error) -> Option<(String, Option<String>)> {
             Some((message, hint.or_else(help)))
         }
         ErrorKind::ValueValidation => Some((wrong_value(error)?, None)),
-        ErrorKind::ArgumentConflict => {
-            let (one, other) = (option(error)?, name(&text(ContextKind::PriorArg)?));
-            let message = match one == other {
-                true => format!("`{one}` is given twice"),
-                false => {
-                    format!("`{one}` does not go together with `{other}`; leave one of them out")
-                }
-            };
-            Some((message, None))
-        }
         ErrorKind::MissingRequiredArgument => {
-            Some((missing(&list(ContextKind::InvalidArg))?, help()))
+            Some((missing(texts(error, ContextKind::InvalidArg))?, help()))
         }
         ErrorKind::TooFewValues => {
-            let count = |kind| match error.get(kind) {
-                Some(ContextValue::Number(count)) => Some(*count),
-                _ => None,
-            };
-            let (least, found) =
-                (count(ContextKind::MinValues)?, count(ContextKind::ActualNumValues)?);
+            let least = count(error, ContextKind::MinValues)?;
+            let found = count(error, ContextKind::ActualNumValues)?;
             Some((format!("`{}` is needed {least} times, not {found}", option(error)?), help()))
         }
+        ErrorKind::ArgumentConflict => Some((conflict(error)?, None)),
         _ => None,
     }
 }
 
 fn wrong_value(error: &clap::Error) -> Option<String> {
-    let (option, reason) = (option(error)?, error.source()?);
-    let reason = match error.get(ContextKind::InvalidValue) {
-        // What counts has nothing below zero.
-        Some(ContextValue::String(value)) if reason.is::<ParseIntError>() => {
-            format!("`{value}` is not a whole number of 0 or more")
-        }
-        Some(ContextValue::String(value)) if reason.is::<ParseFloatError>() => {
-            format!("`{value}` is not a number")
-        }
-        _ => reason.to_string(),
+    let reason = match number(error.source()?) {
+        Some(what) => format!("`{}` is not {what}", text(error, ContextKind::InvalidValue)?),
+        None => error.source()?.to_string(),
     };
-    Some(format!("`{option}`: {reason}"))
+    Some(format!("`{}`: {reason}", option(error)?))
+}
+
+fn conflict(error: &clap::Error) -> Option<String> {
+    let (option, other) = (option(error)?, text(error, ContextKind::PriorArg)?);
+    let other = name(&other);
+    Some(match option == other {
+        true => format!("`{option}` is given twice"),
+        false => format!("`{option}` does not go together with `{other}`; leave one of them out"),
+    })
 }
 
 fn missing(options: &[String]) -> Option<String> {
@@ -114,17 +98,50 @@ fn missing(options: &[String]) -> Option<String> {
     })
 }
 
-/// Returns the option that an error is about, without the name of its value.
+/// Returns the text of a kind, the first if there are several.
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        ContextValue::StyledStr(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+fn texts(error: &clap::Error, kind: ContextKind) -> &[String] {
+    match error.get(kind) {
+        Some(ContextValue::Strings(texts)) => texts,
+        _ => &[],
+    }
+}
+
+fn count(error: &clap::Error, kind: ContextKind) -> Option<isize> {
+    match error.get(kind)? {
+        ContextValue::Number(count) => Some(*count),
+        _ => None,
+    }
+}
+
+/// Returns what a text had to be that the standard library could not read as a number.
+fn number(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    match cause {
+        cause if cause.is::<ParseIntError>() => Some("a whole number of 0 or more"),
+        cause if cause.is::<ParseFloatError>() => Some("a number"),
+        _ => None,
+    }
+}
+
+/// Returns the option that an error is about.
 fn option(error: &clap::Error) -> Option<String> {
     match error.get(ContextKind::InvalidArg)? {
-        ContextValue::String(text) => Some(name(text)),
+        ContextValue::String(text) => Some(name(text).to_owned()),
         _ => None,
     }
 }
 
 /// Returns an option without the name of its value.
-fn name(option: &str) -> String {
-    option.split(' ').next().unwrap_or_default().to_owned()
+fn name(option: &str) -> &str {
+    option.split(' ').next().unwrap_or_default()
 }
 
 /// Returns the words of a command from its usage.
