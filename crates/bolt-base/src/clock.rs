@@ -1,10 +1,11 @@
 //! The seam for time: code that waits or expires takes a [`Clock`], so that a test can turn it.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A source of monotonic time, counted from an arbitrary start.
-pub trait Clock: Send + Sync {
+pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the time since this clock's start.
     fn now(&self) -> Duration;
 }

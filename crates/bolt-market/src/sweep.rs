@@ -174,7 +174,10 @@ impl Sweep<'_> {
     fn chunk_size(&self, combinations: usize, threads: usize) -> usize {
         match self.path() {
             // Few where each takes long: a sweep stops between chunks.
-            Path::General => (CHUNK_BARS / self.market.prices.len().max(1)).clamp(1, 64),
+            Path::General => {
+                let most = (CHUNK_BARS / self.market.prices.len().max(1)).clamp(1, 64);
+                most.min(combinations.div_ceil(threads)).max(1)
+            }
             Path::Sparse => {
                 let rounds = combinations.div_ceil(CHUNK_MAX * threads).max(1);
                 combinations.div_ceil(threads * rounds).max(1)

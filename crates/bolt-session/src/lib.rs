@@ -38,6 +38,7 @@ pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use weights::WeightsRequest;
 pub use when::{Moment, parse_moment, show_time};
 
+use bolt_base::{Clock, SystemClock};
 use bolt_config::Config;
 use bolt_exec::Pool;
 use bolt_hardware::SimdLevel;
@@ -54,6 +55,8 @@ pub struct Session {
     pub kernel: Options,
     /// The threads of sweeps and panels.
     pub pool: Pool,
+    /// How long things take, where it decides when results are handed on.
+    pub clock: Box<dyn Clock>,
 }
 
 impl Session {
@@ -65,7 +68,8 @@ impl Session {
         let threads = usize::try_from(config.exec_threads()).ok().filter(|&count| count > 0);
         let pool = Pool::new(threads).map_err(SessionError::Settings)?;
         let kernel = kernel_options(&config)?;
-        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool })
+        let clock = Box::new(SystemClock::default());
+        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, clock })
     }
 }
 

@@ -3,6 +3,7 @@
 mod assessment;
 mod file;
 mod line;
+mod pace;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use crate::backtest::MarketEvents;
 use crate::data::{borrowed, formula_columns};
 use crate::trading::{Traded, Trading};
 use crate::{Session, SessionError};
+use pace::run_paced;
 
 /// What is to be swept.
 #[derive(Debug, Clone)]
@@ -199,11 +201,13 @@ impl Session {
         let sweep = self.prepare(bars, &columns, request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
         let mut rows = done;
-        let end = sweep.run(rest, &self.pool, cancel, |new: &[Row]| {
+        let mut keep = |new: &[Row]| -> Result<(), SessionError> {
             sink(new)?;
             rows.extend_from_slice(new);
-            Ok::<(), SessionError>(())
-        })?;
+            Ok(())
+        };
+        let run = |batch: &[usize]| sweep.run(batch, &self.pool, cancel, &mut keep);
+        let end = run_paced(rest, self.pool.threads(), &*self.clock, run)?;
         Ok((rows, end))
     }
 

@@ -2,7 +2,7 @@
 //! test: the allocator counts everything that the process holds.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-use bolt_base::UnixNanos;
+use bolt_base::{ManualClock, UnixNanos};
 use bolt_config::{Config, Flag, Sources};
 use bolt_exec::CancelToken;
 use bolt_market::data::{Bars, Column};
@@ -39,8 +39,10 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 const BARS: usize = 20_000;
-/// A chunk of the general path: with enough memory one graph holds them all.
-const COMBINATIONS: usize = 64;
+/// The first batch of one thread, then a chunk of the general path: with enough memory one graph
+/// holds them all.
+const COMBINATIONS: usize = 8 + TOGETHER;
+const TOGETHER: usize = 64;
 
 fn bars() -> Bars {
     let price = |bar: usize| 100.0 + 9.0 * (bar as f64 / 9.0).sin();
@@ -67,13 +69,15 @@ fn peaks(bars: &Bars, memory: usize) -> Peaks {
     };
     let flags = vec![flag("sweep.memory", &memory.to_string()), flag("exec.threads", "1")];
     let config = Config::resolve(&Sources { flags, ..Sources::default() }).unwrap();
-    let session = Session::new(config).unwrap();
+    let mut session = Session::new(config).unwrap();
+    // Batches then do not depend on how fast the machine is.
+    session.clock = Box::new(ManualClock::default());
     let mut trading = Trading::of_config(&session.config);
     trading.stop_loss = Some(0.05);
     let request = SweepRequest {
         plan: Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap().into(),
         trading,
-        grid: Grid::new(vec![Parameter::parse("n=2..65").unwrap()]).unwrap(),
+        grid: Grid::new(vec![Parameter::parse("n=2..73").unwrap()]).unwrap(),
         condition: None,
         events: MarketEvents::default(),
         seed: 1,
@@ -103,7 +107,7 @@ fn sweep_memory() {
     let bars = bars();
     // A graph, the trades and equity of one combination, and what a sweep has besides.
     const REST: usize = 1 << 20;
-    const WHOLE: usize = COMBINATIONS * BARS * 8;
+    const WHOLE: usize = TOGETHER * BARS * 8;
     let all = peaks(&bars, 1 << 30);
     assert!(all.rows > WHOLE, "{} bytes with room for every signal", all.rows);
     assert!(all.assessment > WHOLE, "{} bytes with room for every return", all.assessment);

@@ -25,10 +25,27 @@ const EXAMPLES: &str = "Examples:
       --set fast=5..50 slow=20..200:5 --where 'fast < slow' --out results.jsonl
   bolt sweep GOOG.csv --strategy breakout.toml --set entry=10..60:5 exit=5..30:5";
 
+const JSON_HELP: &str = "JSON:
+  With --json each line is an object, one a combination, as --out writes them: `schema`
+  bolt.sweep/1, parameters, figures. With --outcome there is a last one, `schema`
+  bolt.sweep.outcome/1, which is `outcome` in the manifest beside the results, too.
+  Its `selection` says what is left of the best one once the search is counted:
+    tried                        number of combinations
+    best                         the one with the highest Sharpe ratio
+    deflated_sharpe_probability  deflated Sharpe ratio: probability that its true Sharpe ratio is
+                                 above what the best of as many worthless ones shows
+    sharpe_per_bar               its Sharpe ratio, and sharpe_per_bar_threshold that of the others
+    overfitting_probability      probability of backtest overfitting
+    independent_tries            how many independent tries the combinations amount to
+    mean_correlation             of their returns, each over bars_per_return bars
+    combinations_looked_at       how many of them the last three are measured on
+    seed                         what --seed was
+  What is not defined is null, with the reason under its name in `reasons`.";
+
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{FILE_HELP}")
+    after_long_help = format!("{EXAMPLES}\n\n{JSON_HELP}\n\n{FILE_HELP}")
 )]
 pub(crate) struct SweepArguments {
     #[command(flatten)]
@@ -39,6 +56,9 @@ pub(crate) struct SweepArguments {
     /// Start anew if the file of results exists
     #[arg(long, requires = "out", help_heading = "Output")]
     overwrite: bool,
+    /// End --json with an object about all combinations: what the best one is worth
+    #[arg(long, requires = "json", help_heading = "Output")]
+    outcome: bool,
     /// Number of combinations to show
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = at_least_one, help_heading = "Output")]
     top: usize,
@@ -67,7 +87,11 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     let by = arguments.grid.by.figure();
     let page = || sweep_page(bars, request, &outcome, &manifest, by);
     arguments.grid.run.write_report(&context, page)?;
-    if context.json {
+    if arguments.outcome {
+        let mut about = outcome.to_json();
+        about["schema"] = json!("bolt.sweep.outcome/1");
+        context.write_json(&about)?;
+    } else if context.json {
         context.out.flush()?;
     } else {
         show(&mut context, arguments, request, &outcome)?;

@@ -125,9 +125,8 @@ fn a_walk_forward_joins_tests_that_no_choice_has_seen() {
     assert_eq!(first["folds"].as_array().unwrap()[..], folds[..2]);
     // The choice is the best of a sweep over the same bars.
     let part = workspace.write("part.csv", lines[..=200].join("\n") + "\n");
-    let rows = workspace.text(&[&["sweep", text(&part)][..], &strategy, &["--json"]].concat());
-    let rows = rows.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let best = rows.map(|row| row["sharpe"].as_f64().unwrap()).fold(f64::MIN, f64::max);
+    let (rows, _) = workspace.sweep(&[&[text(&part)][..], &strategy].concat());
+    let best = rows.iter().map(|row| row["sharpe"].as_f64().unwrap()).fold(f64::MIN, f64::max);
     assert_eq!(folds[0]["trained"]["sharpe"].as_f64(), Some(best));
 }
 

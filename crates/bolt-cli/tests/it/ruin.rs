@@ -62,11 +62,11 @@ fn peers_keep_their_own_figures() {
 fn a_sweep_does_not_choose_among_debts() {
     let workspace = Workspace::new();
     let bars = rise(&workspace);
-    let sweep = ["sweep", text(&bars), "--signal", "-x", "--set", "x=0.1,0.2,1", "--json"];
-    let rows = workspace.text(&sweep);
-    let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let sweep = ["sweep", text(&bars), "--signal", "-x", "--set", "x=0.1,0.2,1"];
+    let (rows, outcome) = workspace.sweep(&sweep[1..]);
     let defined: Vec<bool> = rows.iter().map(|row| row["sharpe"].is_number()).collect();
     assert_eq!(defined, [true, true, false], "{rows:?}");
+    assert_eq!(outcome["selection"]["combinations_looked_at"], 2);
     let stderr = String::from_utf8(workspace.run(&sweep).stderr).unwrap();
     assert!(stderr.contains("note: combinations that ran out of equity: 1"), "{stderr}");
 }

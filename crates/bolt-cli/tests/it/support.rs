@@ -58,6 +58,21 @@ impl Workspace {
         serde_json::from_str(&self.text(&arguments)).unwrap()
     }
 
+    /// Runs a sweep that must succeed; returns its rows, and what it says of all of them.
+    #[track_caller]
+    pub(crate) fn sweep(&self, arguments: &[&str]) -> (Vec<Value>, Value) {
+        let arguments: Vec<&str> =
+            ["sweep"].iter().chain(arguments).copied().chain(["--json", "--outcome"]).collect();
+        let text = self.text(&arguments);
+        let mut rows: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let outcome = rows.pop().unwrap();
+        assert_eq!(outcome["schema"], "bolt.sweep.outcome/1");
+        assert_eq!(outcome["combinations"], rows.len());
+        assert!(rows.iter().all(|row| row["schema"] == "bolt.sweep/1"), "{text}");
+        (rows, outcome)
+    }
+
     /// Runs a command that must be refused; returns what it says, without a panic in it.
     #[track_caller]
     pub(crate) fn refused(&self, arguments: &[&str]) -> String {

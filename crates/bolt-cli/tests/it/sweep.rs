@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Workspace, text};
 
@@ -13,18 +13,13 @@ fn arguments<'a>(bars: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["sweep", bars, "--signal", SIGNAL][..], &grid, more].concat()
 }
 
-fn rows(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
 #[test]
 fn a_row_a_combination_and_each_is_the_backtest() {
     let workspace = Workspace::new();
     let bars = workspace.bars("wave.csv", 400);
-    let found = rows(&workspace.text(&arguments(text(&bars), &["--json", "--fees", "0.1%"])));
+    let (found, _) = workspace.sweep(&arguments(text(&bars), &["--fees", "0.1%"])[1..]);
     assert_eq!(found.len(), 8 * 8 - 5, "five have `fast` at or above `slow`");
     for row in found.iter().step_by(7) {
-        assert_eq!(row["schema"], "bolt.sweep/1");
         let set = |name: &str| format!("{name}={}", row[name]);
         let single = workspace.json(&[
             "backtest",
@@ -53,9 +48,11 @@ fn the_riskless_rate_counts() {
     // Both ways of running combinations.
     for more in [&[][..], &["--sl", "9%"]] {
         let signal = ["--signal", "close > SMA[close, n]", "--set", "n=9", "--risk-free", "7%"];
-        let run =
-            |command: &str| workspace.json(&[&[command, text(&bars)][..], &signal, more].concat());
-        let (swept, single) = (run("sweep"), run("backtest"));
+        let arguments = [&[text(&bars)][..], &signal, more].concat();
+        let (swept, single) = (
+            workspace.sweep(&arguments).0.remove(0),
+            workspace.json(&[&["backtest"][..], &arguments].concat()),
+        );
         let (a, b) = (swept["sharpe"].as_f64(), single["summary"]["sharpe"].as_f64());
         bolt_testkit::assert_close(a.unwrap(), b.unwrap(), 1e-9, "sharpe");
     }
@@ -118,6 +115,64 @@ fn the_choice_of_the_best_is_assessed() {
     let selection = &manifest["outcome"]["selection"];
     assert_eq!(selection["tried"], 59);
     assert!(selection["deflated_sharpe_probability"].is_number(), "{selection}");
+}
+
+#[test]
+fn the_last_object_says_what_the_best_is_worth() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 400);
+    let out = workspace.path("results.jsonl");
+    let more = ["--out", text(&out), "--seed", "3"];
+    let (rows, outcome) = workspace.sweep(&arguments(text(&bars), &more)[1..]);
+    assert_eq!(workspace.read("results.jsonl").lines().count(), rows.len());
+    let found = &outcome["selection"];
+    assert_eq!(*found, selection(&workspace, "results.jsonl"));
+    assert_eq!((&outcome["reasons"], &found["reasons"]), (&json!({}), &json!({})));
+    assert_eq!((&found["tried"], &found["seed"]), (&json!(59), &json!(3)));
+    let sharpe = |row: &Value| row["sharpe_per_bar"].as_f64().unwrap();
+    let best = rows.iter().max_by(|a, b| sharpe(a).total_cmp(&sharpe(b))).unwrap();
+    for name in ["fast", "slow"] {
+        assert_eq!(found["best"][name].as_f64(), best[name].as_f64(), "{name}");
+    }
+    bolt_testkit::assert_close(sharpe(found), sharpe(best), 1e-9, "Sharpe ratio");
+    for (name, range) in [
+        ("deflated_sharpe_probability", 0.0..=1.0),
+        ("overfitting_probability", 0.0..=1.0),
+        ("mean_correlation", 0.0..=1.0),
+        ("independent_tries", 1.0..=59.0),
+    ] {
+        assert!(range.contains(&found[name].as_f64().unwrap()), "{name}: {found}");
+    }
+    // The same again, from what is there.
+    assert_eq!(workspace.sweep(&arguments(text(&bars), &more)[1..]), (rows, outcome));
+}
+
+#[test]
+fn what_cannot_be_said_of_the_best_has_a_reason() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 30);
+    let sweep = |signal: &str| {
+        let arguments = [text(&bars), "--signal", signal, "--set", "n=2,3"];
+        workspace.sweep(&arguments).1
+    };
+    let outcome = sweep("close > SMA[close, n]");
+    let found = &outcome["selection"];
+    assert!(found["overfitting_probability"].is_null(), "{found}");
+    let reason = found["reasons"]["overfitting_probability"].as_str().unwrap();
+    assert!(reason.starts_with("cannot split `29` returns"), "{reason}");
+    // One of the two trades.
+    let outcome = sweep("close > 0 && n > 2");
+    let found = &outcome["selection"];
+    assert!(found["deflated_sharpe_probability"].is_null(), "{found}");
+    assert!(found["sharpe_per_bar_threshold"].is_null(), "{found}");
+    for name in ["deflated_sharpe_probability", "sharpe_per_bar_threshold"] {
+        let reason = found["reasons"][name].as_str().unwrap();
+        assert!(reason.starts_with("fewer than two combinations"), "{reason}");
+    }
+    let outcome = sweep("close < n - n");
+    assert!(outcome["selection"].is_null(), "{outcome}");
+    let reason = &outcome["reasons"]["selection"];
+    assert_eq!(reason, "no combination traded, so there is none to choose");
 }
 
 /// What the manifest says of the choice of the best.
@@ -206,10 +261,9 @@ fn rows_are_the_backtest_under_every_convention() {
         let more = ["--convention", convention];
         let events =
             ["--entry", "CrossAbove[close, SMA[close, n]]", "--exit", "close < SMA[close, n]"];
-        let swept = workspace.text(
-            &[&["sweep", text(&bars), "--set", "n=7", "--json"][..], &events, &more].concat(),
-        );
-        let row = &rows(&swept)[0];
+        let (rows, _) =
+            workspace.sweep(&[&[text(&bars), "--set", "n=7"][..], &events, &more].concat());
+        let row = &rows[0];
         let single = workspace
             .json(&[&["backtest", text(&bars), "--set", "n=7"][..], &events, &more].concat());
         for name in ["equity_final", "return_pct", "sharpe", "max_dd_pct", "n_trades"] {

@@ -201,6 +201,26 @@ fn a_cancelled_sweep_stops_between_chunks() {
 }
 
 #[test]
+fn few_combinations_are_shared_by_the_threads() {
+    let catalog = bolt_indicators::catalog();
+    let bars = Bars::random(1, 200);
+    let strategy = Plan::from(Strategy::parse([(Role::Signal, "close > SMA[close, n]")]).unwrap());
+    let grid = grid(&["n=1..10"]);
+    let general = Settings { minimum_value: 1e-12, ..settings() };
+    for settings in [settings(), general] {
+        let sweep = sweep(&bars, &strategy, &grid, &catalog, settings);
+        let pool = Pool::new(Some(3)).unwrap();
+        let all: Vec<usize> = (0..10).collect();
+        let mut shares = Vec::new();
+        let end = sweep.run(&all, &pool, &CancelToken::default(), |rows| {
+            shares.push(rows.len());
+            Ok::<(), Infallible>(())
+        });
+        assert_eq!((end.unwrap(), shares), (End::Complete, vec![4, 4, 2]));
+    }
+}
+
+#[test]
 fn choosing_the_best_of_noise_is_seen_through() {
     let catalog = bolt_indicators::catalog();
     let bars = Bars::random(11, 3_000);

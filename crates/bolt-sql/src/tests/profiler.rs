@@ -10,6 +10,7 @@ use super::*;
 use crate::{ErrorKind, QueryProfile, QueryProfiler, SqlValue, optimize_database};
 
 /// A clock by which everything takes the same time.
+#[derive(Debug)]
 struct StepClock {
     step: Duration,
     now: Mutex<Duration>,
