@@ -111,7 +111,7 @@ fn contradictions_leave_each_processor_in_one_place() {
         .file(&format!("{CPU}/cpu1/topology/core_cpus_list"), "2")
         .file(&format!("{CPU}/cpu2/topology/core_cpus_list"), "")
         .file("/sys/devices/system/node/node1/cpulist", "0-15")
-        .file(&format!("{CPU}/cpu4/cache/index1/shared_cpu_list"), "0-4");
+        .file(&format!("{CPU}/cpu4/cache/index1/shared_cpu_list"), "0-4,77");
     check_invariants(&read(&machine));
     assert_eq!(read(&machine).topology.cores[0].cpus.to_string(), "0-1");
     // Distances of another number of nodes.

@@ -64,6 +64,8 @@ fn the_least_of_nested_groups_counts() {
     assert_eq!(hardware.memory().available, Ok(Bytes(100 * MIB)));
     assert_eq!(hardware.memory().group_used, Ok(Bytes(10 * MIB)));
     assert_eq!(plan(&hardware), "compute 0-2 (2 threads), io 0-2, background 0-2");
+    let machine = machine.file(&format!("{folder}/app/cpu.max"), "300000 100000");
+    assert_eq!(read(&machine).limits.quota().map(Quota::cpus), Some(1.5));
     // Without the pod's limit the application's lower one counts.
     let machine = machine.without(&format!("{folder}/memory.max"));
     assert_eq!(read(&machine).memory().usable, Ok(Bytes(4096 * MIB)));
@@ -166,6 +168,7 @@ fn groups_that_cannot_be_seen_are_passed_over() {
     assert_eq!(group("/a/b", "/a/b"), folders(&[V2]));
     // Neither the folder `ab` of a mount of `/a` nor one outside of it.
     assert_eq!(group("/ab", "/a"), folders(&[V2]));
+    assert_eq!(group("/ab/c", "/a"), folders(&[V2]));
     assert_eq!(group("/../x", "/"), folders(&[V2]));
     assert_eq!(group("/x", "/deleted\\040(here)"), folders(&[V2]));
     assert_eq!(

@@ -192,6 +192,13 @@ fn processors_with_private_caches_share_a_domain_by_node() {
 }
 
 #[test]
+fn instructions_are_no_data() {
+    let machine = Machine::new().core(0, "0").cache(1, "Instruction", "32K", "0");
+    let topology = read(&machine).topology;
+    assert_eq!((topology.caches.len(), topology.data_cache(1, 0)), (1, None));
+}
+
+#[test]
 fn models_are_named_by_what_the_file_calls_them() {
     let model = |text: &str| read(&Machine::new().file("/proc/cpuinfo", text)).topology.model;
     assert_eq!(model("model name\t: AMD EPYC").as_deref(), Ok("AMD EPYC"));
