@@ -116,6 +116,9 @@ fn a_list_is_taken_as_it_is() {
     check(&hybrid(), &list("0-7"), "compute 0-7 (8 threads), io 0-31, background 16-31");
     check(&hybrid(), &list("3,18-19"), "compute 3,18-19 (3 threads), io 0-31, background 16-31");
     check(&two_sockets(), &list("4-7"), "compute 4-7 (4 threads), io 0-15, background 0-3,8-11");
+    // The second processor of a core is its first if the list has no other of it.
+    let compact = PlanSettings { placement: Placement::Compact, ..list("0,8-9") };
+    assert_eq!(read(&two_sockets()).plan(&compact).unwrap().pinning, [0, 9, 8]);
     // Reserved cores are others than those of the list.
     let reserving = PlanSettings { reserved_cores: 2, ..list("0-1") };
     check(

@@ -61,6 +61,28 @@ fn a_pinned_thread_does_not_make_the_machine_smaller() {
 }
 
 #[test]
+fn the_first_to_ask_may_be_a_pinned_thread() {
+    const NAME: &str = "this_machine::the_first_to_ask_may_be_a_pinned_thread";
+    const CHILD: &str = "BOLT_TEST_CHILD";
+    if std::env::var_os(CHILD).is_none() {
+        // Another process, in which nothing has been asked yet.
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = child.args(["--exact", NAME, "--nocapture"]).env(CHILD, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let all = thread_affinity().unwrap();
+    let first = CpuSet::from_iter(all.first());
+    let (cores, cpus) = on_a_thread(|| {
+        pin_thread(&first).unwrap();
+        (available_cores(), Hardware::get().cpus())
+    });
+    assert_eq!(cpus, all);
+    assert_eq!(cores > 1, all.len() > 1, "unless a quota leaves one");
+}
+
+#[test]
 fn what_is_read_is_what_the_system_says() {
     let hardware = Hardware::get();
     let told = std::thread::available_parallelism().map(NonZero::get).unwrap();

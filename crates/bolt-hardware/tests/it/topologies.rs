@@ -206,5 +206,8 @@ fn models_are_named_by_what_the_file_calls_them() {
     assert!(model("processor: 0").unwrap_err().reason().contains("no model"));
     // More processors than are looked at.
     let many = "processor: 0\nmodel name: Ä\n\n".repeat(4000);
-    assert_eq!(model(&many).as_deref(), Ok("Ä"));
+    for cut in 0..30 {
+        let many = format!("{}{many}", " ".repeat(cut));
+        assert_eq!(model(&format!("x\n{many}")).as_deref(), Ok("Ä"), "{cut}");
+    }
 }
