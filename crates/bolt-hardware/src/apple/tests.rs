@@ -4,11 +4,12 @@ use super::*;
 use crate::{Plan, PlanSettings};
 
 /// Values as `sysctl -a` prints them.
-struct Recorded(BTreeMap<&'static str, &'static str>);
+struct Recorded(BTreeMap<String, String>);
 
 impl Recorded {
-    fn of(lines: &'static str) -> Self {
-        Self(lines.lines().filter_map(|line| line.trim().split_once(": ")).collect())
+    fn of(text: &str) -> Self {
+        let lines = text.lines().filter_map(|line| line.trim().split_once(": "));
+        Self(lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 }
 
@@ -19,7 +20,7 @@ impl Sysctl for Recorded {
     }
 
     fn text(&self, name: &str) -> Reading<String> {
-        let value = self.0.get(name).map(|&text| text.to_owned());
+        let value = self.0.get(name).cloned();
         value.ok_or_else(|| Unavailable::new(format!("there is no `{name}`")))
     }
 }
@@ -99,7 +100,7 @@ fn three_levels_may_have_two_that_are_for_speed() {
         level(1, "Performance"),
         level(2, "Efficiency")
     );
-    let topology = topology(&Recorded::of(text.leak()));
+    let topology = topology(&Recorded::of(&text));
     assert_eq!(topology.cpus_of(CoreKind::Performance).to_string(), "0-3");
     assert_eq!(topology.cpus_of(CoreKind::Efficiency).to_string(), "4-5");
 }
