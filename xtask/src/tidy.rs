@@ -20,5 +20,5 @@ pub(crate) fn run(root: &Path, bless: bool) -> Result<()> {
     for problem in &problems {
         eprintln!("tidy: {problem}");
     }
-    bail!("{} problems", problems.len());
+    bail!("problems: {}", problems.len());
 }

@@ -1,16 +1,18 @@
-//! The vocabulary that every crate shares: time, sizes, randomness and word suggestions.
+//! The vocabulary that every crate shares: time, sizes, randomness and words of messages.
 //!
 //! This crate is rebuilt into everything, so it stays tiny and has no dependencies. It knows
 //! nothing of files, threads or engines; it holds the seams ([`Clock`], [`Rng`]) through which
 //! the outside world enters the crates above.
 
 mod clock;
+mod count;
 mod rng;
 mod suggest;
 mod time;
 mod units;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use count::counted;
 pub use rng::Rng;
 pub use suggest::nearest;
 pub use time::UnixNanos;

@@ -173,7 +173,7 @@ pub fn run(
             && (rule.trailing_stop.is_some() || defaults.trailing_stop.is_some())
     };
     if matches!(convention, Convention::Backtrader(_)) && columns.rules.orders.iter().any(both) {
-        let what = "a stop-loss together with a trailing stop";
+        let what = "stop-loss together with a trailing stop";
         return Err(Error::Unsupported { what, convention: convention.name() });
     }
     let mut strategy = RuleStrategy::new(market.prices.close, &columns.rules, defaults);

@@ -300,7 +300,7 @@ pub fn run(
                 && rules.stop_loss.is_some()
                 && rules.trailing_stop.is_some()
             {
-                let what = "a stop-loss together with a trailing stop";
+                let what = "stop-loss together with a trailing stop";
                 return Err(Error::Unsupported { what, convention: convention.name() });
             }
             let mut strategy = SignalStrategy::new(market.prices.close, signals, rules);

@@ -201,7 +201,7 @@ pub fn run(
         Convention::NextOpen(settings) => next_open::run(market, weights, rules, settings)?,
         Convention::Vectorbt(settings) => vectorbt::run(market, weights, rules, settings)?,
         Convention::BacktestingPy(_) | Convention::Backtrader(_) => {
-            let what = "several assets";
+            let what = "account of several assets";
             return Err(Error::Unsupported { what, convention: convention.name() });
         }
     };

@@ -187,9 +187,9 @@ impl Session {
             return Ok(());
         }
         let what = if self.config.market_periods_per_year().is_some() {
-            "a number of periods a year"
+            "number of periods a year"
         } else if self.config.market_risk_free_rate() != 0.0 {
-            "a riskless rate"
+            "riskless rate"
         } else {
             return Ok(());
         };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
 use bolt_market::data::{Bars, Dataset, LoadOptions, Panel, RepairReport, load, load_many};
 use bolt_market::formulas::{Columns, column_name};
@@ -57,9 +57,9 @@ impl Session {
         let bars = match (dataset, source.resample) {
             (Dataset::Panel(panel), _) => {
                 return Err(SessionError::Settings(format!(
-                    "the data are {} assets, and this trades one: give one file, or trade them \
-                     together with `bolt backtest --weights`",
-                    panel.assets().len()
+                    "the data are of {}, and this trades one: give one file, or trade them together \
+                     with `bolt backtest --weights`",
+                    counted(panel.assets().len() as u64, "asset")
                 )));
             }
             (Dataset::Trades(trades), Some(rule)) => {
@@ -84,7 +84,7 @@ impl Session {
             notes.push("the last bar may lack rows: the data end before its time is over".into());
         }
         if bars.rows_outside > 0 {
-            notes.push(format!("{} rows lie in no session and were left out", bars.rows_outside));
+            notes.push(format!("rows in no session, left out: {}", bars.rows_outside));
         }
         Ok(Loaded { bars: cut(&bars.bars, source)?, notes })
     }
@@ -118,8 +118,10 @@ fn repairs(report: &RepairReport) -> Vec<String> {
     let gaps = &report.gaps;
     let absent = (gaps.missing_bars > 0).then(|| {
         format!(
-            "bars missing by the calendar {}: {} in {} gaps; `bolt data info` lists them",
-            gaps.calendar, gaps.missing_bars, gaps.count
+            "bars missing by the calendar {}: {} in {}; `bolt data info` lists them",
+            gaps.calendar,
+            gaps.missing_bars,
+            counted(gaps.count, "gap")
         )
     });
     mended.chain(missing).chain(absent).collect()

@@ -1,6 +1,6 @@
 //! Results as pages of the [`report`](crate::report).
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_market::data::Bars;
 use bolt_market::ledger::{self, Ledger};
 use bolt_market::plan::Plan;
@@ -61,7 +61,8 @@ pub fn sweep_page(
     let ranges = grid.parameters().iter().map(|parameter| {
         let values = &parameter.values;
         let (first, last) = (values[0], values[values.len() - 1]);
-        format!("{}: {} values from {first} to {last}", parameter.name, values.len())
+        let values = counted(values.len() as u64, "value");
+        format!("{}: {values} from {first} to {last}", parameter.name)
     });
     facts.push(fact("Grid", ranges.collect::<Vec<_>>().join("; "), false));
     if let Some(condition) = condition {
@@ -140,7 +141,8 @@ fn extent(bars: &Bars) -> String {
     match bars.timestamps().first().zip(bars.timestamps().last()) {
         Some((first, last)) => {
             let (first, last) = (day(*first, bars), day(*last, bars));
-            format!("{} bars{interval}, {first} to {last}", count(bars.len()))
+            let count = counted(bars.len() as u64, "bar");
+            format!("{count}{interval}, {first} to {last}")
         }
         None => "no bars".to_owned(),
     }
@@ -225,11 +227,11 @@ fn warnings(bars: &Bars, ledger: &Ledger, notes: &[String]) -> Vec<String> {
     }
     warnings.extend(notes.iter().map(|note| sentence(note)));
     if !ledger.rejected.is_empty() {
-        warnings.push(format!("{} orders were dropped.", count(ledger.rejected.len())));
+        warnings.push(format!("Orders that were dropped: {}.", count(ledger.rejected.len())));
     }
     let missing = bars.report.gaps.missing_bars;
     if missing > 0 {
-        warnings.push(format!("{} bars are missing from the data.", count(missing as usize)));
+        warnings.push(format!("Bars missing from the data: {}.", count(missing as usize)));
     }
     warnings
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
 use bolt_market::signals::Convention;
@@ -106,8 +106,9 @@ impl Run<'_> {
         let bars = equity.iter().filter(|value| ruined(value)).count();
         let from = show_time(self.bars.timestamps()[first], &self.bars.basis.zone);
         vec![format!(
-            "equity is zero or below at the close of {bars} bars from {from} on, where a return is \
-             not defined: figures of returns {figures}"
+            "equity is zero or below at the close of {} from {from} on, where a return is not \
+             defined: figures of returns {figures}",
+            counted(bars as u64, "bar")
         )]
     }
 

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_exec::CancelToken;
 use bolt_market::data::Bars;
 use bolt_market::ledger::{Fill, Ledger};
@@ -128,9 +128,10 @@ impl Session {
         if split.is_empty() {
             let Windows { train_bars, test_bars, gap_bars, .. } = request.windows;
             return Err(SessionError::Settings(format!(
-                "{} bars make no fold of {train_bars} bars to choose on, {gap_bars} left out and \
-                 {test_bars} to test on",
-                bars.len()
+                "{} cannot be divided into {} to choose on, {gap_bars} left out and {test_bars} to \
+                 test on",
+                counted(bars.len() as u64, "bar"),
+                counted(train_bars as u64, "bar")
             )));
         }
         let combinations = self.combinations(&request.sweep)?;

@@ -1,6 +1,6 @@
 //! Backtests of weights of several assets in one account.
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_market::data::{Bars, Column, Panel};
 use bolt_market::formulas::{Strategy, column_name};
 use bolt_market::ledger::Trade;
@@ -151,9 +151,9 @@ fn unfunded(weights: &[f64], assets: usize, leverage: f64) -> Option<String> {
         weights.chunks_exact(assets).map(gross).filter(|gross: &f64| *gross > limit).collect();
     let most = excess.iter().copied().reduce(f64::max)?;
     Some(format!(
-        "weights add up to more than the account can hold on {} bars, at most to {:.4} of equity: \
+        "weights add up to more than the account can hold on {}, at most to {:.4} of equity: \
          orders are cut to what it pays for",
-        excess.len(),
+        counted(excess.len() as u64, "bar"),
         most
     ))
 }
@@ -180,7 +180,7 @@ fn equal_amounts(panel: &Panel) -> Result<Bars, SessionError> {
         100.0 * last.iter().sum::<f64>() / assets as f64
     };
     let values: Column = close.chunks_exact(stride).map(value).collect();
-    let name = format!("{assets} assets");
+    let name = counted(assets as u64, "asset");
     let mut bars = Bars::new(name, panel.timestamps().clone(), [("close".to_owned(), values)])?;
     bars.basis = panel.basis.clone();
     Ok(bars)

@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::arguments::{By, FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
-use crate::output::{Progress, Table, count, number};
+use crate::output::{Progress, Table, count, counted, number};
 
 const EXAMPLES: &str = "Examples:
   bolt sweep GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
@@ -200,8 +200,8 @@ fn show(
     }
     let style = context.style;
     let heading = format!(
-        "{} combinations, periods a year {}",
-        count(outcome.rows.len() as u64),
+        "{}, periods a year {}",
+        counted(outcome.rows.len(), "combination"),
         outcome.periods
     );
     writeln!(context.out, "{}", style.bold(&style.fold(&heading, 2)))?;

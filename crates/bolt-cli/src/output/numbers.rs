@@ -17,6 +17,11 @@ pub(crate) fn count(value: u64) -> String {
     out
 }
 
+/// Returns a count with its noun, whose plural takes an `s`.
+pub(crate) fn counted(value: usize, noun: &str) -> String {
+    format!("{} {noun}{}", count(value as u64), if value == 1 { "" } else { "s" })
+}
+
 /// Returns a number with as many decimals as its size asks for; a dash if it is missing.
 pub(crate) fn number(value: f64) -> String {
     if value.is_nan() {

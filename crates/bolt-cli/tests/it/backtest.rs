@@ -148,6 +148,17 @@ fn bars_a_year_that_the_spacing_does_not_give_are_told() {
 }
 
 #[test]
+fn one_of_something_is_singular() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    let shown = workspace.text(&["backtest", text(&data), "--weights", "0.5"]);
+    assert!(shown.contains("1 asset: 60 bars of 1d") && shown.contains("\n1 trade\n"), "{shown}");
+    let grid = ["--signal", "close > n", "--set", "n=99"];
+    let shown = workspace.text(&[&["sweep", text(&data)], &grid[..]].concat());
+    assert!(shown.starts_with("1 combination, "), "{shown}");
+}
+
+#[test]
 fn a_formula_without_a_value_is_told() {
     let workspace = Workspace::new();
     let data = workspace.bars("wave.csv", 60);

@@ -78,6 +78,12 @@ fn requests_that_make_no_sense() {
     refused(&["--signal", "close > 1", "--entry", "close > 2"], "not both");
     refused(&["--signal", "close > 1", "--convention", "next-opn"], "`next-open`");
     refused(&["--signal", "close > 1", "--convention", "vectorbt", "--spread", "1%"], "no spread");
+    for (option, what) in
+        [("--max-bars=3", "maximum number of bars"), ("--risk-free=1%", "riskless rate")]
+    {
+        let more = ["--entry", "close > 1", "--convention", "vectorbt", option];
+        refused(&more, &format!("the convention `vectorbt` has no {what};"));
+    }
     refused(&["--signal", "close > 1", "--cash", "-5"], "--cash");
     refused(&["--signal", "close > 1", "--size", "95"], "--units");
     refused(&["--signal", "close > 1", "--sl", "x"], "not a fraction");

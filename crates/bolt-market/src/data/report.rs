@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 
 /// How many lines and gaps a report lists; the rest are counted.
 pub(crate) const LISTED: usize = 5;
@@ -126,14 +126,14 @@ impl RepairReport {
 
 impl fmt::Display for RepairReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows read, {} kept", self.rows_read, self.rows_kept)?;
+        write!(f, "{} read, {} kept", counted(self.rows_read, "row"), self.rows_kept)?;
         for Repair { kind, count, first_lines } in &self.repairs {
             let lines: Vec<String> = first_lines.iter().map(u64::to_string).collect();
             let more = if *count > lines.len() as u64 { ", …" } else { "" };
             write!(f, "\n{count} {} ({}{more})", kind.description(), lines.join(", "))?;
         }
         for (column, count) in &self.missing_cells {
-            write!(f, "\n{count} cells of `{column}` have no value")?;
+            write!(f, "\ncells of `{column}` without a value: {count}")?;
         }
         if !self.ignored_columns.is_empty() {
             write!(f, "\ncolumns not read: {}", super::error::quoted(&self.ignored_columns))?;
@@ -143,7 +143,8 @@ impl fmt::Display for RepairReport {
         }
         let Gaps { calendar, count, missing_bars, first } = &self.gaps;
         if *count > 0 {
-            write!(f, "\n{missing_bars} bars missing in {count} gaps (calendar {calendar})")?;
+            let (bars, gaps) = (counted(*missing_bars, "bar"), counted(*count, "gap"));
+            write!(f, "\n{bars} missing in {gaps} (calendar {calendar})")?;
         }
         for Gap { after, before, missing_bars } in first {
             write!(f, "\n  {missing_bars} between {after} and {before}")?;

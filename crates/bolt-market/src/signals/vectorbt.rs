@@ -28,19 +28,19 @@ fn check(signals: &Signals<'_>, rules: &SignalRules) -> Result<(), Error> {
         + rules.take_profit.is_some() as u8
         + rules.trailing_stop.is_some() as u8;
     let unsupported = [
-        ("a maximum number of bars", rules.max_bars.is_some()),
+        ("maximum number of bars", rules.max_bars.is_some()),
         ("volatility targets", rules.volatility.is_some()),
         ("limit entries", signals.entry_limit.is_some()),
         ("stop entries", signals.entry_stop.is_some()),
         (
-            "a stop-loss together with a trailing stop",
+            "stop-loss together with a trailing stop",
             rules.stop_loss.is_some() && rules.trailing_stop.is_some(),
         ),
         ("stops of a target", signals.target.is_some() && stops > 0),
-        ("another answer to an opposite entry", rules.opposite != Opposite::Reverse),
-        ("a rebalancing band", matches!(rules.rebalance, Rebalance::Outside(_))),
+        ("other answer to an opposite entry than to reverse", rules.opposite != Opposite::Reverse),
+        ("rebalancing band", matches!(rules.rebalance, Rebalance::Outside(_))),
         ("sizes as a fraction of equity", matches!(rules.size, Size::EquityFraction(_))),
-        ("a target as size", matches!(rules.size, Size::Target(_))),
+        ("target as size", matches!(rules.size, Size::Target(_))),
     ];
     match unsupported.into_iter().find(|(_, asked)| *asked) {
         Some((what, _)) => Err(Error::Unsupported { what, convention: "vectorbt" }),

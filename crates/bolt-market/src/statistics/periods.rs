@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 
 /// The number of return periods in a year, with its reason, so that a report can print both.
 ///
@@ -48,8 +48,9 @@ pub enum Basis {
 pub enum PeriodsError {
     /// Too few bars.
     #[error(
-        "cannot tell the periods in a year from {bars} timestamps; at least 3 are needed, or say \
-         how many with `--periods 252`"
+        "cannot tell the periods in a year from {}; at least 3 are needed, or say \
+         how many with `--periods 252`",
+        counted(*bars as u64, "timestamp")
     )]
     TooFew {
         /// How many there were.

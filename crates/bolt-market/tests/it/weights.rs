@@ -219,7 +219,10 @@ fn what_cannot_be_done_is_refused() {
     check(&PanelMarket { stride: 1, ..market }, &[0.0; 4], EVERY_BAR, "`stride` is 1");
     let other = Convention::BacktestingPy(backtesting_py::Settings::default());
     let error = run(&market, &[0.0; 4], &EVERY_BAR, &other, Curve::Keep).unwrap_err();
-    assert_eq!(error, Error::Unsupported { what: "several assets", convention: "backtesting.py" });
+    assert_eq!(
+        error,
+        Error::Unsupported { what: "account of several assets", convention: "backtesting.py" }
+    );
 }
 
 /// One asset with weights must be traded as its signals are, to the last bit.

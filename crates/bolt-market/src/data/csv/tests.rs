@@ -129,7 +129,9 @@ fn what_is_not_kept_and_missing_is_reported() {
     assert_eq!((report.gaps.calendar.as_str(), report.gaps.missing_bars), ("nyse", 1));
     assert!(bars.basis.dates_only && bars.basis.source == TimeSource::Naive);
     let text = report.to_string();
-    assert!(text.contains("1 cells of `x`") && text.contains("`venue`"), "{text}");
+    for part in ["cells of `x` without a value: 1", "`venue`", "1 bar missing in 1 gap "] {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
 }
 
 #[test]
