@@ -1,6 +1,6 @@
 //! The formulas of a strategy, and the columns of signals they give over bars.
 //!
-//! A strategy is either one level, `signal`, or up to four events. Formulas are kept as syntax
+//! A strategy is either one level, `signal` of one asset or `weights` of several, or up to four events. Formulas are kept as syntax
 //! trees, so that a sweep parses them once and lowers them with the numbers of each combination.
 
 mod formula;
@@ -20,6 +20,8 @@ pub(crate) use formula::Wants;
 pub enum Role {
     /// The position wanted: true or false is long or flat, a number is a fraction of equity.
     Signal,
+    /// The positions wanted in several assets, as a signal of each.
+    Weights,
     /// Enter long.
     Entry,
     /// Leave long.
@@ -38,8 +40,9 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Signal,
+        Self::Weights,
         Self::Entry,
         Self::Exit,
         Self::ShortEntry,
@@ -53,6 +56,7 @@ impl Role {
     pub fn name(self) -> &'static str {
         match self {
             Self::Signal => "signal",
+            Self::Weights => "weights",
             Self::Entry => "entry",
             Self::Exit => "exit",
             Self::ShortEntry => "short-entry",
@@ -61,6 +65,11 @@ impl Role {
             Self::EntryStop => "entry-stop",
             Self::Size => "size",
         }
+    }
+
+    /// Returns whether it is the position wanted.
+    pub fn is_level(self) -> bool {
+        matches!(self, Self::Signal | Self::Weights)
     }
 
     /// Returns whether it is true on the bars on which something is to happen.
@@ -96,18 +105,20 @@ pub enum StrategyError {
         /// What would open.
         entry: Role,
     },
-    /// Weights of several assets were asked for, and the strategy is not a signal alone.
-    #[error("weights are one formula, `signal`; leave out `{}`", role.name())]
+    /// Weights of several assets were asked for, and the strategy is not they alone.
+    #[error("weights are one formula, `weights`; leave out `{}`", role.name())]
     NotWeights {
         /// What there is besides.
         role: Role,
     },
     /// A target beyond the whole of equity.
     #[error(
-        "the signal is {value} at bar {bar}; a number is the position as a fraction of equity, \
-         from -1 to 1"
+        "`{}` is {value} at bar {bar}; a number is the position as a fraction of equity, from -1 to 1",
+        role.name()
     )]
     Target {
+        /// What asks for it.
+        role: Role,
         /// The value.
         value: f64,
         /// Index of the first bar that has one.
@@ -141,9 +152,13 @@ impl Strategy {
     /// If together they are no strategy.
     pub fn new(formulas: Vec<(Role, Formula)>) -> Result<Self, StrategyError> {
         let has = |wanted: &dyn Fn(Role) -> bool| formulas.iter().any(|(role, _)| wanted(*role));
-        let (level, events) = (has(&|role| role == Role::Signal), has(&Role::is_event));
+        let (level, events) = (has(&Role::is_level), has(&Role::is_event));
         if level && events {
             return Err(StrategyError::SignalAndEvents);
+        }
+        let other = formulas.iter().find(|(role, _)| *role != Role::Weights);
+        if let (true, Some((role, _))) = (has(&|role| role == Role::Weights), other) {
+            return Err(StrategyError::NotWeights { role: *role });
         }
         if !level && !has(&|role| matches!(role, Role::Entry | Role::ShortEntry)) {
             return Err(StrategyError::Nothing);
@@ -315,11 +330,11 @@ impl SignalColumns {
 
     fn take(&mut self, role: Role, output: Output<f64>) -> Result<(), StrategyError> {
         let column = match role {
-            Role::Signal => {
+            Role::Signal | Role::Weights => {
                 let target = level(output);
                 let beyond = |value: &f64| !value.is_nan() && value.abs() > 1.0;
                 if let Some(bar) = target.iter().position(beyond) {
-                    return Err(StrategyError::Target { value: target[bar], bar });
+                    return Err(StrategyError::Target { role, value: target[bar], bar });
                 }
                 self.target = Some(target);
                 return Ok(());

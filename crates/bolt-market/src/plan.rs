@@ -59,10 +59,12 @@ impl Plan {
         parameters: &[(&str, f64)],
     ) -> Sides {
         match self {
-            Self::Signals(strategy) if strategy.text(Role::Signal).is_none() => Sides {
-                long: strategy.text(Role::Entry).is_some(),
-                short: strategy.text(Role::ShortEntry).is_some(),
-            },
+            Self::Signals(strategy) if strategy.texts().all(|(role, _)| !role.is_level()) => {
+                Sides {
+                    long: strategy.text(Role::Entry).is_some(),
+                    short: strategy.text(Role::ShortEntry).is_some(),
+                }
+            }
             Self::Signals(strategy) => {
                 let mut graph = Graph::new();
                 let schema = columns.schema();

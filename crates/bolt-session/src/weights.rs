@@ -17,7 +17,7 @@ use crate::{DataSource, Session, SessionError};
 /// What is to be run.
 #[derive(Debug, Clone)]
 pub struct WeightsRequest {
-    /// The formula of the weights, as a signal.
+    /// The formula of the weights.
     pub strategy: Strategy,
     /// Numbers that it uses by name.
     pub parameters: Vec<(String, f64)>,

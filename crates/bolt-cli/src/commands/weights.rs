@@ -61,7 +61,7 @@ impl WeightArguments {
     pub(crate) fn strategy(&self) -> Result<Option<Strategy>> {
         let Some(text) = &self.weights else { return self.check_absent().map(|()| None) };
         let formula = Formula::parse("weights", "--weights", text)?;
-        Ok(Some(Strategy::new(vec![(Role::Signal, formula)])?))
+        Ok(Some(Strategy::new(vec![(Role::Weights, formula)])?))
     }
 
     /// Refuses what is for weights where there are none.

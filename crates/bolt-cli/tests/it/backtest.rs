@@ -96,6 +96,9 @@ fn weights_of_one_asset_are_its_signal() {
     assert_eq!(run(&["--weights", formula]), run(&["--signal", formula]));
     let warm_up = workspace.json(&["backtest", text(&bars), "--weights", formula]);
     assert_eq!(warm_up["stats"]["warm_up_bars"], 8);
+    assert_eq!(warm_up["manifest"]["formulas"], serde_json::json!({"weights": formula}));
+    let shown = workspace.text(&["backtest", text(&bars), "--weights", formula]);
+    assert!(shown.contains(&format!("  weights      {formula}\n")), "{shown}");
 }
 
 #[test]

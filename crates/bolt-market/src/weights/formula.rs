@@ -18,14 +18,14 @@ pub struct Weights {
     pub needs_bars: Option<usize>,
 }
 
-/// Evaluates the signal of a strategy over the assets of a panel.
+/// Evaluates the weights of a strategy over the assets of a panel.
 ///
 /// An asset outside of the panel's universe takes no part in operations across assets and has the
 /// weight 0; one inside that has no bar has none (NaN), so that a bar that is missing trades
 /// nothing. True is 1.
 ///
 /// # Errors
-/// If the strategy is anything but a signal, its formula is wrong, or a weight lies beyond 1.
+/// If the strategy is anything but weights, its formula is wrong, or a weight lies beyond 1.
 pub fn evaluate(
     strategy: &Strategy,
     panel: &Panel,
@@ -33,7 +33,7 @@ pub fn evaluate(
     parameters: &[(&str, f64)],
     options: &Options,
 ) -> Result<Weights, StrategyError> {
-    if let Some((role, _)) = strategy.texts().find(|(role, _)| *role != Role::Signal) {
+    if let Some((role, _)) = strategy.texts().find(|(role, _)| *role != Role::Weights) {
         return Err(StrategyError::NotWeights { role });
     }
     let (assets, stride) = (panel.assets().len(), panel.stride());
@@ -63,7 +63,11 @@ pub fn evaluate(
     let needs_bars = output.is_missing().then(|| program.warm_up()[0] + 1);
     let mut values = level(output);
     if let Some(at) = values.iter().position(|weight| weight.abs() > 1.0) {
-        return Err(StrategyError::Target { value: values[at], bar: at / assets });
+        return Err(StrategyError::Target {
+            role: Role::Weights,
+            value: values[at],
+            bar: at / assets,
+        });
     }
     leave_out(&mut values, panel, universe);
     Ok(Weights { values, warm_up: program.longest_warm_up(), needs_bars })

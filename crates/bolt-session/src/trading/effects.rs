@@ -46,7 +46,9 @@ impl<'a> Traded<'a> {
     /// Returns what a plan that may hold something on some sides is.
     pub(crate) fn plan(plan: &'a Plan, sides: Sides) -> Self {
         let kind = match plan {
-            Plan::Signals(strategy) if strategy.text(Role::Signal).is_some() => Kind::Signal,
+            Plan::Signals(strategy) if strategy.texts().any(|(role, _)| role.is_level()) => {
+                Kind::Signal
+            }
             Plan::Signals(strategy) => Kind::Events(strategy),
             Plan::Orders(rules) => Kind::Orders(rules),
         };

@@ -20,7 +20,7 @@ fn check_first_bars(seed: u64, formulas: &Formulas, catalog: &Catalog) -> usize 
     let assets = 2 + rng.below(5) as usize;
     let (panel, members) = random_panel(&mut rng, assets);
     let text = formulas.fraction(&mut rng, 2);
-    let strategy = Strategy::parse([(Role::Signal, text.as_str())]).unwrap();
+    let strategy = Strategy::parse([(Role::Weights, text.as_str())]).unwrap();
     let case = Case::draw(&mut rng, assets);
     let traded = |bars: usize| {
         let panel = first_of(&panel, bars).with_universe(&members[..bars * assets]).unwrap();
@@ -132,7 +132,7 @@ fn panel() -> Panel {
 #[track_caller]
 fn check_weights(panel: &Panel, formula: &str, expected: [[f64; 4]; 3]) {
     let catalog = bolt_indicators::catalog();
-    let strategy = Strategy::parse([(Role::Signal, formula)]).unwrap();
+    let strategy = Strategy::parse([(Role::Weights, formula)]).unwrap();
     let weights = evaluate(&strategy, panel, &catalog, &[("n", 4.0)], &Options::default()).unwrap();
     bolt_testkit::assert_close_slices(&weights.values, expected.as_flattened(), 1e-15, formula);
 }
@@ -193,6 +193,8 @@ fn what_is_no_weight_is_refused() {
         assert!(error.to_string().contains(expected), "{error}");
     };
     check(&[(Role::Entry, "close > 15")], "leave out `entry`");
-    check(&[(Role::Signal, "close / 20")], "1.5 at bar 0");
-    check(&[(Role::Signal, "volume")], "no column or parameter `volume`");
+    check(&[(Role::Weights, "close / 20")], "`weights` is 1.5 at bar 0");
+    let both = Strategy::parse([(Role::Weights, "1"), (Role::Signal, "1")]).unwrap_err();
+    assert!(both.to_string().contains("leave out `signal`"), "{both}");
+    check(&[(Role::Weights, "volume")], "no column or parameter `volume`");
 }
