@@ -296,6 +296,28 @@ fn a_long_formula_is_shown_around_its_mistake() {
 }
 
 #[test]
+fn files_that_are_not_what_their_names_say() {
+    let workspace = Workspace::new();
+    let check = |name: &str, content: &[u8], expected: &str| {
+        workspace.write(name, content);
+        let message = workspace.refused(&["backtest", name, "--signal", "True"]);
+        let start = format!("error: cannot read `{name}`: {expected}");
+        assert!(message.starts_with(&start), "{message}");
+    };
+    let store = "it is not the column store that its name says; as text:";
+    check("a.bolt", b"garbage", &format!("{store} it has a header and no rows"));
+    check("b.bolt", b"\x01\0\x02", &format!("{store} line 1 holds a NUL byte"));
+    let parquet = "it is not the Parquet file that its name says; as text:";
+    check("a.parquet", b"gar,bage\nx,y\n", &format!("{parquet} line 1"));
+    check("c.bolt", b"", "it is empty");
+    check("d.bolt", b"\x1f\x8b\x08", "it is compressed with gzip");
+    workspace.write("cut.parquet", b"PAR1garbagePAR1");
+    let message = workspace.refused(&["backtest", "cut.parquet", "--signal", "True"]);
+    let start = "error: cannot use the Parquet file `cut.parquet`: it is damaged or cut off (";
+    assert!(message.starts_with(start), "{message}");
+}
+
+#[test]
 fn a_damaged_store_is_not_traded() {
     let workspace = Workspace::new();
     let csv = workspace.bars("wave.csv", 60);

@@ -90,6 +90,10 @@ pub(crate) fn check(mut frame: Frame, policy: &Policy) -> Result<Frame, DataErro
     check_values(&mut frame, policy, &mut faults);
     if faults.count > 0 {
         faults.first.sort_by_key(|fault| fault.line);
+        // A time that the clock skipped may be out of order and a duplicate.
+        let found = faults.first.len();
+        faults.first.dedup();
+        faults.count -= (found - faults.first.len()) as u64;
         faults.first.truncate(RowFaults::MAX);
         let (file, unit) = (frame.file, frame.unit);
         return Err(RowFaults { file, unit, first: faults.first, count: faults.count }.into());
@@ -143,24 +147,35 @@ fn order_rows(frame: &mut Frame, policy: &Policy, faults: &mut Faults) {
 
 fn note_disorder(frame: &mut Frame, policy: &Policy, faults: &mut Faults) {
     faults.begin_kind();
-    let mut latest = frame.times[0];
+    let mut latest = 0;
     for row in 1..frame.times.len() {
         let at = frame.times[row];
-        if at >= latest {
-            latest = at;
+        if at >= frame.times[latest] {
+            latest = row;
             continue;
         }
         let line = frame.lines.of(row);
         match policy.out_of_order {
             OnProblem::Repair => frame.report.note(RepairKind::Sorted, line),
-            OnProblem::Refuse => faults.add(|| RowFault {
-                line,
-                column: "time".to_owned(),
-                value: at.to_string(),
-                kind: RowFaultKind::OutOfOrder { previous: latest.to_string() },
+            OnProblem::Refuse => faults.add(|| {
+                skipped_time(frame, [latest, row]).unwrap_or_else(|| RowFault {
+                    line,
+                    column: "time".to_owned(),
+                    value: at.to_string(),
+                    kind: RowFaultKind::OutOfOrder { previous: frame.times[latest].to_string() },
+                })
             }),
         }
     }
+}
+
+/// Returns the fault of that of two rows whose time the zone's clock never showed.
+fn skipped_time(frame: &Frame, rows: [usize; 2]) -> Option<RowFault> {
+    let lines = rows.into_iter().map(|row| frame.lines.of(row));
+    let (line, value) =
+        lines.filter_map(|line| Some((line, frame.skipped_times.of(line)?))).next()?;
+    let kind = RowFaultKind::SkippedTime { zone: frame.basis.zone.name().to_owned() };
+    Some(RowFault { line, column: "time".to_owned(), value, kind })
 }
 
 /// Returns the rows to keep: of each time the last one in the file.
@@ -185,11 +200,13 @@ fn drop_duplicates(
             let (line, other) = (frame.lines.of(last), frame.lines.of(row));
             match action {
                 OnProblem::Repair => frame.report.note(repair, other),
-                OnProblem::Refuse => faults.add(|| RowFault {
-                    line,
-                    column: "time".to_owned(),
-                    value: frame.times[last].to_string(),
-                    kind: RowFaultKind::Duplicate { unit: frame.unit, other, exact },
+                OnProblem::Refuse => faults.add(|| {
+                    skipped_time(frame, [row, last]).unwrap_or_else(|| RowFault {
+                        line,
+                        column: "time".to_owned(),
+                        value: frame.times[last].to_string(),
+                        kind: RowFaultKind::Duplicate { unit: frame.unit, other, exact },
+                    })
                 }),
             }
         }

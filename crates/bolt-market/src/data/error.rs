@@ -87,6 +87,9 @@ pub enum FileFault {
     /// A container of another kind.
     #[error("it is {kind}; {hint}")]
     Container { kind: &'static str, hint: &'static str },
+    /// Neither what the file's name says, nor text that can be read.
+    #[error("it is not the {kind} that its name says; as text: {fault}")]
+    NotItsName { kind: &'static str, fault: Box<FileFault> },
     /// No column of timestamps.
     #[error(
         "none of its columns {} is a time; name the one that is, such as `--time-column {}`",
@@ -338,6 +341,10 @@ pub enum RowFaultKind {
     /// A time before that of the row above.
     #[error("is earlier than the time before it, {previous}")]
     OutOfOrder { previous: String },
+    /// A local time that was skipped when the clock was set forward, among times that it is in the
+    /// way of.
+    #[error("is a time that the clock of {zone} never showed: it was set forward over it")]
+    SkippedTime { zone: String },
     /// A time that another row has.
     #[error("is also the time of {unit} {other}, which has {} values", if *exact { "the same" } else { "other" })]
     Duplicate { unit: &'static str, other: u64, exact: bool },
@@ -381,6 +388,9 @@ impl RowFault {
             }
             RowFaultKind::NegativeVolume => "`--repair` makes a negative volume a missing one",
             RowFaultKind::OutOfOrder { .. } => "`--repair` sorts the rows by time",
+            RowFaultKind::SkippedTime { .. } => {
+                "`--tz` is the zone whose clock the times show; leave it out if that is UTC"
+            }
             RowFaultKind::Duplicate { .. } => {
                 "`--repair` keeps the last row of a time; trades are read as trades, not bars"
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bolt_base::UnixNanos;
 
-use super::report::RepairReport;
+use super::report::{RepairKind, RepairReport};
 use super::zone::Zone;
 
 /// What the columns of a file are.
@@ -74,6 +74,37 @@ impl Lines {
     }
 }
 
+/// Local times that no clock of the zone ever showed, with their lines, in the order of lines.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct SkippedTimes(Vec<(u64, i64)>);
+
+impl SkippedTimes {
+    /// Returns the local time of a line, if it is one of them, as text.
+    pub(crate) fn of(&self, line: u64) -> Option<String> {
+        let at = self.0.binary_search_by_key(&line, |(line, _)| *line).ok()?;
+        Some(UnixNanos(self.0[at].1).to_string().trim_end_matches('Z').to_owned())
+    }
+}
+
+/// Turns local times, in nanoseconds on a zone's clock, into instants; what the clock made of some
+/// of them is noted in the report.
+pub(crate) fn instants(
+    zone: &Zone,
+    times: Vec<i64>,
+    lines: &Lines,
+    report: &mut RepairReport,
+) -> (Vec<UnixNanos>, SkippedTimes) {
+    let mut skipped = SkippedTimes::default();
+    let times = zone.instants(times, |row, kind, local| {
+        let line = lines.of(row);
+        report.note(kind, line);
+        if kind == RepairKind::ShiftedSkippedTime {
+            skipped.0.push((line, local));
+        }
+    });
+    (times, skipped)
+}
+
 /// The assets that the rows of a frame belong to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Symbols {
@@ -116,6 +147,7 @@ pub(crate) struct Frame {
     pub(crate) symbols: Symbols,
     pub(crate) lines: Lines,
     pub(crate) basis: TimeBasis,
+    pub(crate) skipped_times: SkippedTimes,
     /// Hash of the file's bytes.
     pub(crate) source_hash: u128,
     pub(crate) report: RepairReport,
@@ -148,6 +180,7 @@ impl Frame {
             symbols: Symbols::One(Some(name)),
             lines: self.lines.select(&rows),
             basis: self.basis.clone(),
+            skipped_times: self.skipped_times.clone(),
             report: RepairReport { rows_read: rows.len() as u64, ..self.report.clone() },
             ..self
         };

@@ -239,7 +239,9 @@ fn load_file(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
         return Ok(data.named(options.symbol.as_deref()));
     }
     let mut frame = match kind_of(&bytes) {
-        FileKind::Text => csv::read(&name, &bytes, options)?,
+        FileKind::Text => {
+            csv::read(&name, &bytes, options).map_err(|error| misnamed(error, path))?
+        }
         FileKind::Parquet => read_parquet(&name, path, options)?,
     };
     frame.source_hash = xxh3_128(&bytes);
@@ -248,6 +250,25 @@ fn load_file(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
         *symbol = options.symbol.clone().or(symbol.take()).or_else(stem);
     }
     Dataset::of_frame(frame, options)
+}
+
+/// Returns the error of a file that was read as text because it does not begin as its name says.
+fn misnamed(error: DataError, path: &Path) -> DataError {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let kind = match extension.to_str() {
+        Some("bolt") => "column store",
+        Some("parquet") => "Parquet file",
+        _ => return error,
+    };
+    match error {
+        // These say what it is.
+        DataError::File { fault: FileFault::Empty | FileFault::Container { .. }, .. } => error,
+        DataError::File { file, fault } => {
+            let fault = FileFault::NotItsName { kind, fault: Box::new(fault) };
+            DataError::File { file, fault }
+        }
+        error => error,
+    }
 }
 
 fn kind_of(bytes: &[u8]) -> FileKind {

@@ -80,14 +80,14 @@ impl Zone {
     }
 
     /// Turns local times, given as nanoseconds since 1970-01-01T00:00 on the zone's clock, into
-    /// instants, and tells of each row at which the clock was changed.
+    /// instants, and tells of each row at which the clock was changed, with its local time.
     ///
     /// A time that the clock showed twice is the first instant unless the row before is at or
     /// after that; a skipped one moves with the clock.
     pub(crate) fn instants(
         &self,
         times: Vec<i64>,
-        mut note: impl FnMut(usize, RepairKind),
+        mut note: impl FnMut(usize, RepairKind, i64),
     ) -> Vec<UnixNanos> {
         if *self == Self::utc() {
             return times.into_iter().map(UnixNanos).collect();
@@ -98,11 +98,11 @@ impl Zone {
             previous = match clock.instant(local) {
                 Local::Once(at) => at,
                 Local::Twice { first, second } => {
-                    note(row, RepairKind::ResolvedRepeatedTime);
+                    note(row, RepairKind::ResolvedRepeatedTime, local);
                     if previous < first { first } else { second }
                 }
                 Local::Skipped(at) => {
-                    note(row, RepairKind::ShiftedSkippedTime);
+                    note(row, RepairKind::ShiftedSkippedTime, local);
                     at
                 }
             };

@@ -41,7 +41,7 @@ use rayon::prelude::*;
 
 use super::check::OnProblem;
 use super::error::{DataError, FileFault, RowFault, RowFaults};
-use super::frame::{Frame, Lines, Names, Symbols, TimeBasis, TimeSource};
+use super::frame::{Frame, Lines, Names, SkippedTimes, Symbols, TimeBasis, TimeSource, instants};
 use super::load::LoadOptions;
 use super::report::{RepairKind, RepairReport};
 use super::zone::Zone;
@@ -193,9 +193,11 @@ fn finish(file: &str, layout: Layout, rows: Rows, zone: Zone) -> Result<Frame, F
         report.note(RepairKind::DroppedCutLine, line);
     }
     let source = if first_aware.is_some() { TimeSource::Instant } else { TimeSource::Naive };
-    let times = match source {
-        TimeSource::Naive => zone.instants(times, |row, kind| report.note(kind, lines.of(row))),
-        TimeSource::Instant => times.into_iter().map(UnixNanos).collect(),
+    let (times, skipped_times) = match source {
+        TimeSource::Naive => instants(&zone, times, &lines, &mut report),
+        TimeSource::Instant => {
+            (times.into_iter().map(UnixNanos).collect(), SkippedTimes::default())
+        }
     };
     let Names { list: names, .. } = symbols;
     let symbols = match names.len() {
@@ -213,6 +215,7 @@ fn finish(file: &str, layout: Layout, rows: Rows, zone: Zone) -> Result<Frame, F
         symbols,
         lines,
         basis,
+        skipped_times,
         source_hash: 0,
         report,
     })

@@ -171,6 +171,35 @@ fn local_times_of_a_zone_become_utc() {
 }
 
 #[test]
+fn a_time_that_the_clock_skipped_is_not_blamed_on_the_order() {
+    let load = |times: &[&str], policy: Policy| {
+        let row = |(price, time)| format!("2024-03-10 {time},{price}\n");
+        let rows: String = (1..).zip(times).map(row).collect();
+        let zone = Some(Zone::named("America/New_York").unwrap());
+        let options = LoadOptions { zone, policy, ..LoadOptions::default() };
+        load_text("x", format!("ts,close\n{rows}").as_bytes(), &options)
+    };
+    let check = |times: &[&str], expected: &[&str]| {
+        let error = load(times, Policy::default()).unwrap_err().to_string();
+        let faults: Vec<&str> = error.lines().filter(|line| line.starts_with("  ")).collect();
+        assert_eq!(faults, expected, "{error}");
+        assert!(error.contains(&format!(": {} fault", faults.len())), "{error}");
+        assert!(error.contains("hint: `--tz` is the zone whose clock the times show"), "{error}");
+        assert!(load(times, Policy::repair()).is_ok());
+    };
+    let fault = |line: u64, time: &str| {
+        format!(
+            "  line {line}, column `time`: `2024-03-10T{time}` is a time that the clock of \
+             America/New_York never showed: it was set forward over it"
+        )
+    };
+    check(&["01:00", "02:00", "03:00", "04:00"], &[&fault(3, "02:00:00")]);
+    check(&["01:30", "02:30", "03:00", "03:30"], &[&fault(3, "02:30:00")]);
+    let halves = ["01:30", "02:00", "02:30", "03:00", "03:30"];
+    check(&halves, &[&fault(3, "02:00:00"), &fault(4, "02:30:00")]);
+}
+
+#[test]
 fn options_decide_what_nothing_tells() {
     let doubtful = "ts,close\n01/02/2024,1\n02/02/2024,2\n";
     check_error(doubtful, &["line 2", "`01/02/2024`", "`--date-order dmy`"]);

@@ -16,7 +16,9 @@ use ::parquet::schema::types::ColumnDescriptor;
 use super::{SYMBOL_KEY, ZONE_KEY};
 use crate::data::csv::EpochUnit;
 use crate::data::error::{DataError, FileFault, RowFault, RowFaultKind, RowFaults};
-use crate::data::frame::{Frame, Lines, Names, Symbols, TimeBasis, TimeSource};
+use crate::data::frame::{
+    Frame, Lines, Names, SkippedTimes, Symbols, TimeBasis, TimeSource, instants,
+};
 use crate::data::load::LoadOptions;
 use crate::data::names;
 use crate::data::report::RepairReport;
@@ -63,7 +65,10 @@ fn quietly<T>(read: impl FnOnce() -> T + UnwindSafe) -> std::thread::Result<T> {
 }
 
 fn said(error: &ParquetError) -> String {
-    format!("{error}; write it again, with snappy, zstd or lz4 if it is compressed")
+    match error {
+        ParquetError::NYI(_) => format!("{error}; write it with plainer options"),
+        _ => format!("it is damaged or cut off ({error}); fetch it or write it again"),
+    }
 }
 
 /// What a column holds.
@@ -185,9 +190,12 @@ impl<'a> Table<'a> {
             (0..self.titles.len()).filter(|c| !kept(c)).map(|c| self.titles[c].clone()).collect();
         let lines = Lines::Dense { first: 1, skipped: Vec::new() };
         let zone = self.zone(options)?;
-        let times = match source {
-            TimeSource::Naive => zone.instants(times, |row, kind| report.note(kind, lines.of(row))),
-            TimeSource::Instant => times.into_iter().map(bolt_base::UnixNanos).collect(),
+        let (times, skipped_times) = match source {
+            TimeSource::Naive => instants(&zone, times, &lines, &mut report),
+            TimeSource::Instant => {
+                let times = times.into_iter().map(bolt_base::UnixNanos).collect();
+                (times, SkippedTimes::default())
+            }
         };
         Ok(Frame {
             file: self.file.to_owned(),
@@ -195,6 +203,7 @@ impl<'a> Table<'a> {
             kind,
             basis: TimeBasis::of(zone, source, &times),
             times,
+            skipped_times,
             columns,
             symbols,
             lines,
