@@ -13,6 +13,7 @@
 //! | rows equal in time and all values | later ones dropped and counted | |
 //! | rows equal in time only | error | last one kept |
 //! | last line cut off by the end of the file | error | dropped |
+//! | last number short, without a line end | accepted and counted | |
 //! | bars missing | counted and listed | |
 //!
 //! Trades may share a time. A comparison with NaN finds no fault.

@@ -58,6 +58,9 @@ pub enum RepairKind {
     ResolvedRepeatedTime,
     /// Left as it is: a price outside its bar by no more than rounding.
     AcceptedRounding,
+    /// Left as it is: a last number without a line end that is shorter than all others in its
+    /// column.
+    AcceptedShortEnd,
 }
 
 impl RepairKind {
@@ -75,6 +78,10 @@ impl RepairKind {
                 "resolved by order: the clock showed the local time twice"
             }
             Self::AcceptedRounding => "accepted: a price outside its bar by rounding",
+            Self::AcceptedShortEnd => {
+                "accepted: a last number without a line end, shorter than all others in its column \
+                 (the file may be cut off)"
+            }
         }
     }
 }

@@ -18,6 +18,7 @@
 //!
 //! [`ColumnOptions`]: super::ColumnOptions
 
+mod ending;
 mod fields;
 mod forms;
 mod layout;
@@ -45,7 +46,7 @@ use super::frame::{Frame, Lines, Names, SkippedTimes, Symbols, TimeBasis, TimeSo
 use super::load::LoadOptions;
 use super::report::{RepairKind, RepairReport};
 use super::zone::Zone;
-use layout::Layout;
+use layout::{FieldKind, Layout};
 use rows::{Part, Rows};
 
 /// What the caller knows about a delimited file. Everything left out is detected.
@@ -81,7 +82,15 @@ pub(crate) fn read(file: &str, bytes: &[u8], options: &LoadOptions) -> Result<Fr
     if rows.times.is_empty() {
         return Err(at_file(FileFault::HeaderOnly));
     }
-    finish(file, layout, rows, options.zone.clone().unwrap_or_default()).map_err(at_file)
+    let last = layout.line + rows.lines.saturating_sub(1);
+    let ends_in_number = layout.fields.last() == Some(&FieldKind::Number);
+    let is_short = ends_in_number && ending::is_short(text, layout.delimiter);
+    let zone = options.zone.clone().unwrap_or_default();
+    let mut frame = finish(file, layout, rows, zone).map_err(at_file)?;
+    if is_short && frame.report.count(RepairKind::DroppedCutLine) == 0 {
+        frame.report.note(RepairKind::AcceptedShortEnd, last);
+    }
+    Ok(frame)
 }
 
 fn row_faults(file: &str, rows: Rows) -> DataError {

@@ -171,6 +171,24 @@ fn local_times_of_a_zone_become_utc() {
 }
 
 #[test]
+fn a_file_that_may_be_cut_in_its_last_number_is_accepted_and_told() {
+    let rows: String = (1..=20).map(|day| format!("2024-01-{day:02},100.25\n")).collect();
+    let ending = |end: &str| bars(&format!("ts,close\n{rows}{end}")).report.repairs.clone();
+    let found = ending("2024-01-21,10");
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].kind, &found[0].first_lines[..]),
+        (RepairKind::AcceptedShortEnd, &[22][..])
+    );
+    assert_eq!(ending("2024-01-21,101.75"), []);
+    assert_eq!(ending("2024-01-21,10\n"), []);
+    let drop = LoadOptions { policy: Policy::repair(), ..LoadOptions::default() };
+    let cut = format!("ts,close\n{rows}2024-01-21");
+    let cut = load_text("x", cut.as_bytes(), &drop).unwrap().into_bars().unwrap();
+    assert_eq!(cut.report.count(RepairKind::AcceptedShortEnd), 0);
+}
+
+#[test]
 fn a_time_that_the_clock_skipped_is_not_blamed_on_the_order() {
     let load = |times: &[&str], policy: Policy| {
         let row = |(price, time)| format!("2024-03-10 {time},{price}\n");
