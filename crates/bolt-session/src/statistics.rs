@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bolt_base::{UnixNanos, counted};
 use bolt_market::data::Bars;
-use bolt_market::ledger::Ledger;
+use bolt_market::ledger::{Ledger, RejectReason};
 use bolt_market::signals::Convention;
 use bolt_market::statistics::peers::Entry;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, benchmark, drawdowns, returns, trades};
@@ -67,7 +67,7 @@ impl Run<'_> {
             Some(statistics) => Figures {
                 summary: self.summary().by_peer(&statistics),
                 lines: statistics.lines.into_iter().map(peer_line).collect(),
-                notes: self.note(&format!("are what {} makes of it", self.convention.name())),
+                notes: self.notes(&format!("are what {} makes of it", self.convention.name())),
             },
             None => self.own(),
         }
@@ -88,28 +88,54 @@ impl Run<'_> {
         if let Some(closes) = self.benchmark {
             lines.extend(self.against(&returns, closes));
         }
-        Figures { summary: self.summary(), lines, notes: self.note("are left out") }
+        Figures { summary: self.summary(), lines, notes: self.notes("are left out") }
     }
 
     fn summary(&self) -> Summary {
         Summary::own(self.ledger, self.cash, self.periods, self.risk_free)
     }
 
+    fn notes(&self, figures: &str) -> Vec<String> {
+        self.ruin(figures).into_iter().chain(self.nothing_filled()).collect()
+    }
+
+    /// Says that every order was dropped, and why the first was.
+    fn nothing_filled(&self) -> Option<String> {
+        let Ledger { fills, rejected, .. } = self.ledger;
+        let first = rejected.first().filter(|_| fills.is_empty())?;
+        let why = match first.reason {
+            RejectReason::Unaffordable => "cash or margin did not suffice",
+            RejectReason::TooSmall => {
+                "its size came to less than a lot, or than the smallest order"
+            }
+            RejectReason::PositionLimit => "the largest position was held already",
+            RejectReason::LevelsOutOfOrder => {
+                "a stop, limit or target stood on the wrong side of the price"
+            }
+            RejectReason::Malformed => "its size or a price of it was no number to trade by",
+            RejectReason::Unsupported => "the convention has no such order",
+            RejectReason::Liquidated => "a margin call dropped it",
+            RejectReason::Stopped => "trading had ended",
+        };
+        let orders = counted(rejected.len() as u64, "order");
+        Some(format!("nothing was traded: {orders} dropped, the first because {why}"))
+    }
+
     /// Says where equity is not positive, and what becomes of the figures of returns.
-    fn note(&self, figures: &str) -> Vec<String> {
+    fn ruin(&self, figures: &str) -> Option<String> {
         let equity = &self.ledger.equity;
         let ruined = |value: &f64| *value <= 0.0;
-        let Some(first) = equity.iter().position(ruined) else { return Vec::new() };
+        let first = equity.iter().position(ruined)?;
         if !has_undefined(&returns::of_equity(equity)) {
-            return Vec::new();
+            return None;
         }
         let bars = equity.iter().filter(|value| ruined(value)).count();
         let from = show_time(self.bars.timestamps()[first], &self.bars.basis.zone);
-        vec![format!(
+        Some(format!(
             "equity is zero or below at the close of {} from {from} on, where a return is not \
              defined: figures of returns {figures}",
             counted(bars as u64, "bar")
-        )]
+        ))
     }
 
     fn extent(&self, run: &[f64]) -> Vec<Line> {

@@ -151,6 +151,25 @@ fn bars_a_year_that_the_spacing_does_not_give_are_told() {
 }
 
 #[test]
+fn orders_that_were_all_dropped_are_told() {
+    let workspace = Workspace::new();
+    let data = workspace.bars("wave.csv", 60);
+    let notes = |more: &[&str]| {
+        let run = ["backtest", text(&data), "--entry", "close > 0"];
+        workspace.json(&[&run[..], more].concat())["notes"].clone()
+    };
+    let dropped = |why: &str, count: usize| {
+        let note = format!("nothing was traded: {count} orders dropped, the first because {why}");
+        serde_json::json!([note])
+    };
+    assert_eq!(notes(&["--units", "1000"]), dropped("cash or margin did not suffice", 59));
+    let malformed = dropped("its size or a price of it was no number to trade by", 60);
+    assert_eq!(notes(&["--entry-limit", "-1"]), malformed);
+    // Some of them fill.
+    assert_eq!(notes(&["--units", "102"]), serde_json::json!([]));
+}
+
+#[test]
 fn one_of_something_is_singular() {
     let workspace = Workspace::new();
     let data = workspace.bars("wave.csv", 60);
