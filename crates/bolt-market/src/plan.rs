@@ -69,6 +69,7 @@ impl Plan {
                 let mut graph = Graph::new();
                 let schema = columns.schema();
                 let scope = Scope { catalog, columns: &schema, parameters, universe: None };
+                // What is wrong with it is said where it is evaluated.
                 let nodes = strategy.build(&mut graph, &scope).unwrap_or_default();
                 let is_truth =
                     |(_, node): &(Role, NodeId)| graph.value_type(*node) == ValueType::Bool;
