@@ -12,7 +12,7 @@ mod time;
 mod units;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use count::counted;
+pub use count::{count, counted};
 pub use rng::Rng;
 pub use suggest::nearest;
 pub use time::UnixNanos;

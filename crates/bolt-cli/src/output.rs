@@ -11,7 +11,7 @@ mod walk_forward;
 
 pub(crate) use backtest::{BacktestView, SummaryView, show_backtest, show_lines};
 pub(crate) use files::check_new;
-pub(crate) use numbers::{count, counted, figure, number, percent, precise, time};
+pub(crate) use numbers::{figure, number, percent, precise, time};
 pub(crate) use progress::Progress;
 pub(crate) use style::Style;
 pub(crate) use table::Table;

@@ -1,6 +1,6 @@
 //! Results as pages of the [`report`](crate::report).
 
-use bolt_base::{UnixNanos, counted};
+use bolt_base::{UnixNanos, count, counted};
 use bolt_market::data::Bars;
 use bolt_market::ledger::{self, Ledger};
 use bolt_market::plan::Plan;
@@ -148,10 +148,6 @@ fn extent(bars: &Bars) -> String {
     }
 }
 
-fn count(value: usize) -> String {
-    shown(&Value::Count(value as i64))
-}
-
 fn fact(label: &str, value: impl Into<String>, is_code: bool) -> Fact {
     Fact { label: label.to_owned(), value: value.into(), is_code }
 }
@@ -227,11 +223,12 @@ fn warnings(bars: &Bars, ledger: &Ledger, notes: &[String]) -> Vec<String> {
     }
     warnings.extend(notes.iter().map(|note| sentence(note)));
     if !ledger.rejected.is_empty() {
-        warnings.push(format!("Orders that were dropped: {}.", count(ledger.rejected.len())));
+        warnings
+            .push(format!("Orders that were dropped: {}.", count(ledger.rejected.len() as u64)));
     }
     let missing = bars.report.gaps.missing_bars;
     if missing > 0 {
-        warnings.push(format!("Bars missing from the data: {}.", count(missing as usize)));
+        warnings.push(format!("Bars missing from the data: {}.", count(missing)));
     }
     warnings
 }
@@ -441,7 +438,7 @@ fn combinations_section(grid: &Grid, rows: &[&Row]) -> Section<'static> {
     });
     Section::Table(Table {
         title: "Best combinations".to_owned(),
-        note: format!("{} of {}", count(rows.len().min(LISTED)), count(rows.len())),
+        note: format!("{} of {}", count(rows.len().min(LISTED) as u64), count(rows.len() as u64)),
         columns: names.chain(figures).collect(),
         rows: listed.collect(),
     })

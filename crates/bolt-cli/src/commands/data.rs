@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use bolt_base::count;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
 use bolt_market::data::{Dataset, store, write};
 use bolt_session::DataSource;
@@ -16,7 +17,7 @@ use serde_json::json;
 
 use crate::arguments::{ReadingArguments, inputs};
 use crate::context::Context;
-use crate::output::{check_new, count};
+use crate::output::check_new;
 
 #[derive(Debug, Args)]
 pub(crate) struct DataCommandArguments {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use bolt_base::count;
 use bolt_market::data::sample::{SampleOptions, sample};
 use bolt_market::data::{Bars, Calendar, Dataset, Interval, write};
 use bolt_market::formulas::{Role, Strategy};
@@ -21,7 +22,7 @@ use serde_json::json;
 
 use crate::arguments::By;
 use crate::context::{Context, cancelled_by_signals};
-use crate::output::{check_new, count, number};
+use crate::output::{check_new, number};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

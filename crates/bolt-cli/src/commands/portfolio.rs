@@ -7,7 +7,7 @@ mod view;
 use std::io::Write;
 
 use anyhow::Result;
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, count};
 use bolt_market::data::Zone;
 use bolt_session::{Moment, Recorder, parse_moment};
 use bolt_sql::records::PortfolioPoint;
@@ -15,7 +15,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::output::{Table, count, number, time};
+use crate::output::{Table, number, time};
 use account::{Account, EVER, known};
 use input::UpdateArguments;
 

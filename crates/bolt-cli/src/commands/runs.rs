@@ -5,7 +5,7 @@ mod compare;
 use std::io::Write;
 
 use anyhow::{Result, anyhow};
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_market::data::Zone;
 use bolt_session::{Recorder, parse_moment};
 use bolt_sql::records::{RunId, RunKind, RunRecord};
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arguments::at_least_one;
 use crate::context::Context;
-use crate::output::{Table, counted, number, time};
+use crate::output::{Table, number, time};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -226,7 +226,7 @@ fn show(context: &mut Context, store: &Store, text: &str) -> Result<()> {
     let manifest: Value = serde_json::from_str(&run.manifest).unwrap_or_default();
     writeln!(out, "\n{}\n{manifest:#}", style.bold("manifest"))?;
     if !trades.is_empty() {
-        writeln!(out, "\n{}; `--json` lists them", counted(trades.len(), "trade"))?;
+        writeln!(out, "\n{}; `--json` lists them", counted(trades.len() as u64, "trade"))?;
     }
     Ok(())
 }

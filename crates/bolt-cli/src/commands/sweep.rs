@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bolt_base::{count, counted};
 use bolt_market::data::Bars;
 use bolt_market::sweep::{End, Row};
 use bolt_session::{
@@ -18,7 +19,7 @@ use serde_json::json;
 use crate::arguments::{By, FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
-use crate::output::{Progress, Table, count, counted, number};
+use crate::output::{Progress, Table, number};
 
 const EXAMPLES: &str = "Examples:
   bolt sweep GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
@@ -201,7 +202,7 @@ fn show(
     let style = context.style;
     let heading = format!(
         "{}, periods a year {}",
-        counted(outcome.rows.len(), "combination"),
+        counted(outcome.rows.len() as u64, "combination"),
         outcome.periods
     );
     writeln!(context.out, "{}", style.bold(&style.fold(&heading, 2)))?;
@@ -215,10 +216,10 @@ fn warn(context: &Context, assessment: &Result<Assessment, String>) {
         Ok(assessment) => assessment,
         Err(reason) => return context.note(reason),
     };
-    let tried = count(assessment.tried as u64);
+    let tried = counted(assessment.tried as u64, "combination");
     match &assessment.deflated_sharpe_probability {
         Ok(probability) => context.note(&format!(
-            "the highest Sharpe ratio of {tried} combinations, worth about {} independent tries, \
+            "the highest Sharpe ratio of {tried}, of which about {} count as independent, \
              is above what the best of as many worthless ones shows with a probability of {} % \
              (deflated Sharpe ratio)",
             number(assessment.independent_tries.max(1.0).round()),
@@ -229,9 +230,9 @@ fn warn(context: &Context, assessment: &Result<Assessment, String>) {
     match &assessment.overfitting_probability {
         Ok(probability) => context.note(&format!(
             "probability of backtest overfitting {} %: so often the best on one half of the bars \
-             is below the median on the other ({} combinations looked at)",
+             is below the median on the other (of {})",
             number(100.0 * probability),
-            count(assessment.combinations_looked_at as u64)
+            counted(assessment.combinations_looked_at as u64, "combination")
         )),
         Err(reason) => context.note(&format!("probability of backtest overfitting: {reason}")),
     }

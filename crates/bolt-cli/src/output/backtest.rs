@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use anyhow::Result;
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, counted};
 use bolt_market::data::{Bars, Zone};
 use bolt_market::ledger::Trade;
 use bolt_market::plan::Plan;
@@ -12,7 +12,7 @@ use bolt_session::{Backtest, BacktestRequest, Figure, Line, Manifest, Summary, s
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::{Style, Table, counted, figure, number};
+use super::{Style, Table, figure, number};
 use crate::context::Context;
 
 /// A backtest as JSON.
@@ -168,7 +168,7 @@ pub(crate) fn show_backtest(
         writeln!(out, "\nno trades")?;
     } else {
         let shown = trades.len().min(TRADES_SHOWN);
-        let all = counted(trades.len(), "trade");
+        let all = counted(trades.len() as u64, "trade");
         let heading = if shown < trades.len() { format!("last {shown} of {all}") } else { all };
         writeln!(out, "\n{}", style.bold(&heading))?;
         trade_table(&trades[trades.len() - shown..], bars, &backtest.assets).write(out, style)?;
@@ -189,7 +189,7 @@ fn title(bars: &Bars) -> String {
     let span = span
         .map_or_else(String::new, |(first, last)| format!(", {} to {}", show(first), show(last)));
     let zone = if *zone == Zone::utc() { String::new() } else { format!(", {}", zone.name()) };
-    format!("{name}: {}{interval}{span}{zone}", counted(bars.len(), "bar"))
+    format!("{name}: {}{interval}{span}{zone}", counted(bars.len() as u64, "bar"))
 }
 
 /// Returns the time of a bar on the clock that its data follow.

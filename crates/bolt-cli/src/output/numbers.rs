@@ -1,26 +1,8 @@
 //! Numbers and times as people read them.
 
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, count};
 use bolt_market::data::Zone;
 use bolt_session::{Figure, show_time};
-
-/// Returns a count with separators: `12,345`.
-pub(crate) fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// Returns a count with its noun, whose plural takes an `s`.
-pub(crate) fn counted(value: usize, noun: &str) -> String {
-    format!("{} {noun}{}", count(value as u64), if value == 1 { "" } else { "s" })
-}
 
 /// Returns a number with as many decimals as its size asks for; a dash if it is missing.
 pub(crate) fn number(value: f64) -> String {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use super::numbers::count;
+use bolt_base::count;
 
 /// Progress of countable work, on a terminal only.
 #[derive(Debug)]

@@ -4,13 +4,13 @@ use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Result;
-use bolt_base::UnixNanos;
+use bolt_base::{UnixNanos, count};
 use bolt_market::data::{Dataset, RepairReport, TimeBasis, TimeSource};
 use bolt_session::show_time;
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::output::{Table, count, number};
+use crate::output::{Table, number};
 
 /// What is said of any kind of data.
 struct Info<'a> {

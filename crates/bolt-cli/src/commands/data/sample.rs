@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
+use bolt_base::count;
 use bolt_market::data::sample::{SampleOptions, sample};
 use bolt_market::data::{Calendar, Interval, Zone, write};
 use bolt_session::parse_moment;
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use crate::arguments::{at_least_one, fraction};
 use crate::context::Context;
-use crate::output::{check_new, count};
+use crate::output::check_new;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use bolt_base::count;
 use bolt_market::data::csv::{Record, RecordColumn, Records, write_records};
 use bolt_market::data::{Date, RowFault};
 use bolt_market::options::chain::{Listing, greeks};
@@ -19,7 +20,7 @@ use super::contract::{
 use super::price::greeks_json;
 use crate::arguments::{fraction, not_negative, not_negative_fraction, positive};
 use crate::context::Context;
-use crate::output::{Table, check_new, count, number};
+use crate::output::{Table, check_new, number};
 
 #[derive(Debug, Args)]
 #[command(

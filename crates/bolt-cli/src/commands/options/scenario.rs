@@ -5,6 +5,7 @@ mod positions;
 use std::io::Write;
 
 use anyhow::{Result, bail};
+use bolt_base::count;
 use bolt_market::options::Market;
 use bolt_market::options::scenario::{Cell, Position, Shock, evaluate_on, grid};
 use clap::{Args, ValueEnum};
@@ -14,7 +15,7 @@ use super::contract::{DAYS, MarketArguments, check_rates, check_volatility, mark
 use super::price::greeks_json;
 use crate::arguments::{fraction, not_negative, values};
 use crate::context::Context;
-use crate::output::{Table, count, number, percent};
+use crate::output::{Table, number, percent};
 use positions::{PositionArguments, position_json, volatility};
 
 #[derive(Debug, Args)]

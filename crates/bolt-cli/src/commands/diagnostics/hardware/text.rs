@@ -4,13 +4,14 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anyhow::Result;
+use bolt_base::count;
 use bolt_hardware::{
     Cache, CgroupVersion, Memory, Numa, Pressure, Quota, Reading, Stall, StallTime, Unavailable,
 };
 
 use super::Findings;
 use crate::context::Context;
-use crate::output::{Style, Table, count, number};
+use crate::output::{Style, Table, number};
 
 /// Returns a reading as text: its value, or why there is none.
 fn shown<T: Display>(reading: &Reading<T>) -> String {
