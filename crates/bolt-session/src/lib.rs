@@ -38,6 +38,8 @@ pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use weights::WeightsRequest;
 pub use when::{Moment, parse_moment, show_time};
 
+use std::sync::Arc;
+
 use bolt_base::{Clock, SystemClock};
 use bolt_config::Config;
 use bolt_exec::Pool;
@@ -56,7 +58,7 @@ pub struct Session {
     /// The threads of sweeps and panels.
     pub pool: Pool,
     /// How long things take, where it decides when results are handed on.
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Session {
@@ -68,7 +70,7 @@ impl Session {
         let threads = usize::try_from(config.exec_threads()).ok().filter(|&count| count > 0);
         let pool = Pool::new(threads).map_err(SessionError::Settings)?;
         let kernel = kernel_options(&config)?;
-        let clock = Box::new(SystemClock::default());
+        let clock = Arc::new(SystemClock::default());
         Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, clock })
     }
 }

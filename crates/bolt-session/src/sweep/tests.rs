@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bolt_base::{Clock, ManualClock};
+use bolt_base::ManualClock;
 use bolt_exec::CancelToken;
 use bolt_market::sweep::{Grid, Parameter};
 
@@ -60,30 +60,20 @@ fn of_a_sweep_that_was_interrupted_nothing_is_said() {
     assert_eq!(json["reasons"]["selection"], "the sweep was interrupted");
 }
 
-/// A clock that two hold.
-#[derive(Debug, Clone, Default)]
-struct SharedClock(Arc<ManualClock>);
-
-impl Clock for SharedClock {
-    fn now(&self) -> Duration {
-        self.0.now()
-    }
-}
-
 #[test]
 fn rows_come_every_few_seconds() {
     // Both ways of running combinations.
     for stop_loss in [None, Some(0.05)] {
         let (clock, mut session) =
-            (SharedClock::default(), session(&[("exec.threads", "1")]).unwrap());
-        session.clock = Box::new(clock.clone());
+            (Arc::new(ManualClock::default()), session(&[("exec.threads", "1")]).unwrap());
+        session.clock = clock.clone();
         let mut request = request(&session, 1);
         request.trading.stop_loss = stop_loss;
         let all = session.combinations(&request).unwrap();
         let mut batches = Vec::new();
         let sink = &mut |rows: &[_]| {
             batches.push(rows.len());
-            clock.0.advance(Duration::from_millis(1250) * rows.len() as u32);
+            clock.advance(Duration::from_millis(1250) * rows.len() as u32);
             Ok(())
         };
         let cancel = CancelToken::default();
