@@ -4,7 +4,12 @@
 //! signals.
 
 mod cancel;
+mod executor;
+mod histogram;
+mod monitor;
 mod pool;
+mod sync;
 
-pub use cancel::CancelToken;
+pub use cancel::{CancelReason, CancelToken};
+pub use executor::*;
 pub use pool::Pool;
