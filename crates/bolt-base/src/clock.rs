@@ -74,9 +74,9 @@ impl ManualClock {
         }
     }
 
-    /// Returns the earliest deadline that somebody waits for.
-    pub fn next_alarm(&self) -> Option<Duration> {
-        self.lock().alarms.keys().next().map(|(deadline, _)| *deadline)
+    /// Returns the deadlines to come that somebody asked to be woken at, the earliest first.
+    pub fn alarms(&self) -> Vec<Duration> {
+        self.lock().alarms.keys().map(|(deadline, _)| *deadline).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Manual> {
@@ -137,13 +137,13 @@ mod tests {
         assert_eq!(clock.wake_at(second, &waker), None);
         assert_eq!(clock.wake_at(second, &waker), None, "asked again");
         assert_eq!(clock.wake_at(second * 3, &waker), None);
-        assert_eq!(clock.next_alarm(), Some(second));
+        assert_eq!(clock.alarms(), [second, second * 3]);
         clock.advance(second - Duration::from_nanos(1));
         assert_eq!(count(), 0);
         clock.advance(Duration::from_nanos(1));
-        assert_eq!((count(), clock.next_alarm()), (1, Some(second * 3)));
+        assert_eq!((count(), clock.alarms()), (1, vec![second * 3]));
         clock.advance(second * 5);
-        assert_eq!((count(), clock.next_alarm()), (2, None));
+        assert_eq!((count(), clock.alarms()), (2, vec![]));
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         let (manual, waker) = (ManualClock::default(), Waker::noop());
         manual.advance(Duration::from_secs(2));
         assert_eq!(manual.wake_at(Duration::from_secs(2), waker), Some(Duration::ZERO));
-        assert_eq!(manual.next_alarm(), None);
+        assert_eq!(manual.alarms(), []);
         let system = SystemClock::default();
         assert_eq!(system.wake_at(Duration::ZERO, waker), Some(Duration::ZERO));
         let hour = Duration::from_secs(3600);

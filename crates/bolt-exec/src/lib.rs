@@ -7,9 +7,12 @@ mod cancel;
 mod executor;
 mod histogram;
 mod monitor;
+mod panic;
 mod pool;
 mod sync;
+mod threads;
 
 pub use cancel::{CancelReason, CancelToken};
 pub use executor::*;
 pub use pool::Pool;
+pub use threads::{Bind, Thread, ThreadError, Threads};

@@ -84,7 +84,7 @@ mod tests {
                 *guard
             })
         };
-        while clock.next_alarm().is_none() {
+        while clock.alarms().is_empty() {
             std::thread::yield_now();
         }
         *monitor.lock() = 7;
@@ -105,7 +105,7 @@ mod tests {
                 }
             })
         };
-        while clock.next_alarm().is_none() {
+        while clock.alarms().is_empty() {
             std::thread::yield_now();
         }
         *monitor.lock() = true;

@@ -71,6 +71,10 @@ impl Agents {
         self.agents.get(index).is_some_and(|agent| agent.state != State::Absent)
     }
 
+    pub(super) fn is_idle(&self, index: usize) -> bool {
+        matches!(self.agents[index].state, State::Idle { .. })
+    }
+
     /// Returns whether this is the agent's present thread, and was not told to go.
     pub(super) fn is_current(&self, id: AgentId) -> bool {
         let agent = &self.agents[id.index];

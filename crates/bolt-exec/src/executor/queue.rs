@@ -55,6 +55,13 @@ pub(super) struct Taken<P> {
     pub(super) tasks: Vec<(u64, Waiting<P>)>,
 }
 
+/// What to take: so many tasks from the head of a list.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    place: Place,
+    count: usize,
+}
+
 /// Waiting tasks by sequence number, which is their order of submission.
 type List<P> = BTreeMap<u64, Waiting<P>>;
 
@@ -112,15 +119,15 @@ impl<P> Queue<P> {
 
     /// Takes what the agent is to do next, if there is anything that it may do now.
     pub(super) fn take(&mut self, view: View<'_>) -> Option<Taken<P>> {
-        let (lane, home, count) = self.choose(view)?;
-        let chosen = &mut self.lanes[lane.index()];
+        let Choice { place, count } = self.choose(view)?;
+        let chosen = &mut self.lanes[place.lane.index()];
         self.pass = chosen.pass;
         chosen.pass += chosen.stride * count as u64;
-        let list = chosen.list_mut(home);
+        let list = chosen.list_mut(place.home);
         let tasks: Vec<_> = (0..count).filter_map(|_| list.pop_first()).collect();
-        chosen.drop_empty(home);
+        chosen.drop_empty(place.home);
         self.waiting -= tasks.len();
-        Some(Taken { place: Place { lane, home }, tasks })
+        Some(Taken { place, tasks })
     }
 
     /// Returns whether there is anything that the agent may do now.
@@ -140,9 +147,8 @@ impl<P> Queue<P> {
         heads.map(|(_, task)| task.submitted).min()
     }
 
-    /// Returns lane, home and number of the tasks to take.
-    fn choose(&self, view: View<'_>) -> Option<(Priority, Option<usize>, usize)> {
-        let mut best: Option<(u64, (Priority, Option<usize>, usize))> = None;
+    fn choose(&self, view: View<'_>) -> Option<Choice> {
+        let mut best: Option<(u64, Choice)> = None;
         for (priority, lane) in Priority::ALL.into_iter().zip(&self.lanes) {
             if best.as_ref().is_some_and(|(pass, _)| *pass <= lane.pass) {
                 continue;
@@ -156,7 +162,8 @@ impl<P> Queue<P> {
                 })
                 .min();
             if let Some((_, home, count)) = oldest {
-                best = Some((lane.pass, (priority, home, count)));
+                let place = Place { lane: priority, home };
+                best = Some((lane.pass, Choice { place, count }));
             }
         }
         best.map(|(_, choice)| choice)

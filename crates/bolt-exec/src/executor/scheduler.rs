@@ -44,7 +44,7 @@ pub(super) enum Next<P> {
 /// Tasks to run together: one, or a batch.
 #[derive(Debug)]
 pub(super) struct Claim<P> {
-    pub(super) kind: usize,
+    pub(super) kind: Arc<str>,
     pub(super) tasks: Vec<Claimed<P>>,
 }
 
@@ -59,7 +59,8 @@ pub(super) struct Claimed<P> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
     Completed,
-    Panicked,
+    /// It panicked, or its batch handler did wrong.
+    Failed,
 }
 
 /// A task whose handle is to be settled without a result.
@@ -156,7 +157,7 @@ impl<P: Clone> Scheduler<P> {
         self.kinds.len() - 1
     }
 
-    pub(super) fn kind_name(&self, kind: usize) -> Arc<str> {
+    fn kind_name(&self, kind: usize) -> Arc<str> {
         Arc::clone(&self.kinds[kind].name)
     }
 
@@ -232,7 +233,7 @@ impl<P: Clone> Scheduler<P> {
                 let ran = self.now.saturating_sub(running.started);
                 self.kinds[running.kind].timeout.record(ran);
             }
-            Ending::Panicked => self.counts.panicked += 1,
+            Ending::Failed => self.counts.failed += 1,
         }
         true
     }
@@ -339,6 +340,20 @@ impl<P: Clone> Scheduler<P> {
 
     pub(super) fn take_started(&mut self) -> Vec<AgentId> {
         std::mem::take(&mut self.started)
+    }
+
+    /// Returns whether an agent's thread should go on sleeping.
+    pub(super) fn is_asleep(&self, agent: AgentId) -> bool {
+        self.agents.is_current(agent) && self.agents.is_idle(agent.index)
+    }
+
+    /// Returns whether it was closed and the last agent has left.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_closed && self.agents.count() == 0
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// Returns whether no task waits or runs.
@@ -448,7 +463,7 @@ impl<P: Clone> Scheduler<P> {
     fn start(&mut self, agent: AgentId, taken: Taken<P>) -> Claim<P> {
         let Taken { place, tasks } = taken;
         self.place_freed(tasks.len());
-        let kind = tasks[0].1.kind;
+        let kind = self.kind_name(tasks[0].1.kind);
         if place.home.is_some_and(|home| home != agent.index) {
             self.counts.stolen += tasks.len() as u64;
         }

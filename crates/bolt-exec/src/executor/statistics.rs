@@ -9,8 +9,8 @@ const WAIT_HALF_LIFE: f64 = 1_000.0;
 
 /// Counts since the executor was started, and what it holds now.
 ///
-/// Each accepted task is counted once as `completed`, `panicked`, `cancelled`, `timed_out` or
-/// `stopped` when its handle is settled.
+/// Each accepted task is counted once as `completed`, `failed`, `cancelled`, `stopped`,
+/// `timed_out_waiting` or `timed_out_running` when its handle is settled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Statistics {
     /// Tasks accepted.
@@ -19,8 +19,8 @@ pub struct Statistics {
     pub rejected: u64,
     /// Tasks that returned a result in time.
     pub completed: u64,
-    /// Tasks that panicked, or whose batch handler did.
-    pub panicked: u64,
+    /// Tasks that panicked, or whose batch handler did or returned a wrong number of results.
+    pub failed: u64,
     /// Tasks cancelled by whoever holds their handle.
     pub cancelled: u64,
     /// Tasks whose deadline passed before they were started.

@@ -74,7 +74,9 @@ fn full_lanes_share_starts_by_weight() {
 fn low_is_served_at_least_every_eighth_start_beside_full_lanes() {
     let mut rig = Rig::new(1, |_| {});
     for _ in 0..200 {
-        [Critical, High, Normal].map(|lane| rig.submit_to(lane));
+        for lane in [Critical, High, Normal] {
+            rig.submit_to(lane);
+        }
     }
     let low: Vec<u32> = (0..50).map(|_| rig.submit_to(Low)).collect();
     let starts: Vec<u32> = (0..400).flat_map(|_| rig.run(0)).collect();

@@ -36,7 +36,7 @@ impl Rig {
         options.scaling.agents_min = agents;
         options.scaling.agents_max = agents;
         change(&mut options);
-        options.check().unwrap();
+        options.check().expect("options that can be meant");
         let mut scheduler = Scheduler::new(options, Duration::ZERO);
         let plain = scheduler.add_kind("plain", None, false);
         let gathering = scheduler.add_kind("gathering", None, true);
@@ -63,7 +63,7 @@ impl Rig {
     }
 
     pub(super) fn submit_to(&mut self, priority: Priority) -> u32 {
-        self.submit(self.submission(priority)).unwrap().0
+        self.submit(self.submission(priority)).expect("a free place").0
     }
 
     pub(super) fn claim(&mut self, agent: usize) -> Option<Claim<u32>> {
