@@ -75,6 +75,11 @@ impl Agents {
         matches!(self.agents[index].state, State::Idle { .. })
     }
 
+    #[cfg(test)]
+    pub(super) fn generation(&self, index: usize) -> u32 {
+        self.agents[index].generation
+    }
+
     /// Returns whether this is the agent's present thread, and was not told to go.
     pub(super) fn is_current(&self, id: AgentId) -> bool {
         let agent = &self.agents[id.index];
@@ -99,6 +104,8 @@ impl Agents {
         let (_, _, index) =
             absent.max_by_key(|(rank, _, index)| (*rank, std::cmp::Reverse(*index)))?;
         self.set(index, State::Called, now);
+        // That there was one to spare among fewer says nothing about there being one among more.
+        self.spare_since = self.spare_since.map(|_| now);
         // A thread that was told to go may not have gone yet.
         Some(self.renew(index))
     }

@@ -6,8 +6,8 @@ use super::task::{Context, Parts, Site, Task};
 use crate::cancel::{CancelReason, CancelToken};
 use crate::panic::{caught, drop_quietly};
 use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use std::any::Any;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 /// Answers requests, in their order.

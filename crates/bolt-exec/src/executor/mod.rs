@@ -21,6 +21,8 @@ mod statistics;
 mod task;
 mod timeouts;
 
+#[cfg(all(test, loom))]
+mod schedules;
 #[cfg(all(test, not(loom)))]
 mod tests;
 

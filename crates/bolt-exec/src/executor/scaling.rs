@@ -75,8 +75,8 @@ pub enum Scale {
 
 /// Decides how many agents there should be.
 ///
-/// Up by doubling, so that a step of load is met within two decisions; down by one, because an
-/// agent too many costs little. Down wants both few tasks waiting and an agent to spare: with few
+/// Up by doubling, so that a step of load is met within two decisions, but by no more agents than
+/// there are tasks for them; down by one, because an agent too many costs little. Down wants both few tasks waiting and an agent to spare: with few
 /// waiting alone, the agents that keep the queue short would be let go because it is short, and
 /// the number would swing. Fewer agents than the least there should be, which is so when threads
 /// were refused, are filled up whatever the load.
@@ -88,7 +88,8 @@ pub fn scale(options: &ScalingOptions, load: &Load) -> Scale {
         return Scale::Up(options.agents_min);
     }
     if wants_more(options, load) && load.agents < options.agents_max {
-        return Scale::Up((load.agents * 2).min(options.agents_max));
+        let most = (load.agents * 2).min(options.agents_max);
+        return Scale::Up(most.min(load.agents + load.waiting));
     }
     let spare = load.spare.is_some_and(|spare| spare >= options.idle_down);
     if spare && load.waiting <= options.depth_down && load.agents > options.agents_min {
@@ -141,7 +142,8 @@ mod tests {
         let ms = Duration::from_millis;
         assert_eq!(decide(Load { waiting: 49, wait: ms(499), spare: None, ..IDLE }), Scale::Hold);
         assert_eq!(decide(Load { waiting: 50, spare: None, ..IDLE }), Scale::Up(8));
-        assert_eq!(decide(Load { waiting: 1, wait: ms(500), spare: None, ..IDLE }), Scale::Up(8));
+        assert_eq!(decide(Load { waiting: 1, wait: ms(500), spare: None, ..IDLE }), Scale::Up(5));
+        assert_eq!(decide(Load { waiting: 9, wait: ms(500), spare: None, ..IDLE }), Scale::Up(8));
         assert_eq!(decide(Load { agents: 2, waiting: 50, ..IDLE }), Scale::Up(4));
         assert_eq!(decide(Load { agents: 5, waiting: 50, ..IDLE }), Scale::Up(8));
         assert_eq!(decide(Load { agents: 8, waiting: 1_000, ..IDLE }), Scale::Hold);

@@ -356,6 +356,16 @@ impl<P: Clone> Scheduler<P> {
         self.is_closed
     }
 
+    #[cfg(test)]
+    pub(super) fn queue(&self) -> &Queue<P> {
+        &self.queue
+    }
+
+    #[cfg(test)]
+    pub(super) fn agents(&self) -> &Agents {
+        &self.agents
+    }
+
     /// Returns whether no task waits or runs.
     pub(super) fn is_drained(&self) -> bool {
         self.stages.is_empty()

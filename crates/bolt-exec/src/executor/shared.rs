@@ -134,7 +134,7 @@ impl Shared {
     }
 
     /// What an agent's thread does.
-    fn work(&self, agent: AgentId) {
+    pub(super) fn work(&self, agent: AgentId) {
         let mut core = self.core.lock();
         loop {
             let next = core.scheduler.claim(self.clock.now(), agent);

@@ -1,7 +1,9 @@
 //! The scheduler under a time that tests give it.
 
+mod day;
 mod deadlines;
 mod lanes;
+mod model;
 mod sharing;
 
 use super::agents::AgentId;
