@@ -1,0 +1,54 @@
+//! Who may use how much memory, and who uses it.
+//!
+//! # Budgets
+//! A [`Budget`] has a limit. Each [`Component`] has a share of it, each [`Job`] of a component may
+//! have a limit of its own, and a [`Reservation`] is what a job may use. The rule:
+//!
+//! 1. Nothing passes the limit.
+//! 2. What a component holds for good ([`Kind::Fixed`]) stays within its share.
+//! 3. What it can give back ([`Kind::Spillable`]) may be more than its share: what nobody uses is
+//!    lent, to components with a registered owner that can give it back ([`Budget::on_reclaim`]).
+//! 4. An ask within a share comes before all loans: nothing is lent while it waits, and owners that
+//!    hold more than their component's share give back, the cheapest ([`Cost`]) first, until the
+//!    ask fits. For a loan, only caches that are over their share shrink.
+//!
+//! So a share cannot be taken: whatever is beyond all shares can be had back. An ask is refused
+//! only after the owners were asked, with an error that names who holds what ([`Refused`]).
+//!
+//! # Levels
+//! At a [`Level::Warning`] caches shrink, at [`Level::Critical`] owners spill and nothing more is
+//! lent, before any ask fails. The level follows what is held and what [`Pressure`] sources say;
+//! the shares follow the sources alone ([`AdaptiveShares`]), since lowering shares because they
+//! are used would be a spiral. Nothing here has threads: [`Budget::poll`] is called by a sampler.
+//!
+//! Growing and shrinking a reservation are a few atomic operations; start at [`Budget`] and, for
+//! the counters, `ledger.rs`.
+
+mod budget;
+mod component;
+mod ledger;
+mod level;
+mod pressure;
+mod reclaim;
+mod refused;
+mod report;
+mod reservation;
+mod shares;
+
+#[cfg(test)]
+mod interleavings;
+
+pub use budget::{Budget, Policy, PolicyError, Registration};
+pub use component::Component;
+pub use level::{Level, Thresholds};
+pub use pressure::{Pressure, Reading, ResidentMemory, Unavailable};
+pub use reclaim::{Cost, Reclaim};
+pub use refused::{Bound, Holder, NoLoan, Refused};
+pub use report::{ComponentReport, Events, Report};
+pub use reservation::{Job, Kind, Reservation};
+pub use shares::{AdaptiveShares, Shares, SharesError};
+
+/// What the ledger counts with; the model checker has its own.
+mod sync {
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+}

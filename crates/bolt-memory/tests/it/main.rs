@@ -1,0 +1,9 @@
+//! Budgets as the engines use them.
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+
+mod levels;
+mod loans;
+mod model;
+mod refusals;
+mod support;
+mod threads;
