@@ -91,6 +91,11 @@ impl Bench {
         self.options.only.as_deref().is_none_or(|only| name.contains(only))
     }
 
+    /// Returns how often each side is measured.
+    pub(crate) fn repeats(&self) -> usize {
+        self.options.repeats
+    }
+
     /// Starts a script over inputs, if there is a Python.
     pub(crate) fn peers(&self, script: &str, inputs: &Inputs) -> Result<Option<Peers>> {
         let python = self.options.python.as_deref();

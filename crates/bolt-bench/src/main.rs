@@ -47,13 +47,14 @@ fn run() -> Result<ExitCode> {
             println!("{}", cases::sweep::peak_bytes()?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Market(options) => market(options),
+        Command::Market(options) => measure(options, cases::MARKET),
+        Command::Runtime(options) => measure(options, cases::RUNTIME),
     }
 }
 
-fn market(options: Options) -> Result<ExitCode> {
+fn measure(options: Options, cases: &[fn(&mut Bench) -> Result<()>]) -> Result<ExitCode> {
     let mut bench = Bench::new(options);
-    for case in cases::MARKET {
+    for case in cases {
         case(&mut bench)?;
     }
     bench.finish()

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: cargo xtask bench market [options]
+usage: cargo xtask bench market|runtime [options]
 
   --only TEXT      only cases whose name contains this
   --repeats N      times each side is measured; the median counts (default 5)
@@ -17,6 +17,7 @@ usage: cargo xtask bench market [options]
 pub(crate) enum Command {
     Help,
     Market(Options),
+    Runtime(Options),
     /// Prints the peak memory of a sweep; the benchmark runs itself so, for a process of its own.
     PeakOfSweep,
 }
@@ -33,12 +34,13 @@ pub(crate) struct Options {
 impl Command {
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self> {
         let mut arguments = arguments;
-        match arguments.next().as_deref() {
-            Some("market") => {}
+        let area = match arguments.next().as_deref() {
+            Some("market") => Self::Market,
+            Some("runtime") => Self::Runtime,
             Some("peak-of-sweep") => return Ok(Self::PeakOfSweep),
             Some("help" | "--help") => return Ok(Self::Help),
             _ => bail!("{USAGE}"),
-        }
+        };
         let mut options = Options { only: None, repeats: 5, json: false, python: None };
         while let Some(name) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("`{name}` wants a value"));
@@ -57,7 +59,7 @@ impl Command {
             }
         }
         options.python = find_python(options.python)?;
-        Ok(Self::Market(options))
+        Ok(area(options))
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
 use bolt_base::Bytes;
 
+use crate::allocator;
 use crate::component::Component;
 use crate::ledger::{Exceeded, JobAccount, Ledger, Mark};
 use crate::level::{Level, Thresholds};
-use crate::pressure::{Pressure, Reading};
+use crate::pressure::{Pressure, Reading, Unavailable};
 use crate::reclaim::{self, Cost, Reclaim, Reclaimers};
 use crate::refused::{Bound, Holder, NoLoan, Refused};
 use crate::report::{ComponentReport, Events, Report};
@@ -188,14 +189,21 @@ impl Budget {
 
     /// Returns what there is to know.
     pub fn report(&self) -> Report {
+        // First, so that it does not count the report.
+        let usage = allocator::usage();
         let inner = &*self.0;
         let control = lock(&inner.control);
+        let used = |component| {
+            let why = "the program's allocator does not count";
+            usage.map(|usage| usage.of(component)).ok_or_else(|| Unavailable(why.to_owned()))
+        };
         let component = |component| ComponentReport {
             component,
             share: Bytes(inner.ledger.share(component)),
             held: Bytes(inner.ledger.held(component).now()),
             fixed: Bytes(inner.ledger.fixed(component).now()),
             peak: Bytes(inner.ledger.held(component).peak()),
+            used: used(component),
         };
         let counts = |counters: &[AtomicU64; 3]| [0, 1, 2].map(|i| counters[i].load(Relaxed));
         Report {

@@ -12,6 +12,7 @@ mod sync {
 
 /// The ledger again, counting with what loom can interleave.
 #[allow(dead_code, reason = "the tests call what threads contend for")]
+#[allow(clippy::duplicate_mod, reason = "here it counts with other atomics")]
 #[path = "ledger.rs"]
 mod ledger;
 

@@ -21,9 +21,14 @@
 //! the shares follow the sources alone ([`AdaptiveShares`]), since lowering shares because they
 //! are used would be a spiral. Nothing here has threads: [`Budget::poll`] is called by a sampler.
 //!
+//! # What is really used
+//! Reservations are promises. [`CountingAllocator`] counts what is allocated while a component is
+//! in scope ([`Component::enter`]), and [`usage`] tells; a [`Report`] shows both.
+//!
 //! Growing and shrinking a reservation are a few atomic operations; start at [`Budget`] and, for
 //! the counters, `ledger.rs`.
 
+mod allocator;
 mod budget;
 mod component;
 mod ledger;
@@ -38,6 +43,9 @@ mod shares;
 #[cfg(test)]
 mod interleavings;
 
+pub use allocator::{
+    CountingAllocator, ExactAllocator, Scope, Usage, allocations_of_this_thread, usage,
+};
 pub use budget::{Budget, Policy, PolicyError, Registration};
 pub use component::Component;
 pub use level::{Level, Thresholds};

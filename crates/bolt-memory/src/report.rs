@@ -4,7 +4,7 @@ use bolt_base::Bytes;
 
 use crate::component::Component;
 use crate::level::Level;
-use crate::pressure::Reading;
+use crate::pressure::{Reading, Unavailable};
 use crate::refused::Holder;
 
 /// What there is to know about a budget, read at one time while others go on.
@@ -41,6 +41,8 @@ pub struct ComponentReport {
     pub fixed: Bytes,
     /// The most that it ever held.
     pub peak: Bytes,
+    /// What it has allocated and not freed, as far as both happened in its scope.
+    pub used: Result<i64, Unavailable>,
 }
 
 /// Counts since the budget was made.

@@ -1,6 +1,7 @@
 //! The cases, a file a topic.
 
 mod agents;
+mod allocation;
 mod append;
 mod backtest;
 mod expression;
@@ -12,7 +13,7 @@ pub(crate) mod sweep;
 use crate::bench::Bench;
 use anyhow::Result;
 
-/// All cases, in the order in which they are run.
+/// Cases of the engines, in the order in which they are run.
 pub(crate) const MARKET: &[fn(&mut Bench) -> Result<()>] = &[
     sweep::run,
     backtest::run,
@@ -23,3 +24,6 @@ pub(crate) const MARKET: &[fn(&mut Bench) -> Result<()>] = &[
     files::run,
     append::run,
 ];
+
+/// Cases of the runtime, whose peers are crates.
+pub(crate) const RUNTIME: &[fn(&mut Bench) -> Result<()>] = &[allocation::run];

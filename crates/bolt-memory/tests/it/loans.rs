@@ -144,6 +144,7 @@ fn ask() -> impl Strategy<Value = Ask> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     /// Whatever others borrowed, an ask within the share is granted.
     #[test]
     fn a_share_cannot_be_taken(asks in prop::collection::vec(ask(), 1..60)) {

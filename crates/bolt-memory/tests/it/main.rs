@@ -1,9 +1,13 @@
 //! Budgets as the engines use them.
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
+mod allocations;
 mod levels;
 mod loans;
 mod model;
 mod refusals;
 mod support;
 mod threads;
+
+#[global_allocator]
+static ALLOCATOR: bolt_memory::ExactAllocator = bolt_memory::ExactAllocator;

@@ -17,7 +17,7 @@ const SHARES: [[u64; Component::COUNT]; 3] = [
     [300, 100, 50, 50, 50, 100, 50],
 ];
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Begin { component: usize, limit: Option<u64> },
     Reserve { job: usize, kind: Kind },
@@ -254,7 +254,7 @@ impl Pair {
         let (job, kind, _) = self.model.held[index];
         let expected = self.model.bound(job, kind, bytes);
         let result = self.reservations[index].try_grow(Bytes(bytes));
-        self.compare(index, bytes, expected, result);
+        self.compare(index, bytes, expected, &result);
     }
 
     fn resize(&mut self, index: usize, bytes: u64) {
@@ -268,7 +268,7 @@ impl Pair {
             }
             Some(more) => {
                 let expected = self.model.bound(job, kind, more);
-                self.compare(index, more, expected, result);
+                self.compare(index, more, expected, &result);
             }
         }
     }
@@ -278,7 +278,7 @@ impl Pair {
         index: usize,
         bytes: u64,
         expected: Option<Bound>,
-        result: Result<(), bolt_memory::Refused>,
+        result: &Result<(), bolt_memory::Refused>,
     ) {
         let told = result.as_ref().err();
         assert_eq!(told.map(|refused| refused.bound), expected, "{told:?}");
@@ -331,7 +331,7 @@ impl Pair {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_sequence_does_what_the_model_does(steps in prop::collection::vec(step(), 1..80)) {
         let mut pair = Pair::new();

@@ -1,0 +1,160 @@
+//! What counting costs: our allocator beside the same mimalloc without it.
+//!
+//! Blocks are taken and given back through functions that are not inlined, as the compiler calls
+//! the allocator of a program. A time is that of a thousand
+//! blocks, taken and given back.
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::hint::black_box;
+
+use anyhow::Result;
+use bolt_base::Rng;
+use bolt_memory::CountingAllocator;
+use mimalloc::MiMalloc;
+
+use crate::bench::{Bench, median};
+use crate::clock::process_seconds;
+use crate::report::{Outcome, PeerTime, Row};
+
+/// Counting may cost 5 %.
+const LEAST_RATIO: f64 = 0.95;
+
+/// How often the allocators take turns for each repeat that was asked for: what else goes on in
+/// the machine should meet all of them.
+const TURNS: usize = 10;
+
+/// Sizes of blocks, and how many live at a time.
+struct Load {
+    name: &'static str,
+    /// As powers of two; sizes between are as likely by their logarithm as by their value.
+    bits: (u32, u32),
+    live: usize,
+    count: usize,
+    threads: usize,
+}
+
+const LOADS: [Load; 3] = [
+    Load { name: "churn of 16-512 B", bits: (4, 9), live: 1 << 10, count: 200_000, threads: 1 },
+    Load {
+        name: "churn of 16-512 B, 2 threads",
+        bits: (4, 9),
+        live: 1 << 10,
+        count: 200_000,
+        threads: 2,
+    },
+    Load { name: "churn of 1 KiB-1 MiB", bits: (10, 20), live: 64, count: 20_000, threads: 1 },
+];
+
+/// mimalloc as C programs call it. The crate calls its interface for any alignment, which checks
+/// more.
+struct Direct;
+
+#[expect(unsafe_code, reason = "an allocator is implemented")]
+// SAFETY: blocks of these tests are aligned to 8, as all of mimalloc's are.
+unsafe impl GlobalAlloc for Direct {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: it takes any size.
+        unsafe { libmimalloc_sys::mi_malloc(layout.size()).cast() }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { libmimalloc_sys::mi_free(pointer.cast()) }
+    }
+}
+
+pub(crate) fn run(bench: &mut Bench) -> Result<()> {
+    for load in &LOADS {
+        let name = format!("allocation: {}", load.name);
+        if bench.wants(&name) {
+            let [ours, bare, direct] = seconds(load, bench.repeats())?;
+            let peer = |name: &str, seconds| PeerTime { name: name.into(), seconds, scale: 1.0 };
+            for (case, peer) in [
+                (name.clone(), peer("mimalloc", bare)),
+                (format!("{name}, C"), peer("mi_malloc", direct)),
+            ] {
+                let ratio = peer.seconds / ours;
+                let reached = ratio >= LEAST_RATIO;
+                let outcome = Outcome::Ratio { ratio, least: LEAST_RATIO, reached };
+                bench.add(Row { case, ours, peers: vec![peer], outcome });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the seconds that a thousand blocks take of each allocator.
+fn seconds(load: &Load, repeats: usize) -> Result<[f64; 3]> {
+    let works: [fn(&Load, u64); 3] = [
+        |l, s| churn(&CountingAllocator, l, s),
+        |l, s| churn(&MiMalloc, l, s),
+        |l, s| churn(&Direct, l, s),
+    ];
+    let mut times = [const { Vec::new() }; 3];
+    for repeat in 0..=(repeats * TURNS) as u64 {
+        for (work, times) in works.iter().zip(&mut times) {
+            let start = process_seconds()?;
+            std::thread::scope(|scope| {
+                for thread in 0..load.threads as u64 {
+                    scope.spawn(move || work(load, repeat << 8 | thread));
+                }
+            });
+            let blocks = (load.count * load.threads) as f64;
+            times.push((process_seconds()? - start) * 1_000.0 / blocks);
+        }
+    }
+    // The first round had to get its memory from the operating system.
+    Ok(times.map(|times| median(&times[1..])))
+}
+
+#[inline(never)]
+fn take<A: GlobalAlloc>(allocator: &A, layout: Layout) -> *mut u8 {
+    #[expect(unsafe_code, reason = "the allocator is called as the compiler calls it")]
+    // SAFETY: no layout is empty.
+    unsafe {
+        allocator.alloc(layout)
+    }
+}
+
+#[inline(never)]
+fn give<A: GlobalAlloc>(allocator: &A, pointer: *mut u8, layout: Layout) {
+    #[expect(unsafe_code, reason = "the allocator is called as the compiler calls it")]
+    // SAFETY: the block is of this allocator and layout.
+    unsafe {
+        allocator.dealloc(pointer, layout);
+    }
+}
+
+/// Gives back a random block and takes another, again and again.
+fn churn<A: GlobalAlloc>(allocator: &A, load: &Load, seed: u64) {
+    let align = black_box(8);
+    let (least, most) = load.bits;
+    let mut rng = Rng::new(seed);
+    let mut layout = || {
+        let random = rng.next_u64();
+        let bits = least + (random >> 32) as u32 % (most - least);
+        let size = (1 << bits) + (random as usize & ((1 << bits) - 1));
+        let layout = Layout::from_size_align(size, align).expect("a small power of two");
+        ((random >> 40) as usize % load.live, layout)
+    };
+    let block = |layout: Layout| {
+        let pointer = take(allocator, layout);
+        assert!(!pointer.is_null(), "no memory");
+        #[expect(unsafe_code, reason = "a block is used")]
+        // SAFETY: the block has a first byte.
+        unsafe {
+            pointer.write(1);
+        }
+        (pointer, layout)
+    };
+    let mut live: Vec<(*mut u8, Layout)> = (0..load.live).map(|_| block(layout().1)).collect();
+    for _ in 0..load.count {
+        let (index, layout) = layout();
+        let (pointer, old) = live[index];
+        give(allocator, pointer, old);
+        live[index] = block(layout);
+    }
+    for (pointer, layout) in live {
+        give(allocator, pointer, layout);
+    }
+}

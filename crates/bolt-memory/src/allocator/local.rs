@@ -1,0 +1,289 @@
+//! What each thread has counted.
+//!
+//! A thread counts in its own counters, which are in a list, so that a reader can add them up: a
+//! count is an addition to memory of the thread, and a sum is right whenever it is read. When a
+//! thread ends, what it counted moves to counters that are shared.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::component::Component;
+
+/// What a count of zero looks like: so far above zero that no memory brings it below.
+const ZERO: i64 = i64::MAX / 2;
+
+/// What a thread without counters has in their place, before it began or after it ended: so far
+/// below zero that no memory brings it above.
+const NONE: i64 = i64::MIN / 2;
+
+/// The counters of a thread. It has no destructor, so reaching it costs one instruction and works
+/// until the very end of the thread.
+pub(super) struct Local {
+    /// The bytes of the component in scope, from [`ZERO`]; [`NONE`] if there is more to do than to
+    /// count.
+    bytes: AtomicI64,
+    /// The bytes of the other components.
+    others: [AtomicI64; Component::COUNT],
+    /// The component in scope.
+    component: AtomicU8,
+    stage: Cell<Stage>,
+    /// Neighbours in the list. Changed under its lock only.
+    next: Cell<*const Local>,
+    previous: Cell<*const Local>,
+    /// Allocations, where [`ExactAllocator`](super::ExactAllocator) counts them.
+    allocations: Cell<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Listed,
+    Ended,
+}
+
+/// What threads counted that have ended, by component.
+static SHARED: [Shared; Component::COUNT] = [const { Shared(AtomicI64::new(0)) }; Component::COUNT];
+
+#[repr(align(128))]
+struct Shared(AtomicI64);
+
+static THREADS: Mutex<Threads> = Mutex::new(Threads { first: ptr::null() });
+
+static IS_COUNTING: AtomicBool = AtomicBool::new(false);
+
+/// The list of the threads' counters.
+struct Threads {
+    first: *const Local,
+}
+
+#[expect(unsafe_code, reason = "the list has raw pointers")]
+// SAFETY: what the pointers lead to is read by any thread and is atomic, or changed under the lock.
+unsafe impl Send for Threads {}
+
+thread_local! {
+    static LOCAL: Local = const {
+        Local {
+            bytes: AtomicI64::new(NONE),
+            others: [const { AtomicI64::new(0) }; Component::COUNT],
+            component: AtomicU8::new(Component::Other as u8),
+            stage: Cell::new(Stage::New),
+            next: Cell::new(ptr::null()),
+            previous: Cell::new(ptr::null()),
+            allocations: Cell::new(0),
+        }
+    };
+    static AT_END: AtEnd = const { AtEnd };
+}
+
+/// Empties the thread's counters when it ends.
+struct AtEnd;
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        LOCAL.with(Local::end);
+    }
+}
+
+/// Counts what was allocated, or freed if it is negative, if there is no more to do; returns
+/// whether there was not.
+#[inline(always)]
+pub(super) fn counted(bytes: i64) -> bool {
+    LOCAL.with(|local| {
+        let sum = local.bytes.load(Relaxed).wrapping_add(bytes);
+        let is_there = sum >= 0;
+        if is_there {
+            local.bytes.store(sum, Relaxed);
+        }
+        is_there
+    })
+}
+
+/// Counts what was allocated, or freed if it is negative, whatever there is to do.
+#[cold]
+#[inline(never)]
+pub(super) fn count(bytes: i64) {
+    LOCAL.with(|local| local.count(bytes));
+}
+
+/// Counts for the component with this index, whichever is in scope, at once.
+pub(super) fn count_for(component: usize, bytes: i64) {
+    SHARED[component].0.fetch_add(bytes, Relaxed);
+    if !IS_COUNTING.load(Relaxed) {
+        IS_COUNTING.store(true, Relaxed);
+    }
+}
+
+/// Returns the index of the component in scope.
+pub(super) fn component_in_scope() -> usize {
+    LOCAL.with(Local::component)
+}
+
+/// Adds to the number of allocations of this thread, and returns what it was before.
+pub(super) fn count_calls(more: u64) -> u64 {
+    LOCAL.with(|local| local.allocations.replace(local.allocations.get() + more))
+}
+
+impl Local {
+    fn component(&self) -> usize {
+        usize::from(self.component.load(Relaxed))
+    }
+
+    fn count(&self, bytes: i64) {
+        self.begin();
+        if self.stage.get() == Stage::Ended {
+            count_for(self.component(), bytes);
+        } else {
+            self.bytes.store(self.bytes.load(Relaxed) + bytes, Relaxed);
+        }
+    }
+
+    /// Enters the list, once.
+    fn begin(&self) {
+        if self.stage.get() != Stage::New {
+            return;
+        }
+        self.stage.set(Stage::Listed);
+        self.bytes.store(ZERO, Relaxed);
+        count_for(self.component(), 0);
+        threads().add(self);
+        // The standard library allocates nothing for this with the global allocator. A thread that
+        // is ending already has no destructors any more.
+        if AT_END.try_with(|_| ()).is_err() {
+            self.end();
+        }
+    }
+
+    /// Leaves the list, and what was counted to all.
+    fn end(&self) {
+        let mut threads = threads();
+        for (component, bytes) in self.counts().enumerate() {
+            count_for(component, bytes);
+        }
+        self.bytes.store(NONE, Relaxed);
+        self.stage.set(Stage::Ended);
+        threads.remove(self);
+    }
+
+    /// Makes another component the one in scope and returns the index of the one before.
+    fn switch(&self, component: usize) -> usize {
+        self.begin();
+        let before = self.component();
+        self.component.store(component as u8, Relaxed);
+        if self.stage.get() == Stage::Listed {
+            self.others[before].store(self.bytes.load(Relaxed) - ZERO, Relaxed);
+            self.bytes.store(self.others[component].load(Relaxed) + ZERO, Relaxed);
+        }
+        before
+    }
+
+    /// Returns the bytes of all components, while the thread is in the list.
+    fn counts(&self) -> impl Iterator<Item = i64> {
+        let in_scope = self.component();
+        self.others.iter().enumerate().map(move |(component, bytes)| {
+            if component == in_scope {
+                self.bytes.load(Relaxed) - ZERO
+            } else {
+                bytes.load(Relaxed)
+            }
+        })
+    }
+}
+
+fn threads() -> MutexGuard<'static, Threads> {
+    THREADS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[expect(unsafe_code, reason = "the list has raw pointers")]
+impl Threads {
+    fn add(&mut self, local: &Local) {
+        local.next.set(self.first);
+        local.previous.set(ptr::null());
+        // SAFETY: whatever is in the list lives, since `Local::end` takes it out before.
+        if let Some(first) = unsafe { self.first.as_ref() } {
+            first.previous.set(local);
+        }
+        self.first = local;
+    }
+
+    fn remove(&mut self, local: &Local) {
+        // SAFETY: as in `add`.
+        let (next, previous) =
+            unsafe { (local.next.get().as_ref(), local.previous.get().as_ref()) };
+        match previous {
+            Some(previous) => previous.next.set(local.next.get()),
+            None => self.first = local.next.get(),
+        }
+        if let Some(next) = next {
+            next.previous.set(local.previous.get());
+        }
+    }
+
+    fn for_each(&self, mut see: impl FnMut(&Local)) {
+        let mut next = self.first;
+        // SAFETY: as in `add`; the lock is held, as there is a `&self`.
+        while let Some(local) = unsafe { next.as_ref() } {
+            see(local);
+            next = local.next.get();
+        }
+    }
+}
+
+/// Memory in use, by component, as the allocator counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage([i64; Component::COUNT]);
+
+impl Usage {
+    /// Returns the bytes of a component; below zero if it freed what others allocated.
+    pub fn of(&self, component: Component) -> i64 {
+        self.0[component.index()]
+    }
+
+    /// Returns the bytes of all components.
+    pub fn total(&self) -> i64 {
+        self.0.iter().sum()
+    }
+}
+
+/// Returns what is in use, if the program counts it. It is exact while no thread allocates.
+pub fn usage() -> Option<Usage> {
+    if !IS_COUNTING.load(Relaxed) {
+        return None;
+    }
+    let threads = threads();
+    let mut bytes = [0; Component::COUNT];
+    for (bytes, shared) in bytes.iter_mut().zip(&SHARED) {
+        *bytes = shared.0.load(Relaxed);
+    }
+    threads.for_each(|local| {
+        for (sum, bytes) in bytes.iter_mut().zip(local.counts()) {
+            *sum += bytes;
+        }
+    });
+    Some(Usage(bytes))
+}
+
+/// Counts what a thread allocates for a component, until it is dropped. Scopes nest; the one that
+/// was entered last is to be dropped first.
+#[derive(Debug)]
+#[must_use = "dropping it ends the scope"]
+pub struct Scope {
+    before: usize,
+    /// It is this thread's.
+    not_send: PhantomData<*const ()>,
+}
+
+impl Scope {
+    pub(super) fn enter(component: Component) -> Self {
+        let before = LOCAL.with(|local| local.switch(component.index()));
+        Self { before, not_send: PhantomData }
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        LOCAL.with(|local| local.switch(self.before));
+    }
+}
