@@ -11,7 +11,8 @@ use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market [--help]";
+const USAGE: &str =
+    "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime [--help]";
 
 fn main() -> ExitCode {
     match run() {

@@ -4,7 +4,7 @@ use crate::clock::process_seconds;
 use crate::inputs::Inputs;
 use crate::options::Options;
 use crate::peers::Peers;
-use crate::report::{self, Outcome, PeerTime, Row};
+use crate::report::{self, Outcome, PeerValue, Row};
 use crate::values::{Values, difference};
 use anyhow::Result;
 use std::hint::black_box;
@@ -80,9 +80,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new(options: Options) -> Self {
-        let peers = options.python.is_some();
-        let print = if options.json { report::print_head_json } else { report::print_head };
-        print(peers, options.repeats);
+        report::print_head(&options);
         Self { options, rows: Vec::new() }
     }
 
@@ -138,7 +136,7 @@ impl Bench {
 
     /// Adds a row that was measured in another way.
     pub(crate) fn add(&mut self, row: Row) {
-        report::print_row(&row, self.options.json);
+        report::print_row(&row, &self.options);
         self.rows.push(row);
     }
 
@@ -148,7 +146,7 @@ impl Bench {
             anyhow::bail!("no case has `{}` in its name", self.options.only.unwrap_or_default());
         }
         if !self.options.json {
-            report::print_tail(&self.rows, self.options.python.is_some());
+            report::print_tail(&self.rows, &self.options);
         }
         let failed = self.rows.iter().any(|row| matches!(row.outcome, Outcome::Error(_)));
         Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -215,9 +213,9 @@ fn row(name: &str, ours: f64, goal: &Goal, sides: &[(Peer, Side)], has_peers: bo
     let mut measured = Vec::new();
     for (peer, side) in sides.iter().filter(|(peer, _)| names.iter().any(|p| p.name == peer.name)) {
         match side {
-            Side::Measured(seconds) => measured.push(PeerTime {
+            Side::Measured(seconds) => measured.push(PeerValue {
                 name: peer.shown().to_owned(),
-                seconds: median(seconds),
+                value: median(seconds),
                 scale: peer.scale,
             }),
             Side::Failed(error) => {
@@ -226,8 +224,8 @@ fn row(name: &str, ours: f64, goal: &Goal, sides: &[(Peer, Side)], has_peers: bo
             }
         }
     }
-    measured.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-    let ratio = measured[0].seconds / ours;
+    measured.sort_by(|a, b| a.value.total_cmp(&b.value));
+    let ratio = measured[0].value / ours;
     row(measured, Outcome::Ratio { ratio, least, reached: ratio >= least })
 }
 

@@ -1,11 +1,11 @@
 //! Our processor time beside the best peers', as ratios.
 //!
-//! Each case runs our public functions in this process and the same work in a Python process over
-//! the same data, in turn, and compares what they computed before it compares how long they took.
-//! `cargo xtask bench market` builds and runs it.
+//! Each case of `cargo xtask bench market` runs our public functions in this process and the same
+//! work in a Python process over the same data, in turn, and compares what they computed before it
+//! compares how long they took. The peers of `cargo xtask bench runtime` are crates, in this process.
 //!
 //! Where to start: a case is a file in `cases`, the peers' side of it is a script in
-//! `benches/peers`, and [`bench::Bench`] runs the two.
+//! `benches/peers`, and [`bench::Bench`] runs the two. Cases of the runtime are in `runtime`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
 mod bench;
@@ -16,11 +16,12 @@ mod inputs;
 mod options;
 mod peers;
 mod report;
+mod runtime;
 mod values;
 
 use anyhow::Result;
 use bench::Bench;
-use options::{Command, Options};
+use options::{Area, Command, Options};
 use std::process::ExitCode;
 
 /// The allocator of the command line, whose speed this is about.
@@ -47,12 +48,15 @@ fn run() -> Result<ExitCode> {
             println!("{}", cases::sweep::peak_bytes()?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Market(options) => measure(options, cases::MARKET),
-        Command::Runtime(options) => measure(options, cases::RUNTIME),
+        Command::Measure(options) => measure(options),
     }
 }
 
-fn measure(options: Options, cases: &[fn(&mut Bench) -> Result<()>]) -> Result<ExitCode> {
+fn measure(options: Options) -> Result<ExitCode> {
+    let cases = match options.area {
+        Area::Market => cases::MARKET,
+        Area::Runtime => runtime::CASES,
+    };
     let mut bench = Bench::new(options);
     for case in cases {
         case(&mut bench)?;

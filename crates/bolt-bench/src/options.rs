@@ -9,39 +9,65 @@ usage: cargo xtask bench market|runtime [options]
   --only TEXT      only cases whose name contains this
   --repeats N      times each side is measured; the median counts (default 5)
   --json           one JSON object a line instead of a table
-  --python PATH    the interpreter that has the peers; without it BOLT_BENCH_PYTHON,
+  --python PATH    of market: the interpreter that has the peers; without it BOLT_BENCH_PYTHON,
                    then `.venv/bin/python` in the project's folder";
 
 /// What to do.
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
-    Market(Options),
-    Runtime(Options),
+    Measure(Options),
     /// Prints the peak memory of a sweep; the benchmark runs itself so, for a process of its own.
     PeakOfSweep,
+}
+
+/// Cases that are measured together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// Its peers are libraries of Python.
+    Market,
+    /// Its peers are crates.
+    Runtime,
+}
+
+impl Area {
+    /// Returns the name of what the JSON lines are.
+    pub(crate) fn schema(self) -> &'static str {
+        match self {
+            Self::Market => "bolt.bench.market/1",
+            Self::Runtime => "bolt.bench.runtime/1",
+        }
+    }
 }
 
 /// What to measure, and how.
 #[derive(Debug)]
 pub(crate) struct Options {
+    pub(crate) area: Area,
     pub(crate) only: Option<String>,
     pub(crate) repeats: usize,
     pub(crate) json: bool,
     pub(crate) python: Option<PathBuf>,
 }
 
+impl Options {
+    /// Returns whether peers can be run.
+    pub(crate) fn has_peers(&self) -> bool {
+        self.area != Area::Market || self.python.is_some()
+    }
+}
+
 impl Command {
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self> {
         let mut arguments = arguments;
         let area = match arguments.next().as_deref() {
-            Some("market") => Self::Market,
-            Some("runtime") => Self::Runtime,
+            Some("market") => Area::Market,
+            Some("runtime") => Area::Runtime,
             Some("peak-of-sweep") => return Ok(Self::PeakOfSweep),
             Some("help" | "--help") => return Ok(Self::Help),
             _ => bail!("{USAGE}"),
         };
-        let mut options = Options { only: None, repeats: 5, json: false, python: None };
+        let mut options = Options { area, only: None, repeats: 5, json: false, python: None };
         while let Some(name) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("`{name}` wants a value"));
             match name.as_str() {
@@ -53,13 +79,15 @@ impl Command {
                         .with_context(|| format!("`--repeats {text}` is no number above 0"))?;
                 }
                 "--json" => options.json = true,
-                "--python" => options.python = Some(value()?.into()),
+                "--python" if area == Area::Market => options.python = Some(value()?.into()),
                 "--help" => return Ok(Self::Help),
                 _ => bail!("there is no option `{name}`\n{USAGE}"),
             }
         }
-        options.python = find_python(options.python)?;
-        Ok(area(options))
+        if area == Area::Market {
+            options.python = find_python(options.python)?;
+        }
+        Ok(Self::Measure(options))
     }
 }
 
@@ -78,7 +106,7 @@ fn find_python(named: Option<PathBuf>) -> Result<Option<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Command;
+    use super::{Area, Command};
 
     fn parse(line: &str) -> Result<Command, String> {
         let words = line.split_whitespace().map(str::to_owned);
@@ -89,10 +117,12 @@ mod tests {
     fn options_are_read() {
         let program = std::env::current_exe().unwrap();
         let line = format!("market --only sweep --repeats 7 --json --python {}", program.display());
-        let Ok(Command::Market(options)) = parse(&line) else { panic!("`{line}`") };
+        let Ok(Command::Measure(options)) = parse(&line) else { panic!("`{line}`") };
         assert_eq!(options.only.as_deref(), Some("sweep"));
         assert_eq!((options.repeats, options.json), (7, true));
         assert_eq!(options.python, Some(program));
+        let Ok(Command::Measure(options)) = parse("runtime --only cache") else { panic!() };
+        assert_eq!((options.area, options.has_peers()), (Area::Runtime, true));
     }
 
     #[test]
@@ -105,6 +135,7 @@ mod tests {
             "there is no Python at `nowhere/python`"
         );
         assert!(error("market --fast").starts_with("there is no option `--fast`\nusage:"));
+        assert!(error("runtime --python p").starts_with("there is no option `--python`"));
         assert!(error("").starts_with("usage:"));
     }
 }

@@ -1,5 +1,6 @@
 //! The rows, as a table or as JSON lines.
 
+use crate::options::{Area, Options};
 use bolt_hardware::SimdLevel;
 use serde_json::{Value, json};
 
@@ -7,19 +8,19 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) case: String,
-    /// Our seconds, or bytes for [`Outcome::Bytes`].
+    /// Our seconds, bytes for [`Outcome::Bytes`], a share for [`Outcome::Share`].
     pub(crate) ours: f64,
-    /// The fastest first.
-    pub(crate) peers: Vec<PeerTime>,
+    /// The best first.
+    pub(crate) peers: Vec<PeerValue>,
     pub(crate) outcome: Outcome,
 }
 
-/// How long a peer took.
+/// How long a peer took, or how far it came, in the unit of the row.
 #[derive(Debug, PartialEq)]
-pub(crate) struct PeerTime {
+pub(crate) struct PeerValue {
     pub(crate) name: String,
-    pub(crate) seconds: f64,
-    /// The seconds are so many times what was measured: the peer did a part of the work.
+    pub(crate) value: f64,
+    /// The value is so many times what was measured: the peer did a part of the work.
     pub(crate) scale: f64,
 }
 
@@ -37,6 +38,13 @@ pub(crate) enum Outcome {
     Bytes {
         most: f64,
         reached: bool,
+    },
+    /// A share of what is possible, where more is better.
+    Share {
+        least: f64,
+        reached: bool,
+        /// What the shares are of, in words.
+        of: String,
     },
     /// There is a goal, and no Python with the peers.
     Unmeasured {
@@ -57,44 +65,50 @@ fn machine() -> String {
     format!("{}, vectors of {level}", model.unwrap_or("unknown processor"))
 }
 
-pub(crate) fn print_head(peers: bool, repeats: usize) {
-    if !peers {
+pub(crate) fn print_head(options: &Options) {
+    if options.json {
+        return println!("{}", head_json(options));
+    }
+    if !options.has_peers() {
         println!("Peers were not measured: there is no Python. To have them:\n  {INSTALL}\n");
     }
     println!("{}", machine());
-    println!("processor time of one thread, median of {repeats}; ratio = fastest peer / ours\n");
+    println!("processor time, median of {}; ratio = fastest peer / ours", options.repeats);
+    if options.area == Area::Runtime {
+        println!("shares of what is possible; ratio = ours / best peer");
+    }
     println!(
-        "{:<30} {:>10} {:>10} {:<12} {:>8} {:>9}",
+        "\n{:<30} {:>10} {:>10} {:<12} {:>8} {:>9}",
         "case", "ours", "peer", "which", "ratio", "goal"
     );
 }
 
-pub(crate) fn print_head_json(peers: bool, repeats: usize) {
+fn head_json(options: &Options) -> Value {
     let mut line = json!({
-        "schema": "bolt.bench.market/1",
+        "schema": options.area.schema(),
         "machine": machine(),
-        "repeats": repeats,
-        "peers_measured": peers,
+        "repeats": options.repeats,
+        "peers_measured": options.has_peers(),
     });
-    if !peers {
+    if !options.has_peers() {
         line["install"] = json!(INSTALL);
     }
-    println!("{line}");
+    line
 }
 
-pub(crate) fn print_row(row: &Row, as_json: bool) {
-    if as_json {
-        println!("{}", json(row));
+pub(crate) fn print_row(row: &Row, options: &Options) {
+    if options.json {
+        println!("{}", json(row, options.area));
     } else {
         println!("{}", line(row));
     }
 }
 
-pub(crate) fn print_tail(rows: &[Row], has_peers: bool) {
+pub(crate) fn print_tail(rows: &[Row], options: &Options) {
     let count = |wanted: &str| rows.iter().filter(|row| verdict(&row.outcome) == wanted).count();
     let (reached, missed, errors) = (count("reached"), count("missed"), count("error"));
     println!("\n{reached} reached, {missed} missed, {errors} errors");
-    if !has_peers {
+    if !options.has_peers() {
         println!("Peers were not measured. To have them:\n  {INSTALL}");
     }
 }
@@ -103,8 +117,12 @@ fn verdict(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Ratio { reached: true, .. }
         | Outcome::Seconds { reached: true, .. }
-        | Outcome::Bytes { reached: true, .. } => "reached",
-        Outcome::Ratio { .. } | Outcome::Seconds { .. } | Outcome::Bytes { .. } => "missed",
+        | Outcome::Bytes { reached: true, .. }
+        | Outcome::Share { reached: true, .. } => "reached",
+        Outcome::Ratio { .. }
+        | Outcome::Seconds { .. }
+        | Outcome::Bytes { .. }
+        | Outcome::Share { .. } => "missed",
         Outcome::Unmeasured { .. } => "unmeasured",
         Outcome::Error(_) => "error",
     }
@@ -113,18 +131,24 @@ fn verdict(outcome: &Outcome) -> &'static str {
 fn line(row: &Row) -> String {
     let Row { case, ours, peers, outcome } = row;
     let told = verdict(outcome);
-    let own = match outcome {
-        Outcome::Bytes { .. } => megabytes(*ours),
-        _ => time(*ours),
+    let show = match outcome {
+        Outcome::Bytes { .. } => megabytes,
+        Outcome::Share { .. } => share,
+        _ => time,
     };
+    let own = show(*ours);
     let (peer, which) = match peers.first() {
-        Some(peer) => (time(peer.seconds), peer.name.as_str()),
+        Some(peer) => (show(peer.value), peer.name.as_str()),
         None => (String::new(), ""),
     };
     let (ratio, goal) = match outcome {
         Outcome::Ratio { ratio, least, .. } => (format!("{ratio:.2}"), format!(">= {least}x")),
         Outcome::Seconds { most, .. } => (String::new(), format!("<= {}", time(*most))),
         Outcome::Bytes { most, .. } => (String::new(), format!("< {}", megabytes(*most))),
+        Outcome::Share { least, .. } => {
+            let ratio = peers.first().map(|peer| format!("{:.2}", ours / peer.value));
+            (ratio.unwrap_or_default(), format!(">= {least}"))
+        }
         Outcome::Unmeasured { least } => (String::new(), format!(">= {least}x")),
         Outcome::Error(error) => return format!("{case:<30} {own:>10} ERROR {error}"),
     };
@@ -134,21 +158,31 @@ fn line(row: &Row) -> String {
         line += &format!("; measured on 1 of {scale} and scaled");
     }
     for peer in peers.iter().skip(1) {
-        line += &format!("; {} {}", peer.name, time(peer.seconds));
+        line += &format!("; {} {}", peer.name, show(peer.value));
+    }
+    if let Outcome::Share { of, .. } = outcome {
+        line += &format!("; of {of}");
     }
     line
 }
 
-fn json(row: &Row) -> Value {
+fn json(row: &Row, area: Area) -> Value {
     let Row { case, ours, peers, outcome } = row;
     let mut value = json!({
-        "schema": "bolt.bench.market/1",
+        "schema": area.schema(),
         "case": case,
         "outcome": verdict(outcome),
     });
-    let unit = if matches!(outcome, Outcome::Bytes { .. }) { "bytes" } else { "seconds" };
+    let unit = match outcome {
+        Outcome::Bytes { .. } => "bytes",
+        Outcome::Share { .. } => "share",
+        _ => "seconds",
+    };
     value[unit] = json!(ours);
-    let peer = |peer: &PeerTime| json!({ "name": peer.name, "seconds": peer.seconds, "scaled_by": peer.scale });
+    let peer = |peer: &PeerValue| {
+        let PeerValue { name, value, scale } = peer;
+        json!({ "name": name, unit: value, "scaled_by": scale })
+    };
     value["peers"] = peers.iter().map(peer).collect();
     match outcome {
         Outcome::Ratio { ratio, least, .. } => {
@@ -157,6 +191,10 @@ fn json(row: &Row) -> Value {
         }
         Outcome::Seconds { most, .. } => value["seconds_goal"] = json!(most),
         Outcome::Bytes { most, .. } => value["bytes_goal"] = json!(most),
+        Outcome::Share { least, of, .. } => {
+            value["share_of"] = json!(of);
+            value["share_goal"] = json!(least);
+        }
         Outcome::Unmeasured { least } => value["ratio_goal"] = json!(least),
         Outcome::Error(error) => value["error"] = json!(error),
     }
@@ -171,6 +209,10 @@ fn time(seconds: f64) -> String {
     }
 }
 
+fn share(value: f64) -> String {
+    format!("{value:.3}")
+}
+
 fn megabytes(bytes: f64) -> String {
     format!("{:.0} MB", bytes / 1e6)
 }
@@ -180,7 +222,7 @@ mod tests {
     use super::*;
 
     fn row(outcome: Outcome) -> Row {
-        let time = |name: &str, seconds, scale| PeerTime { name: name.into(), seconds, scale };
+        let time = |name: &str, value, scale| PeerValue { name: name.into(), value, scale };
         let peers = vec![time("numba", 0.25, 20.0), time("polars", 3.0, 1.0)];
         Row { case: "sweep".into(), ours: 0.1, peers, outcome }
     }
@@ -199,10 +241,24 @@ mod tests {
         let outcome = || Outcome::Error("numba: results differ".into());
         let text = line(&row(outcome()));
         assert!(text.ends_with("100.00 ms ERROR numba: results differ"), "{text}");
-        let value = json(&row(outcome()));
+        let value = json(&row(outcome()), Area::Market);
         assert_eq!(value["error"], "numba: results differ");
         assert_eq!(value["outcome"], "error");
         assert!(value["ratio"].is_null());
+    }
+
+    #[test]
+    fn a_share_is_compared_the_other_way_round() {
+        let peer = PeerValue { name: "lru".into(), value: 0.4, scale: 1.0 };
+        let outcome = || Outcome::Share { least: 0.75, reached: true, of: "0.5 hits".into() };
+        let row = || Row { case: "cache".into(), ours: 0.8, peers: Vec::new(), outcome: outcome() };
+        let text = line(&Row { peers: vec![peer], ..row() });
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let expected = "cache 0.800 0.400 lru 2.00 >= 0.75 reached; of 0.5 hits";
+        assert_eq!(words.join(" "), expected);
+        let value = json(&row(), Area::Runtime);
+        assert_eq!((&value["share"], &value["share_goal"]), (&json!(0.8), &json!(0.75)));
+        assert_eq!(value["schema"], "bolt.bench.runtime/1");
     }
 
     #[test]

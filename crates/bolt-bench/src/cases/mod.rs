@@ -1,7 +1,6 @@
 //! The cases, a file a topic.
 
 mod agents;
-mod allocation;
 mod append;
 mod backtest;
 mod expression;
@@ -24,6 +23,3 @@ pub(crate) const MARKET: &[fn(&mut Bench) -> Result<()>] = &[
     files::run,
     append::run,
 ];
-
-/// Cases of the runtime, whose peers are crates.
-pub(crate) const RUNTIME: &[fn(&mut Bench) -> Result<()>] = &[allocation::run];

@@ -14,7 +14,7 @@ use mimalloc::MiMalloc;
 
 use crate::bench::{Bench, median};
 use crate::clock::process_seconds;
-use crate::report::{Outcome, PeerTime, Row};
+use crate::report::{Outcome, PeerValue, Row};
 
 /// Counting may cost 5 %.
 const LEAST_RATIO: f64 = 0.95;
@@ -68,12 +68,12 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         let name = format!("allocation: {}", load.name);
         if bench.wants(&name) {
             let [ours, bare, direct] = seconds(load, bench.repeats())?;
-            let peer = |name: &str, seconds| PeerTime { name: name.into(), seconds, scale: 1.0 };
+            let peer = |name: &str, value| PeerValue { name: name.into(), value, scale: 1.0 };
             for (case, peer) in [
                 (name.clone(), peer("mimalloc", bare)),
                 (format!("{name}, C"), peer("mi_malloc", direct)),
             ] {
-                let ratio = peer.seconds / ours;
+                let ratio = peer.value / ours;
                 let reached = ratio >= LEAST_RATIO;
                 let outcome = Outcome::Ratio { ratio, least: LEAST_RATIO, reached };
                 bench.add(Row { case, ours, peers: vec![peer], outcome });

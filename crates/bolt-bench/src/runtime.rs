@@ -1,0 +1,10 @@
+//! Cases of the runtime. Their peers are crates.
+
+mod allocation;
+mod cache;
+
+use crate::bench::Bench;
+use anyhow::Result;
+
+/// All cases, in the order in which they are run.
+pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[cache::quality::run, allocation::run];
