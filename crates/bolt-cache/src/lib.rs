@@ -1,0 +1,27 @@
+//! A concurrent cache that learns what to keep.
+//!
+//! [`Cache`] maps keys to values in shards behind locks. The weights of what it holds never add up
+//! to more than its capacity. Which entries stay is decided by what the cache has seen of its
+//! requests (`ranking.rs`): it needs not be told whether popularity is stable, shifts, or goes
+//! round. A look-up finds the entry and writes three numbers into it; everything else happens when
+//! a new key wants room.
+//!
+//! It knows no files, no compression and no other levels, and does not start threads. What a value
+//! weighs is told by whoever makes the cache, and time comes from a [`Clock`](bolt_base::Clock).
+//!
+//! Start reading at `cache.rs`, then `shard.rs`: what happens at each request. `ages.rs` says what
+//! is known of a key, `ghosts.rs` remembers it of keys that are not kept, `compute.rs` has one
+//! computation serve all who ask.
+
+mod ages;
+mod cache;
+mod compute;
+mod ghosts;
+mod index;
+mod ranking;
+mod shard;
+mod stats;
+
+pub use cache::{Cache, CacheOptions};
+pub use compute::ComputeError;
+pub use stats::{CacheStats, Evictions};
