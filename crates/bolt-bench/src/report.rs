@@ -142,7 +142,7 @@ fn line(row: &Row) -> String {
         None => (String::new(), ""),
     };
     let (ratio, goal) = match outcome {
-        Outcome::Ratio { ratio, least, .. } => (format!("{ratio:.2}"), format!(">= {least}x")),
+        Outcome::Ratio { ratio, least, .. } => (format!("{ratio:.2}"), format!(">= {least:.3}x")),
         Outcome::Seconds { most, .. } => (String::new(), format!("<= {}", time(*most))),
         Outcome::Bytes { most, .. } => (String::new(), format!("< {}", megabytes(*most))),
         Outcome::Share { least, .. } => {
@@ -205,7 +205,8 @@ fn time(seconds: f64) -> String {
     match seconds {
         s if s >= 1.0 => format!("{s:.2} s"),
         s if s >= 1e-3 => format!("{:.2} ms", s * 1e3),
-        s => format!("{:.1} us", s * 1e6),
+        s if s >= 1e-6 => format!("{:.1} us", s * 1e6),
+        s => format!("{:.1} ns", s * 1e9),
     }
 }
 
@@ -263,7 +264,8 @@ mod tests {
 
     #[test]
     fn times_and_sizes_have_units() {
-        assert_eq!([2.0, 0.0205, 4.56e-5].map(time), ["2.00 s", "20.50 ms", "45.6 us"]);
+        let times = [2.0, 0.0205, 4.56e-5, 3.21e-8].map(time);
+        assert_eq!(times, ["2.00 s", "20.50 ms", "45.6 us", "32.1 ns"]);
         assert_eq!(megabytes(38_400_000.0), "38 MB");
     }
 }

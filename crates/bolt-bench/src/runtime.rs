@@ -7,4 +7,5 @@ use crate::bench::Bench;
 use anyhow::Result;
 
 /// All cases, in the order in which they are run.
-pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[cache::quality::run, allocation::run];
+pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] =
+    &[cache::quality::run, cache::hits::run, allocation::run];

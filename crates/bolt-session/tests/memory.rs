@@ -10,6 +10,7 @@ use bolt_market::formulas::{Role, Strategy};
 use bolt_market::sweep::{Grid, Parameter, Path};
 use bolt_session::{Done, MarketEvents, Session, SweepRequest, Trading};
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The system's allocator, with the bytes it has given out and the most there were.
@@ -71,7 +72,7 @@ fn peaks(bars: &Bars, memory: usize) -> Peaks {
     let config = Config::resolve(&Sources { flags, ..Sources::default() }).unwrap();
     let mut session = Session::new(config).unwrap();
     // Batches then do not depend on how fast the machine is.
-    session.clock = Box::new(ManualClock::default());
+    session.clock = Arc::new(ManualClock::default());
     let mut trading = Trading::of_config(&session.config);
     trading.stop_loss = Some(0.05);
     let request = SweepRequest {
