@@ -25,11 +25,17 @@
 //! Reservations are promises. [`CountingAllocator`] counts what is allocated while a component is
 //! in scope ([`Component::enter`]), and [`usage`] tells; a [`Report`] shows both.
 //!
+//! # Memory that is used again
+//! A [`BufferPool`] lends aligned buffers and keeps them for the next; an [`Arena`] frees its values
+//! together. Both reserve what they hold.
+//!
 //! Growing and shrinking a reservation are a few atomic operations; start at [`Budget`] and, for
 //! the counters, `ledger.rs`.
 
 mod allocator;
+mod arena;
 mod budget;
+mod buffers;
 mod component;
 mod ledger;
 mod level;
@@ -46,7 +52,12 @@ mod interleavings;
 pub use allocator::{
     CountingAllocator, ExactAllocator, Scope, Usage, allocations_of_this_thread, usage,
 };
+pub use arena::{Arena, ArenaError};
 pub use budget::{Budget, Policy, PolicyError, Registration};
+pub use buffers::{
+    ALIGNMENT, BufferPool, BufferPoolOptions, BufferPoolOptionsError, BufferPoolReport, Lease,
+    LeaseError, Plain,
+};
 pub use component::Component;
 pub use level::{Level, Thresholds};
 pub use pressure::{Pressure, Reading, ResidentMemory, Unavailable};

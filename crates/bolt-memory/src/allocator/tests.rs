@@ -4,7 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::RefCell;
-use std::sync::{Barrier, Mutex};
+use std::sync::{Mutex, mpsc};
 
 use bolt_base::Rng;
 
@@ -128,25 +128,27 @@ fn what_threads_count_is_what_lives() {
     let component = Component::Lyra;
     let sum = |blocks: &[Block]| blocks.iter().map(|b| b.layout.size() as i64).sum::<i64>();
     let passed = Mutex::new(Vec::new());
-    let (reached, go_on) = (Barrier::new(5), Barrier::new(5));
-    let lives = Mutex::new(0);
     std::thread::scope(|scope| {
-        for seed in 0..4 {
-            let (passed, lives, reached, go_on) = (&passed, &lives, &reached, &go_on);
+        let (lives, all_lives) = mpsc::channel();
+        let hold = |seed| {
+            let (passed, lives) = (&passed, lives.clone());
+            let (go_on, wait) = mpsc::channel::<()>();
             scope.spawn(move || {
                 let own = live(seed, passed, component);
-                *lives.lock().unwrap() += sum(&own);
-                reached.wait();
-                go_on.wait();
+                lives.send(sum(&own)).unwrap();
+                // Until the other end is dropped, or unwound.
+                wait.recv().unwrap_err();
                 let _scope = component.enter();
                 own.into_iter().for_each(|block| block.free(&CountingAllocator));
             });
-        }
-        reached.wait();
-        let expected = *lives.lock().unwrap() + sum(&passed.lock().unwrap());
+            go_on
+        };
+        let _go_on = [0, 1, 2, 3].map(hold);
+        drop(lives);
+        let own: i64 = all_lives.iter().take(4).sum();
+        let expected = own + sum(&passed.lock().unwrap());
         assert!(expected > 1_000_000, "{expected}");
         assert_eq!(used(component), expected, "while the threads hold counts of their own");
-        go_on.wait();
     });
     assert_eq!(used(component), sum(&passed.lock().unwrap()), "after they ended");
     let _scope = component.enter();
@@ -222,14 +224,16 @@ impl Drop for Late {
 fn destructors_of_a_thread_are_counted_to_the_end() {
     let _turn = OTHER.lock().unwrap();
     let before = used(Component::Other);
-    std::thread::spawn(|| {
+    let left = std::thread::spawn(|| {
         // Destructors run in the reverse order of this first use.
         LATE.with_borrow_mut(|late| late.0.reserve(8));
         let blocks = (0..8).map(|_| Block::bytes(777));
         LATE.with_borrow_mut(|late| late.0.extend(blocks));
-    })
-    .join()
-    .unwrap();
+        Block::bytes(555)
+    });
+    let left = left.join().unwrap();
+    assert_eq!(used(Component::Other), before + 555);
+    left.free(&CountingAllocator);
     assert_eq!(used(Component::Other), before);
 }
 

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod allocations;
+mod arena;
+mod buffers;
+mod exhaustion;
 mod levels;
 mod loans;
 mod model;
