@@ -142,7 +142,9 @@ fn line(row: &Row) -> String {
         None => (String::new(), ""),
     };
     let (ratio, goal) = match outcome {
-        Outcome::Ratio { ratio, least, .. } => (format!("{ratio:.2}"), format!(">= {least:.3}x")),
+        Outcome::Ratio { ratio, least, .. } => {
+            (format!("{ratio:.2}"), format!(">= {}x", (least * 1e3).round() / 1e3))
+        }
         Outcome::Seconds { most, .. } => (String::new(), format!("<= {}", time(*most))),
         Outcome::Bytes { most, .. } => (String::new(), format!("< {}", megabytes(*most))),
         Outcome::Share { least, .. } => {
