@@ -5,6 +5,7 @@
 
 mod cancel;
 mod executor;
+mod fork;
 mod histogram;
 mod monitor;
 mod panic;
@@ -14,5 +15,6 @@ mod threads;
 
 pub use cancel::{CancelReason, CancelToken};
 pub use executor::*;
+pub use fork::Fork;
 pub use pool::Pool;
 pub use threads::{Bind, Thread, ThreadError, Threads};

@@ -1,5 +1,6 @@
 //! The fork-join pool.
 
+use crate::fork::Fork;
 use std::sync::Arc;
 
 /// A fixed-size fork-join pool (rayon). Clones share the threads.
@@ -31,6 +32,11 @@ impl Pool {
     /// Runs `work` inside the pool: rayon's parallel iterators in it use this pool's threads.
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         self.threads.install(work)
+    }
+
+    /// Runs a recursion inside the pool: its joins share work with this pool's threads.
+    pub fn fork<R: Send>(&self, work: impl FnOnce(&Fork) -> R + Send) -> R {
+        self.threads.install(|| work(&Fork::new()))
     }
 }
 

@@ -3,3 +3,4 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod executor;
+mod fork;

@@ -141,6 +141,34 @@ fn an_agent_that_hangs_is_replaced_and_its_thread_let_go_when_it_returns() {
 }
 
 #[test]
+fn an_agent_counts_as_hung_from_the_deadline_that_its_task_had() {
+    let mut rig = Rig::new(1, |_| {});
+    let kind = rig.scheduler.add_kind("pattern_search", None, false);
+    let search = Submission { kind, timeout: Some(seconds(18)), ..rig.submission(Normal) };
+    rig.submit(search).unwrap();
+    rig.start(0);
+    assert_eq!(rig.pass(seconds(15)).len(), 1);
+    for (by, replaced) in [(3, 0), (6, 0), (1, 1)] {
+        rig.pass(seconds(by));
+        assert_eq!(rig.scheduler.take_started().len(), replaced, "{:?}", rig.now);
+    }
+}
+
+#[test]
+fn a_task_that_is_over_wakes_nobody() {
+    let mut rig = Rig::new(1, |_| {});
+    let (_, sequence) = rig.submit(rig.submission(Normal)).unwrap();
+    assert!(rig.scheduler.next_tick().is_some());
+    rig.scheduler.cancel(rig.now, sequence).unwrap();
+    rig.start(0);
+    assert_eq!(rig.scheduler.next_tick(), None);
+    rig.submit_to(Normal);
+    rig.run(0);
+    rig.start(0);
+    assert_eq!(rig.scheduler.next_tick(), None);
+}
+
+#[test]
 fn only_so_many_threads_may_be_lost() {
     let mut rig = Rig::new(2, |options| options.hung_max = 1);
     for _ in 0..2 {

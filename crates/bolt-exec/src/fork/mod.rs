@@ -1,0 +1,182 @@
+//! Fork and join at a few nanoseconds, for recursion whose size is not known beforehand.
+//!
+//! A thread keeps the second branches of its joins to itself, in a queue that costs two moves of a
+//! pointer. Of these it has a few on offer to the pool, one for each other thread: the oldest,
+//! which in a recursion are the largest. When another thread takes one, the next join offers the
+//! next. So what a join costs beyond a call does not depend on the pool, and what it costs to
+//! share work is paid only for branches that are offered. These are private deques (Acar,
+//! Charguéraud and Rainey, "Scheduling parallel programs by work stealing with private deques",
+//! 2013) with a few public places each.
+//!
+//! The threads are those of the pool, which waiting threads help with whatever else it has. The
+//! price is that nothing is offered between joins: a branch that runs for milliseconds without
+//! one belongs to rayon's own functions, in [`Pool::run`](crate::Pool::run).
+
+mod job;
+mod offer;
+
+use job::{Branch, Job, Offered};
+use std::cell::UnsafeCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::mem;
+use std::panic::resume_unwind;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// How often a waiting thread looks again at once, and lets others run, before it sleeps.
+const SPINS: u32 = 32;
+/// How long a waiting thread sleeps before it looks whether the pool has work for it.
+const NAP: Duration = Duration::from_micros(200);
+const NAP_MAX: Duration = Duration::from_millis(5);
+
+/// A thread's side of a recursion: what [`Fork::join`] is called on.
+pub struct Fork {
+    /// Second branches that wait for this thread, the oldest first.
+    pending: UnsafeCell<VecDeque<NonNull<Job>>>,
+    /// Branches of this thread that are on offer.
+    offers: Arc<AtomicUsize>,
+    /// How many may be: one for each other thread.
+    offers_max: usize,
+}
+
+impl Fork {
+    /// Returns the side of a thread of a pool.
+    pub(crate) fn new() -> Self {
+        Self {
+            pending: UnsafeCell::default(),
+            offers: Arc::default(),
+            offers_max: rayon::current_num_threads() - 1,
+        }
+    }
+
+    /// Runs two closures, maybe at the same time, and returns both results. The first runs on this
+    /// thread.
+    ///
+    /// # Panics
+    /// If one of them panics, when both have ended. If both do, with the first one's panic.
+    #[inline]
+    pub fn join<A, B, RA, RB>(&self, a: A, b: B) -> (RA, RB)
+    where
+        A: FnOnce(&Self) -> RA,
+        B: FnOnce(&Self) -> RB + Send,
+        RB: Send,
+    {
+        if self.offers_max == 0 {
+            let a = a(self);
+            return (a, b(self));
+        }
+        let branch = Branch::new(b);
+        self.push(branch.job());
+        if self.offers.load(Ordering::Relaxed) < self.offers_max {
+            self.offer_oldest();
+        }
+        let unwinding = Unwinding { fork: self, branch: &branch };
+        let a = a(self);
+        mem::forget(unwinding);
+        let Some(offered) = self.take_back(branch.job()) else {
+            #[expect(unsafe_code, reason = "other threads may have pointed to the closure")]
+            // SAFETY: the branch is this thread's, which runs it here and nowhere else.
+            let b = unsafe { branch.take_work() };
+            return (a, b(self));
+        };
+        wait(&offered, true);
+        #[expect(unsafe_code, reason = "the result was written by another thread")]
+        // SAFETY: the offer is done.
+        let b = unsafe { branch.take_result() };
+        (a, b.unwrap_or_else(|panic| resume_unwind(panic)))
+    }
+
+    #[inline]
+    fn push(&self, job: &Job) {
+        #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
+        // SAFETY: `Fork` is not `Sync`, and no code of others runs during the call.
+        let pending = unsafe { &mut *self.pending.get() };
+        pending.push_back(NonNull::from(job));
+    }
+
+    /// Makes a branch this thread's again; returns the offer if another thread has it.
+    #[inline]
+    fn take_back(&self, job: &Job) -> Option<Arc<Offered>> {
+        if let Some(offered) = job.take_offered() {
+            if !offered.offer.reclaim() {
+                return Some(offered);
+            }
+            self.offers.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
+        // SAFETY: as in `push`.
+        let pending = unsafe { &mut *self.pending.get() };
+        let last = pending.pop_back();
+        debug_assert_eq!(last, Some(NonNull::from(job)), "joins end in the order they began");
+        None
+    }
+
+    #[cold]
+    fn offer_oldest(&self) {
+        #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
+        // SAFETY: as in `push`.
+        let oldest = unsafe { &mut *self.pending.get() }.pop_front();
+        let Some(oldest) = oldest else { return };
+        #[expect(unsafe_code, reason = "the branch lies further down on this thread's stack")]
+        // SAFETY: what is in `pending` lives: `join` takes it out before it returns or unwinds.
+        let ticket = unsafe { oldest.as_ref() }.offer();
+        self.offers.fetch_add(1, Ordering::Relaxed);
+        let offers = Arc::clone(&self.offers);
+        rayon::spawn(move || ticket.redeem(&offers, &Self::new()));
+    }
+}
+
+impl fmt::Debug for Fork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fork").field("offers", &self.offers).finish_non_exhaustive()
+    }
+}
+
+/// Sees to the second branch when the first one panics: nothing may point to it afterwards.
+struct Unwinding<'a, B, R>
+where
+    B: FnOnce(&Fork) -> R + Send,
+    R: Send,
+{
+    fork: &'a Fork,
+    branch: &'a Branch<B, R>,
+}
+
+impl<B, R> Drop for Unwinding<'_, B, R>
+where
+    B: FnOnce(&Fork) -> R + Send,
+    R: Send,
+{
+    fn drop(&mut self) {
+        if let Some(offered) = self.fork.take_back(self.branch.job()) {
+            // A thread that unwinds begins nothing else.
+            wait(&offered, false);
+            return;
+        }
+        #[expect(unsafe_code, reason = "other threads may have pointed to the closure")]
+        // SAFETY: the branch is this thread's, and will not be run.
+        drop(unsafe { self.branch.take_work() });
+    }
+}
+
+/// Waits until another thread has run a branch, and helps the pool meanwhile if it may.
+fn wait(offered: &Offered, helps: bool) {
+    let (mut spins, mut nap) = (0, NAP);
+    while !offered.offer.is_done() {
+        if helps && rayon::yield_now() == Some(rayon::Yield::Executed) {
+            (spins, nap) = (0, NAP);
+        } else if spins < SPINS {
+            spins += 1;
+            thread::yield_now();
+        } else {
+            // Whoever completes the branch wakes this thread; work for the pool does not.
+            thread::park_timeout(nap);
+            nap = (nap * 2).min(NAP_MAX);
+        }
+    }
+}
