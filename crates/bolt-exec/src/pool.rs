@@ -1,6 +1,7 @@
 //! The fork-join pool.
 
 use crate::fork::Fork;
+use crate::threads::{ThreadError, Threads};
 use std::sync::Arc;
 
 /// A fixed-size fork-join pool (rayon). Clones share the threads.
@@ -9,19 +10,70 @@ pub struct Pool {
     threads: Arc<rayon::ThreadPool>,
 }
 
+/// How a pool is set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolOptions {
+    /// What its threads are called, before their number: `cpu` for `bolt-cpu-0`.
+    pub name: String,
+    /// The number of threads, at least 1.
+    pub threads: usize,
+    /// The processors of each thread in turn; empty for all.
+    pub processors: Vec<Vec<usize>>,
+}
+
+impl PoolOptions {
+    /// Names a pool of so many threads that run anywhere.
+    pub fn new(name: impl Into<String>, threads: usize) -> Self {
+        Self { name: name.into(), threads, processors: Vec::new() }
+    }
+
+    /// Names a pool for a domain, such as the processors of one memory node or one cache: with a
+    /// thread for each processor, which may run on any of them.
+    pub fn for_domain(name: impl Into<String>, processors: &[usize]) -> Self {
+        let threads = processors.len().max(1);
+        Self { name: name.into(), threads, processors: vec![processors.to_vec()] }
+    }
+}
+
 impl Pool {
     /// Starts a pool of `threads` threads, or one for each available processor if `None`.
     ///
     /// # Errors
     /// If the operating system refuses a thread.
     pub fn new(threads: Option<usize>) -> Result<Self, String> {
-        let count = threads.unwrap_or_else(bolt_hardware::available_cores).max(1);
+        let count = threads.unwrap_or_else(bolt_hardware::available_cores);
+        let unlimited = Threads::new(usize::MAX);
+        Self::start(&PoolOptions::new("cpu", count), &unlimited).map_err(|error| error.to_string())
+    }
+
+    /// Starts a pool whose threads count against a limit.
+    ///
+    /// # Errors
+    /// If the limit or the operating system refuses a thread.
+    pub fn start(options: &PoolOptions, threads: &Threads) -> Result<Self, ThreadError> {
+        let PoolOptions { name, threads: count, processors } = options;
+        let mut refused = None;
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(count)
-            .thread_name(|index| format!("bolt-{index}"))
-            .build()
-            .map_err(|error| format!("cannot start {count} threads: {error}"))?;
-        Ok(Self { threads: Arc::new(pool) })
+            .num_threads((*count).max(1))
+            .spawn_handler(|thread| {
+                let number = thread.index();
+                let own = number.checked_rem(processors.len()).map_or(&[][..], |i| &processors[i]);
+                let started = threads.spawn(format!("bolt-{name}-{number}"), own, || thread.run());
+                started.map(drop).map_err(|error| {
+                    let told = std::io::Error::other(error.to_string());
+                    refused = Some(error);
+                    told
+                })
+            })
+            .build();
+        match (pool, refused) {
+            (Ok(pool), _) => Ok(Self { threads: Arc::new(pool) }),
+            (Err(_), Some(error)) => Err(error),
+            (Err(error), None) => {
+                let source = std::io::Error::other(error.to_string());
+                Err(ThreadError::System { name: format!("bolt-{name}"), source })
+            }
+        }
     }
 
     /// Returns the number of threads.
@@ -38,9 +90,13 @@ impl Pool {
     pub fn fork<R: Send>(&self, work: impl FnOnce(&Fork) -> R + Send) -> R {
         self.threads.install(|| work(&Fork::new()))
     }
+
+    pub(crate) fn inner(&self) -> &rayon::ThreadPool {
+        &self.threads
+    }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use rayon::prelude::*;
@@ -53,6 +109,38 @@ mod tests {
             let name = |_| std::thread::current().name().map(str::to_owned);
             (0..100).into_par_iter().map(name).collect()
         });
-        assert!(names.iter().all(|n| n.as_deref().is_some_and(|n| n.starts_with("bolt-"))));
+        assert!(names.iter().all(|n| n.as_deref().is_some_and(|n| n.starts_with("bolt-cpu-"))));
+    }
+
+    #[test]
+    fn a_pool_that_the_limit_does_not_allow_is_refused_and_leaves_no_thread() {
+        let threads = Threads::new(3);
+        let pool = Pool::start(&PoolOptions::new("io", 2), &threads).unwrap();
+        let refused = Pool::start(&PoolOptions::new("general", 2), &threads);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "cannot start the thread `bolt-general-1`: 3 threads run, which is the limit"
+        );
+        drop(pool);
+        while !threads.list().is_empty() {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn threads_are_given_their_processors_in_turn() {
+        let threads = Threads::new(8).with_binding(Arc::new(|_: &[usize]| Ok(())));
+        let mut options = PoolOptions::new("cpu", 3);
+        options.processors = vec![vec![4], vec![6, 7]];
+        let _pool = Pool::start(&options, &threads).unwrap();
+        let processors = |threads: &Threads| {
+            let list = threads.list().into_iter();
+            list.map(|thread| thread.processors).collect::<Vec<_>>()
+        };
+        assert_eq!(processors(&threads), [vec![4], vec![6, 7], vec![4]]);
+        let threads = Threads::new(8);
+        let domain = PoolOptions::for_domain("node1", &[8, 9]);
+        let pool = Pool::start(&domain, &threads).unwrap();
+        assert_eq!((pool.threads(), processors(&threads)), (2, vec![vec![8, 9], vec![8, 9]]));
     }
 }

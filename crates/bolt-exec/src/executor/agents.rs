@@ -75,7 +75,7 @@ impl Agents {
         matches!(self.agents[index].state, State::Idle { .. })
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(super) fn generation(&self, index: usize) -> u32 {
         self.agents[index].generation
     }

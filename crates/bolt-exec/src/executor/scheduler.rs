@@ -356,12 +356,12 @@ impl<P: Clone> Scheduler<P> {
         self.is_closed
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(super) fn queue(&self) -> &Queue<P> {
         &self.queue
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(super) fn agents(&self) -> &Agents {
         &self.agents
     }
