@@ -341,12 +341,13 @@ impl Inner {
         exceeded: Exceeded,
     ) -> Result<Mark, Refused> {
         let could_help = matches!(exceeded.bound, Bound::Limit | Bound::Loan);
-        if !could_help || reclaim::is_inside() {
+        let component = job.account.component;
+        let is_within_share = self.is_within_share(component, kind, bytes);
+        let is_in_reach = is_within_share || self.could_be_lent(component, bytes);
+        if !could_help || !is_in_reach || reclaim::is_inside() {
             return Err(self.refuse(job, bytes, exceeded));
         }
         let _turn = lock(&self.reclaimers.turn);
-        let component = job.account.component;
-        let is_within_share = self.is_within_share(component, kind, bytes);
         let _claim = is_within_share.then(|| self.ledger.claim());
         let try_grow = || self.ledger.try_grow(&job.account, kind, bytes, is_within_share);
         let mut last = match try_grow() {
@@ -360,7 +361,8 @@ impl Inner {
             for entry in self.reclaimers.by_cost(|component| self.excess(component, job, bytes)) {
                 let missing = self.missing(&last, component, entry.component, bytes);
                 let wanted = missing.min(self.excess(entry.component, job, bytes));
-                if entry.cost > most || wanted == 0 {
+                let is_own_loan = !is_within_share && entry.component == component;
+                if entry.cost > most || wanted == 0 || is_own_loan {
                     continue;
                 }
                 given += self.reclaimers.ask(&entry, wanted);
@@ -383,6 +385,17 @@ impl Inner {
             Kind::Spillable => self.ledger.held(component).now(),
         };
         held.checked_add(bytes).is_some_and(|sum| sum <= self.ledger.share(component))
+    }
+
+    /// Returns whether there would be enough to lend if all others went back to their shares. If
+    /// not, nobody should give anything back for it.
+    fn could_be_lent(&self, component: Component, bytes: u64) -> bool {
+        let kept = |other: Component| {
+            let held = self.ledger.held(other).now();
+            if other == component { held } else { held.min(self.ledger.share(other)) }
+        };
+        let kept: u64 = Component::all().map(kept).sum();
+        kept.checked_add(bytes).is_some_and(|sum| sum <= self.ledger.limit())
     }
 
     /// Returns how much a component holds beyond its share, were the ask granted.

@@ -188,12 +188,16 @@ impl Ledger {
         if kind == Kind::Fixed {
             account.fixed.try_add(bytes, share).map_err(exceeded(Bound::Share, share))?;
         }
-        let most = if self.lends_to(account, has_claim) { u64::MAX } else { share };
+        let limit = self.rules.0.limit.load(Relaxed);
+        let is_lent = self.lends_to(account, has_claim);
+        let most = if is_lent { u64::MAX } else { share };
         let held = account.held.try_add(bytes, most).map_err(|held| {
             account.unfix(kind, bytes);
-            exceeded(Bound::Loan, share)(held)
+            match is_lent {
+                true => exceeded(Bound::Limit, limit)(self.total.0.now()),
+                false => exceeded(Bound::Loan, share)(held),
+            }
         })?;
-        let limit = self.rules.0.limit.load(Relaxed);
         let total = self.total.0.try_add(bytes, limit).map_err(|held| {
             account.give_back(kind, bytes);
             exceeded(Bound::Limit, limit)(held)
@@ -277,6 +281,10 @@ impl Ledger {
 
     pub(crate) fn has_reclaimers(&self, component: Component) -> bool {
         self.accounts[component.index()].0.reclaimers.load(Relaxed) > 0
+    }
+
+    pub(crate) fn limit(&self) -> u64 {
+        self.rules.0.limit.load(Relaxed)
     }
 
     pub(crate) fn total(&self) -> &Gauge {

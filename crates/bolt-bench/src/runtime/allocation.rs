@@ -1,4 +1,4 @@
-//! What counting costs: our allocator beside the same mimalloc without it.
+//! What memory costs: reservations, and our allocator beside the same mimalloc without counting.
 //!
 //! Blocks are taken and given back through functions that are not inlined, as the compiler calls
 //! the allocator of a program. A time is that of a thousand
@@ -8,8 +8,8 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::hint::black_box;
 
 use anyhow::Result;
-use bolt_base::Rng;
-use bolt_memory::CountingAllocator;
+use bolt_base::{Bytes, Rng};
+use bolt_memory::{Budget, Component, CountingAllocator, Kind, Policy};
 use mimalloc::MiMalloc;
 
 use crate::bench::{Bench, median};
@@ -34,15 +34,9 @@ struct Load {
 }
 
 const LOADS: [Load; 3] = [
-    Load { name: "churn of 16-512 B", bits: (4, 9), live: 1 << 10, count: 200_000, threads: 1 },
-    Load {
-        name: "churn of 16-512 B, 2 threads",
-        bits: (4, 9),
-        live: 1 << 10,
-        count: 200_000,
-        threads: 2,
-    },
-    Load { name: "churn of 1 KiB-1 MiB", bits: (10, 20), live: 64, count: 20_000, threads: 1 },
+    Load { name: "16-512 B", bits: (4, 9), live: 1 << 10, count: 200_000, threads: 1 },
+    Load { name: "16-512 B, 2 threads", bits: (4, 9), live: 1 << 10, count: 200_000, threads: 2 },
+    Load { name: "1 KiB-1 MiB", bits: (10, 20), live: 64, count: 20_000, threads: 1 },
 ];
 
 /// mimalloc as C programs call it. The crate calls its interface for any alignment, which checks
@@ -64,8 +58,9 @@ unsafe impl GlobalAlloc for Direct {
 }
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
+    reservations(bench)?;
     for load in &LOADS {
-        let name = format!("allocation: {}", load.name);
+        let name = format!("churn of {}", load.name);
         if bench.wants(&name) {
             let [ours, bare, direct] = seconds(load, bench.repeats())?;
             let peer = |name: &str, value| PeerValue { name: name.into(), value, scale: 1.0 };
@@ -79,6 +74,40 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
                 bench.add(Row { case, ours, peers: vec![peer], outcome });
             }
         }
+    }
+    Ok(())
+}
+
+/// A thousand times, a reservation grows and shrinks again: what budgets cost whoever uses them.
+fn reservations(bench: &mut Bench) -> Result<()> {
+    const PAIRS: u32 = 100_000;
+    // Of a thousand. Two threads that do nothing else contend for the same counters.
+    for (name, threads, most) in [("1 thread", 1, 100e-6), ("2 threads", 2, 500e-6)] {
+        let case = format!("grow and shrink, {name}");
+        if !bench.wants(&case) {
+            continue;
+        }
+        let budget = Budget::new(Policy::new(Bytes(1 << 30)), Vec::new())?;
+        let mut times = Vec::new();
+        for _ in 0..bench.repeats() * TURNS {
+            let start = process_seconds()?;
+            std::thread::scope(|scope| {
+                for _ in 0..threads {
+                    let job = budget.job(Component::Market, "bench", None);
+                    scope.spawn(move || {
+                        let mut held = job.reservation(Kind::Fixed);
+                        for bytes in 0..u64::from(PAIRS) {
+                            held.try_grow(Bytes(bytes)).expect("the budget is larger");
+                            held.shrink(Bytes(bytes));
+                        }
+                    });
+                }
+            });
+            times.push((process_seconds()? - start) * 1_000.0 / f64::from(PAIRS * threads));
+        }
+        let ours = median(&times);
+        let outcome = Outcome::Seconds { most, reached: ours <= most };
+        bench.add(Row { case, ours, peers: Vec::new(), outcome });
     }
     Ok(())
 }

@@ -38,6 +38,12 @@ fn allocations_are_counted_by_thread() {
     assert_eq!(allocations(|| 1 + 1), 0);
     assert_eq!(allocations(|| Box::new(1)), 1);
     assert_eq!(allocations(|| (Box::new(1), vec![0u8; 100])), 2);
+    let grown = || {
+        let mut vector = vec![0u8; 100];
+        vector.reserve_exact(1_000);
+        vector
+    };
+    assert_eq!(allocations(grown), 2);
 }
 
 #[test]

@@ -111,8 +111,8 @@ enum Place {
 }
 
 fn place() -> impl Strategy<Value = Place> {
-    let bytes = (any::<u8>(), 0..9_000usize);
-    let numbers = (any::<u64>(), 0..2_000usize);
+    let bytes = (any::<u8>(), 0..3_000usize);
+    let numbers = (any::<u64>(), 0..700usize);
     prop_oneof![
         6 => bytes.prop_map(|(first, length)| Place::Bytes { first, length }),
         6 => numbers.prop_map(|(first, length)| Place::Numbers { first, length }),
@@ -155,7 +155,7 @@ fn place_all(arena: &Arena, places: &[Place]) {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn an_arena_keeps_what_it_was_given(places in prop::collection::vec(place(), 1..200), block in 0..20_000u64) {
+    fn an_arena_keeps_what_it_was_given(places in prop::collection::vec(place(), 1..80), block in 0..9_000u64) {
         let budget = budget_of(1 << 30);
         let job = budget.job(Component::Market, "evaluate", None);
         let mut arena = Arena::new(&job, Bytes(block)).unwrap();

@@ -86,6 +86,23 @@ fn for_a_loan_only_caches_over_their_share_shrink() {
 }
 
 #[test]
+fn for_an_ask_that_cannot_be_granted_nobody_gives() {
+    let budget = calm_budget();
+    let cache = Owner::new(&budget, Cache, Cost::Shrink, "columns");
+    let sweep = Owner::new(&budget, Market, Cost::Spill, "sweep");
+    assert!(cache.try_hold(300) && sweep.try_hold(400));
+    // With the cache back at its share of 100 there would be 500.
+    for bytes in [501, 5_000, u64::MAX] {
+        assert!(!sweep.try_hold(bytes));
+    }
+    let job = budget.job(Code, "index", None);
+    job.reserve(Kind::Fixed, Bytes(171)).unwrap_err();
+    assert!(cache.asked.lock().unwrap().is_empty());
+    assert!(sweep.try_hold(500));
+    assert_eq!(*cache.asked.lock().unwrap(), [200, 1]);
+}
+
+#[test]
 fn an_owner_that_is_gone_is_not_asked_and_not_kept() {
     let (budget, _) = budget(1_000);
     let owner = Owner::new(&budget, Cache, Cost::Shrink, "columns");

@@ -4,6 +4,7 @@
 mod allocations;
 mod arena;
 mod buffers;
+#[cfg(target_os = "linux")]
 mod exhaustion;
 mod levels;
 mod loans;

@@ -336,13 +336,19 @@ proptest! {
     fn every_sequence_does_what_the_model_does(steps in prop::collection::vec(step(), 1..80)) {
         let mut pair = Pair::new();
         let (mut peak, mut limit) = (0, 0);
+        let mut peaks = [0; Component::COUNT];
         for step in steps {
             pair.take(step);
             pair.check();
-            peak = peak.max(pair.budget.held().0);
             limit = limit.max(pair.model.limit);
+            peak = peak.max(pair.budget.held().0);
+            for (index, peak) in peaks.iter_mut().enumerate() {
+                *peak = pair.model.sum(|held| pair.model.component(held) == index).max(*peak);
+            }
         }
-        prop_assert_eq!(pair.budget.report().peak.0, peak);
+        let report = pair.budget.report();
+        prop_assert_eq!(report.peak.0, peak);
+        prop_assert_eq!(report.components.iter().map(|c| c.peak.0).collect::<Vec<_>>(), peaks);
         prop_assert!(peak <= limit);
         pair.reservations.clear();
         pair.jobs.clear();
