@@ -2,27 +2,10 @@
 
 #![expect(unsafe_code, reason = "an allocator hands out raw memory")]
 
-use libmimalloc_sys as mimalloc;
 use std::alloc::{GlobalAlloc, Layout};
-use std::ffi::c_void;
 
 use super::local::{count, counted};
-use super::{NATURAL_ALIGNMENT, allocate, allocate_zeroed, reallocate};
-
-unsafe extern "C" {
-    /// Allocates at most [`SMALL_BYTES`]; returns null without memory.
-    fn mi_malloc_small(size: usize) -> *mut c_void;
-}
-
-/// mimalloc's `MI_SMALL_SIZE_MAX`, a power of two.
-const SMALL_BYTES: usize = 128 * size_of::<usize>();
-
-/// Returns whether a size is below [`SMALL_BYTES`] and the alignment natural. One comparison does
-/// for both, as neither has a bit from that power of two on.
-#[inline(always)]
-fn is_small(layout: Layout) -> bool {
-    layout.size() | (layout.align() + (SMALL_BYTES - 1 - NATURAL_ALIGNMENT)) < SMALL_BYTES
-}
+use super::raw;
 
 /// mimalloc, counting; see the [module](super).
 ///
@@ -36,9 +19,9 @@ pub struct CountingAllocator;
 unsafe impl GlobalAlloc for CountingAllocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if is_small(layout) && counted(layout.size() as i64) {
-            // SAFETY: the size is small, and so is the alignment.
-            unsafe { mi_malloc_small(layout.size()).cast() }
+        if raw::is_small(layout) && counted(layout.size() as i64) {
+            // SAFETY: it is small.
+            unsafe { raw::allocate_small(layout) }
         } else {
             // SAFETY: the caller's promise.
             unsafe { allocate_and_count(layout) }
@@ -49,21 +32,21 @@ unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         if counted(-(layout.size() as i64)) {
             // SAFETY: the caller's promise.
-            unsafe { mimalloc::mi_free(pointer.cast()) }
+            unsafe { raw::free(pointer, layout) }
         } else {
             // SAFETY: the caller's promise.
-            unsafe { count_and_free(pointer, layout.size()) }
+            unsafe { count_and_free(pointer, layout) }
         }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
-        count_if_there(unsafe { allocate_zeroed(layout) }, layout.size() as i64)
+        count_if_there(unsafe { raw::allocate_zeroed(layout) }, layout.size() as i64)
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller's promise.
-        let pointer = unsafe { reallocate(pointer, layout, size) };
+        let pointer = unsafe { raw::reallocate(pointer, layout, size) };
         count_if_there(pointer, size as i64 - layout.size() as i64)
     }
 }
@@ -80,13 +63,13 @@ fn count_if_there(pointer: *mut u8, change: i64) -> *mut u8 {
 #[inline(never)]
 unsafe fn allocate_and_count(layout: Layout) -> *mut u8 {
     // SAFETY: the caller's promise.
-    count_if_there(unsafe { allocate(layout) }, layout.size() as i64)
+    count_if_there(unsafe { raw::allocate(layout) }, layout.size() as i64)
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn count_and_free(pointer: *mut u8, bytes: usize) {
-    count(-(bytes as i64));
+unsafe fn count_and_free(pointer: *mut u8, layout: Layout) {
+    count(-(layout.size() as i64));
     // SAFETY: the caller's promise.
-    unsafe { mimalloc::mi_free(pointer.cast()) }
+    unsafe { raw::free(pointer, layout) }
 }

@@ -2,11 +2,10 @@
 
 #![expect(unsafe_code, reason = "an allocator hands out raw memory")]
 
-use libmimalloc_sys as mimalloc;
 use std::alloc::{GlobalAlloc, Layout};
 
 use super::local::{component_in_scope, count_calls, count_for};
-use super::{allocate, allocate_zeroed, reallocate};
+use super::raw;
 
 /// A counting allocator for tests: each block remembers the component it was allocated in, each
 /// count is there at once, and allocations are counted by thread. Several times slower than
@@ -55,7 +54,7 @@ unsafe impl GlobalAlloc for ExactAllocator {
             return std::ptr::null_mut();
         };
         // SAFETY: the layout is not empty, as it has a header.
-        unsafe { begin(allocate(with), header, layout.size()) }
+        unsafe { begin(raw::allocate(with), header, layout.size()) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
@@ -63,15 +62,17 @@ unsafe impl GlobalAlloc for ExactAllocator {
             return std::ptr::null_mut();
         };
         // SAFETY: the layout is not empty, as it has a header.
-        unsafe { begin(allocate_zeroed(with), header, layout.size()) }
+        unsafe { begin(raw::allocate_zeroed(with), header, layout.size()) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        let header = layout.align().max(HEADER_BYTES);
+        let Some((with, header)) = with_header(layout, layout.size()) else {
+            unreachable!("it was allocated with a header");
+        };
         // SAFETY: the block has a header of this size.
         unsafe {
             count_for(usize::from(*pointer.sub(1)), -(layout.size() as i64));
-            mimalloc::mi_free(pointer.sub(header).cast());
+            raw::free(pointer.sub(header), with);
         }
     }
 
@@ -82,7 +83,7 @@ unsafe impl GlobalAlloc for ExactAllocator {
         };
         // SAFETY: the block has a header of this size; mimalloc copies it with the rest.
         unsafe {
-            let base = reallocate(pointer.sub(header), old, new.size());
+            let base = raw::reallocate(pointer.sub(header), old, new.size());
             if base.is_null() {
                 return base;
             }

@@ -105,7 +105,7 @@ fn live(seed: u64, passed: &Mutex<Vec<Block>>, component: Component) -> Vec<Bloc
     let allocator: &dyn GlobalAlloc = &CountingAllocator;
     let mut rng = Rng::new(seed);
     let mut own: Vec<Block> = Vec::new();
-    for _ in 0..3_000 {
+    for _ in 0..if cfg!(miri) { 100 } else { 3_000 } {
         let pick = rng.next_u64();
         // Mostly small, sometimes larger than what a thread keeps to itself.
         let size = 1 + (rng.next_u64() >> (64 - [4, 7, 11, 19][(pick % 4) as usize])) as usize;
@@ -147,7 +147,7 @@ fn what_threads_count_is_what_lives() {
         drop(lives);
         let own: i64 = all_lives.iter().take(4).sum();
         let expected = own + sum(&passed.lock().unwrap());
-        assert!(expected > 1_000_000, "{expected}");
+        assert!(expected > 1_000_000 || cfg!(miri), "{expected}");
         assert_eq!(used(component), expected, "while the threads hold counts of their own");
     });
     assert_eq!(used(component), sum(&passed.lock().unwrap()), "after they ended");
@@ -178,18 +178,20 @@ fn any_layout_is_aligned() {
             blocks.into_iter().for_each(|block| block.free(&CountingAllocator));
         }
     }
-    let far = Layout::from_size_align(8, 1 << 62).unwrap();
-    // SAFETY: the layout is not empty.
-    assert!(unsafe { CountingAllocator.alloc(far) }.is_null());
 }
 
+// Miri fails at such layouts itself.
+#[cfg(not(miri))]
 #[test]
 fn what_failed_is_not_counted() {
     let _scope = Component::Market.enter();
     let mut block = Block::bytes(100);
     let huge = Layout::from_size_align(isize::MAX as usize / 2, 64).unwrap();
+    let far = Layout::from_size_align(8, 1 << 62).unwrap();
     // SAFETY: the layouts are not empty, and the block is of this allocator.
     unsafe {
+        assert!(CountingAllocator.alloc(far).is_null());
+        assert!(ExactAllocator.alloc(huge).is_null());
         assert!(CountingAllocator.alloc(huge).is_null());
         assert!(CountingAllocator.alloc_zeroed(huge).is_null());
         assert!(CountingAllocator.realloc(block.pointer, block.layout, huge.size()).is_null());
@@ -242,7 +244,7 @@ fn the_exact_allocator_keeps_blocks_as_they_are() {
     let _turn = OTHER.lock().unwrap();
     let allocator: &dyn GlobalAlloc = &ExactAllocator;
     for align in (0..13).map(|bits| 1 << bits) {
-        for size in [1, 7, 64, 1_000, 100_000] {
+        for size in [1, 7, 64, 1_000, if cfg!(miri) { 2_000 } else { 100_000 }] {
             let layout = Layout::from_size_align(size, align).unwrap();
             let mut block = Block::new(allocator, layout, 0xA5, size % 2 == 1);
             block.resize(allocator, size * 3);
@@ -250,7 +252,4 @@ fn the_exact_allocator_keeps_blocks_as_they_are() {
             block.free(allocator);
         }
     }
-    let huge = Layout::from_size_align(isize::MAX as usize - 4, 1).unwrap();
-    // SAFETY: the layout is not empty.
-    assert!(unsafe { allocator.alloc(huge) }.is_null());
 }

@@ -1,0 +1,120 @@
+//! mimalloc, without counting. Miri, which runs no C, has the allocator of the system.
+
+#![expect(unsafe_code, reason = "an allocator hands out raw memory")]
+
+use std::alloc::Layout;
+
+/// What every block is aligned to at least.
+const NATURAL_ALIGNMENT: usize = 8;
+
+/// mimalloc's `MI_SMALL_SIZE_MAX`, a power of two.
+const SMALL_BYTES: usize = 128 * size_of::<usize>();
+
+/// Returns whether [`allocate_small`] can be used. One comparison does for size and alignment, as
+/// neither has a bit from that power of two on.
+#[inline(always)]
+pub(super) fn is_small(layout: Layout) -> bool {
+    layout.size() | (layout.align() + (SMALL_BYTES - 1 - NATURAL_ALIGNMENT)) < SMALL_BYTES
+}
+
+pub(super) use source::{allocate, allocate_small, allocate_zeroed, free, reallocate};
+
+/// All functions have the contracts of the functions of [`GlobalAlloc`](std::alloc::GlobalAlloc);
+/// `allocate_small` wants what [`is_small`] tells.
+#[cfg(not(miri))]
+mod source {
+    use super::NATURAL_ALIGNMENT;
+    use libmimalloc_sys as mimalloc;
+    use std::alloc::Layout;
+    use std::ffi::c_void;
+
+    unsafe extern "C" {
+        fn mi_malloc_small(size: usize) -> *mut c_void;
+    }
+
+    #[inline(always)]
+    pub(in super::super) unsafe fn allocate_small(layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { mi_malloc_small(layout.size()).cast() }
+    }
+
+    pub(in super::super) unsafe fn allocate(layout: Layout) -> *mut u8 {
+        // SAFETY: both take any size; the alignment of a layout is a power of two.
+        let pointer = unsafe {
+            if layout.align() <= NATURAL_ALIGNMENT {
+                mimalloc::mi_malloc(layout.size())
+            } else {
+                mimalloc::mi_malloc_aligned(layout.size(), layout.align())
+            }
+        };
+        pointer.cast()
+    }
+
+    pub(in super::super) unsafe fn allocate_zeroed(layout: Layout) -> *mut u8 {
+        // SAFETY: as in `allocate`.
+        let pointer = unsafe {
+            if layout.align() <= NATURAL_ALIGNMENT {
+                mimalloc::mi_zalloc(layout.size())
+            } else {
+                mimalloc::mi_zalloc_aligned(layout.size(), layout.align())
+            }
+        };
+        pointer.cast()
+    }
+
+    pub(in super::super) unsafe fn reallocate(
+        pointer: *mut u8,
+        layout: Layout,
+        size: usize,
+    ) -> *mut u8 {
+        // SAFETY: as in `allocate`; the block is of mimalloc, as the caller promises.
+        let pointer = unsafe {
+            if layout.align() <= NATURAL_ALIGNMENT {
+                mimalloc::mi_realloc(pointer.cast(), size)
+            } else {
+                mimalloc::mi_realloc_aligned(pointer.cast(), size, layout.align())
+            }
+        };
+        pointer.cast()
+    }
+
+    #[inline(always)]
+    pub(in super::super) unsafe fn free(pointer: *mut u8, _: Layout) {
+        // SAFETY: the block is of mimalloc, as the caller promises.
+        unsafe { mimalloc::mi_free(pointer.cast()) }
+    }
+}
+
+#[cfg(miri)]
+mod source {
+    use std::alloc::{GlobalAlloc, Layout, System};
+
+    pub(in super::super) unsafe fn allocate_small(layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    pub(in super::super) unsafe fn allocate(layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    pub(in super::super) unsafe fn allocate_zeroed(layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    pub(in super::super) unsafe fn reallocate(
+        pointer: *mut u8,
+        layout: Layout,
+        size: usize,
+    ) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    pub(in super::super) unsafe fn free(pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
