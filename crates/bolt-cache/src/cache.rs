@@ -1,6 +1,7 @@
 //! The cache: shards behind locks, and time.
 
 use crate::compute::Flight;
+use crate::lock::{Guard, Lock};
 use crate::shard::{Item, Removed, Shard};
 use crate::stats::CacheStats;
 use bolt_base::{Bytes, Clock};
@@ -44,8 +45,9 @@ pub struct Cache<K, V> {
 
 /// A shard in lines of the processor's cache of its own.
 #[repr(align(128))]
-struct Aligned<K, V>(Mutex<Guarded<K, V>>);
+struct Aligned<K, V>(Lock<Guarded<K, V>>);
 
+#[repr(C)]
 pub(crate) struct Guarded<K, V> {
     pub(crate) shard: Shard<K, V>,
     /// Computations under way: no more than threads.
@@ -68,7 +70,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         let count = most.min(1 << wanted.ilog2());
         let shard = |(seed, capacity)| {
             let shard = Shard::new(capacity, seed);
-            Aligned(Mutex::new(Guarded { shard, flights: Vec::new() }))
+            Aligned(Lock::new(Guarded { shard, flights: Vec::new() }))
         };
         Self {
             shards: (0..).zip(shares(*capacity, count)).map(shard).collect(),
@@ -87,8 +89,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         K: Borrow<Q>,
     {
         let (hash, now) = (self.hash(key), self.now());
-        let mut removed = Removed::new();
-        self.lock(hash).shard.get(hash as u32, key, now, &mut removed).cloned()
+        self.lock(hash).shard.get(hash as u32, key, now).cloned()
     }
 
     /// Returns whether a key is there and valid. This does not count as a request for it.
@@ -127,7 +128,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     pub fn clear(&self) {
         for Aligned(shard) in &self.shards {
             let mut removed = Removed::new();
-            let mut guarded = lock(shard);
+            let mut guarded = shard.lock();
             guarded.flights.clear();
             guarded.shard.clear(&mut removed);
         }
@@ -139,31 +140,31 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         let now = self.now();
         for Aligned(shard) in &self.shards {
             let mut removed = Removed::new();
-            lock(shard).shard.remove_expired(now, &mut removed);
+            shard.lock().shard.remove_expired(now, &mut removed);
         }
     }
 
     /// Changes the capacity. If there is more, the entries that are worth least go.
     pub fn resize(&self, capacity: Bytes) {
         let now = self.now();
-        let mut current = lock(&self.capacity);
+        let mut current = self.whole_capacity();
         for (Aligned(shard), share) in self.shards.iter().zip(shares(capacity, self.shards.len())) {
             let mut removed = Removed::new();
-            lock(shard).shard.resize(share, now, &mut removed);
+            shard.lock().shard.resize(share, now, &mut removed);
         }
         *current = capacity;
     }
 
     /// Returns the capacity.
     pub fn capacity(&self) -> Bytes {
-        *lock(&self.capacity)
+        *self.whole_capacity()
     }
 
     /// Returns what the cache has done, and what it holds.
     pub fn stats(&self) -> CacheStats {
         let mut stats = CacheStats::default();
         for Aligned(shard) in &self.shards {
-            stats.add(&lock(shard).shard.stats());
+            stats.add(&shard.lock().shard.stats());
         }
         stats
     }
@@ -185,26 +186,26 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     }
 
     /// Locks the shard of a hash, which the upper half of it chooses.
-    pub(crate) fn lock(&self, hash: u64) -> MutexGuard<'_, Guarded<K, V>> {
+    pub(crate) fn lock(&self, hash: u64) -> Guard<'_, Guarded<K, V>> {
         let Aligned(shard) = &self.shards[(hash >> 32) as usize & (self.shards.len() - 1)];
-        lock(shard)
+        shard.lock()
+    }
+}
+
+impl<K, V> Cache<K, V> {
+    fn whole_capacity(&self) -> MutexGuard<'_, Bytes> {
+        self.capacity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<K, V> fmt::Debug for Cache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let capacity = *lock(&self.capacity);
+        let capacity = *self.whole_capacity();
         f.debug_struct("Cache")
             .field("capacity", &capacity)
             .field("shards", &self.shards.len())
             .finish_non_exhaustive()
     }
-}
-
-/// Locks. A panic in the middle, which only comparing and cloning of keys and values can cause,
-/// leaves a shard as it was before or after a change.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns each shard's part of a capacity; they add up to it.

@@ -50,14 +50,13 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     /// Finds the value, or the computation of it, or begins one.
     fn begin<'a>(&'a self, key: &'a K) -> Begun<'a, K, V> {
         let (hash, now) = (self.hash(key), self.now());
-        let mut removed = Removed::new();
         let mut guarded = self.lock(hash);
-        if let Some(value) = guarded.shard.get(hash as u32, key, now, &mut removed) {
+        if let Some(value) = guarded.shard.get(hash as u32, key, now) {
             return Begun::Value(value.clone());
         }
         if let Some((_, flight)) = guarded.flights.iter().find(|(other, _)| other == key) {
             let flight = Arc::clone(flight);
-            guarded.shard.stats.joined += 1;
+            guarded.shard.stats.joined += u64::from(!flight.is_own());
             return Begun::Elsewhere(flight);
         }
         let flight = Arc::new(Flight::new());
@@ -132,6 +131,11 @@ impl<V: Clone> Flight<V> {
         Self { leader, outcome: Mutex::new(None), has_ended: Condvar::new() }
     }
 
+    /// Returns whether this thread computes it.
+    fn is_own(&self) -> bool {
+        self.leader == std::thread::current().id()
+    }
+
     /// Removes this from those under way; returns whether it was there.
     fn take_off<K>(&self, flights: &mut Vec<(K, Arc<Self>)>) -> bool {
         let place = flights.iter().position(|(_, flight)| std::ptr::eq(&**flight, self));
@@ -150,7 +154,7 @@ impl<V: Clone> Flight<V> {
 
     /// Waits for what comes out, unless this thread is the one that computes it.
     fn wait(&self) -> Result<V, ComputeError> {
-        if self.leader == std::thread::current().id() {
+        if self.is_own() {
             return Err(ComputeError::Recursive);
         }
         let mut outcome = self.lock();

@@ -17,7 +17,7 @@ mod ages;
 mod cache;
 mod compute;
 mod ghosts;
-mod index;
+mod lock;
 mod ranking;
 mod shard;
 mod stats;

@@ -3,25 +3,27 @@
 //! It knows no threads and no clock. Values that go are handed back, so that they are dropped when
 //! nobody waits for the shard any longer.
 
+mod choice;
+
 use crate::ages::Past;
 use crate::ghosts::Ghosts;
-use crate::index::{ENTRIES_MAX, Index};
 use crate::ranking::Ranking;
 use crate::stats::{CacheStats, Evictions};
 use bolt_base::{Bytes, Rng};
+use hashbrown::HashTable;
 use std::borrow::Borrow;
 
-/// Entries looked at by chance for each one that goes.
-const DRAWS: usize = 8;
-/// Entries that are looked at again the next time: the least worth of those that stayed.
-const CANDIDATES: usize = 8;
-/// As many go for one before all that are left are ranked.
-const VICTIMS_DRAWN: usize = 32;
-/// New keys between two times of learning: half as many as there are entries, but no fewer, and
-/// at first no more than there were so far.
+/// The least number of new keys between two times of learning; at first there are as many as there
+/// were so far, and in the long run half as many as there are entries.
 const LEARN_AFTER: usize = 64;
 /// About as many entries, and sets of ghosts, are looked at when learning.
 const LEARN_FROM: usize = 4_096;
+/// Requests for a key within a sixteenth as many requests as there are entries count as one: what is
+/// asked for that often stays in any case, and a look-up need not write to its entry then. (The
+/// correlated reference period of O'Neil, O'Neil and Weikum 1993, "LRU-K".)
+const REPEAT_SHARE: u32 = 16;
+/// A place has 32 bits.
+const ENTRIES_MAX: usize = u32::MAX as usize;
 
 #[derive(Debug)]
 struct Entry<K, V> {
@@ -32,6 +34,16 @@ struct Entry<K, V> {
     expires: u64,
     hash: u32,
     past: Past,
+}
+
+/// A value to be kept, with what the policy has to know of it.
+#[derive(Debug)]
+pub(crate) struct Item<K, V> {
+    pub(crate) hash: u32,
+    pub(crate) key: K,
+    pub(crate) value: V,
+    pub(crate) weight: u64,
+    pub(crate) expires: u64,
 }
 
 /// What left a shard and has not been dropped yet. Mostly it is one entry or none.
@@ -54,79 +66,72 @@ impl<K, V> Removed<K, V> {
     }
 }
 
-/// A value to be kept, with what the policy has to know of it.
+/// What a look-up needs stands first, so that it is in one line of the processor's cache, with the
+/// lock.
 #[derive(Debug)]
-pub(crate) struct Item<K, V> {
-    pub(crate) hash: u32,
-    pub(crate) key: K,
-    pub(crate) value: V,
-    pub(crate) weight: u64,
-    pub(crate) expires: u64,
-}
-
-#[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Shard<K, V> {
+    /// Look-ups that found something, and insertions; ages are measured by these.
+    requests: u64,
+    /// A request for a key within so many of the last one is not another one.
+    repeat: u32,
     entries: Vec<Entry<K, V>>,
-    index: Index,
-    ghosts: Ghosts,
+    /// Where entries are, by hash.
+    places: HashTable<u32>,
     ranking: Ranking,
-    /// Requests so far: look-ups that found something, and insertions.
-    time: u32,
+    ghosts: Ghosts,
     weight: u64,
     capacity: u64,
-    candidates: Vec<u32>,
-    victims: Vec<u32>,
-    rng: Rng,
+    insertions: u64,
+    /// Insertions of keys that were not there.
     new_keys: usize,
     learn_at: usize,
+    rng: Rng,
+    /// Places of entries of little worth, to be looked at the next time that something has to go.
+    candidates: Vec<u32>,
+    /// Places of entries that are to go.
+    victims: Vec<u32>,
     pub(crate) stats: CacheStats,
 }
 
 impl<K: Eq, V> Shard<K, V> {
     pub(crate) fn new(capacity: u64, seed: u64) -> Self {
         Self {
+            requests: 0,
+            repeat: 0,
             entries: Vec::new(),
-            index: Index::new(),
-            ghosts: Ghosts::default(),
+            places: HashTable::new(),
             ranking: Ranking::new(),
-            time: 0,
+            ghosts: Ghosts::default(),
             weight: 0,
             capacity,
-            candidates: Vec::new(),
-            victims: Vec::new(),
-            rng: Rng::new(seed),
+            insertions: 0,
             new_keys: 0,
             learn_at: LEARN_AFTER,
+            rng: Rng::new(seed),
+            candidates: Vec::new(),
+            victims: Vec::new(),
             stats: CacheStats::default(),
         }
     }
 
     /// Returns the value of a key, if it is there and valid.
     #[inline]
-    pub(crate) fn get<Q: Eq + ?Sized>(
-        &mut self,
-        hash: u32,
-        key: &Q,
-        now: u64,
-        removed: &mut Removed<K, V>,
-    ) -> Option<&V>
+    pub(crate) fn get<Q: Eq + ?Sized>(&mut self, hash: u32, key: &Q, now: u64) -> Option<&V>
     where
         K: Borrow<Q>,
     {
-        let Some(place) = self.find(hash, key) else {
+        let place = self.find(hash, key);
+        let entry = place.map(|place| &mut self.entries[place]);
+        let Some(entry) = entry.filter(|entry| entry.expires > now) else {
             self.stats.misses += 1;
             return None;
         };
-        if self.entries[place].expires <= now {
-            self.stats.misses += 1;
-            self.stats.evicted.expired += 1;
-            self.let_go(place, removed);
-            return None;
+        self.requests += 1;
+        let now = self.requests as u32;
+        if entry.past.age(now) > self.repeat {
+            entry.past = self.ranking.request(entry.past, now);
         }
-        self.stats.hits += 1;
-        self.time = self.time.wrapping_add(1);
-        let entry = &mut self.entries[place];
-        entry.past = self.ranking.request(entry.past, self.time);
         Some(&entry.value)
     }
 
@@ -146,23 +151,31 @@ impl<K: Eq, V> Shard<K, V> {
         now: u64,
         removed: &mut Removed<K, V>,
     ) -> bool {
-        self.time = self.time.wrapping_add(1);
+        self.requests += 1;
+        self.insertions += 1;
         match self.find(item.hash, &item.key) {
-            Some(place) => self.update(place, item, now, removed),
-            None => {
-                let past = match self.ghosts.take(item.hash) {
-                    Some(past) => self.ranking.request(past, self.time),
-                    None => Past::first(self.time),
-                };
-                self.new_keys += 1;
-                if self.new_keys >= self.learn_at {
-                    self.learn();
-                }
-                let is_kept = self.admit(item, past, now, removed);
-                self.stats.inserts += u64::from(is_kept);
-                is_kept
+            Some(place) if self.entries[place].expires > now => {
+                let is_kept = self.update(place, item, now, removed);
+                self.stats.updates += u64::from(is_kept);
+                return is_kept;
             }
+            Some(place) => {
+                self.stats.evicted.expired += 1;
+                self.let_go(place, removed);
+            }
+            None => {}
         }
+        let past = match self.ghosts.take(item.hash) {
+            Some(past) => self.ranking.request(past, self.time()),
+            None => Past::first(self.time()),
+        };
+        self.new_keys += 1;
+        if self.new_keys >= self.learn_at {
+            self.learn();
+        }
+        let is_kept = self.admit(item, past, now, removed);
+        self.stats.inserts += u64::from(is_kept);
+        is_kept
     }
 
     /// Removes a key; returns whether it was there and valid.
@@ -185,6 +198,7 @@ impl<K: Eq, V> Shard<K, V> {
 
     /// Removes what is no longer valid.
     pub(crate) fn remove_expired(&mut self, now: u64, removed: &mut Removed<K, V>) {
+        // The last entry moves to the place of one that goes: from the end on, it was looked at.
         for place in (0..self.entries.len()).rev() {
             if self.entries[place].expires <= now {
                 self.stats.evicted.expired += 1;
@@ -215,10 +229,11 @@ impl<K: Eq, V> Shard<K, V> {
         let of_entries = self.entries.capacity() * size_of::<Entry<K, V>>();
         let in_entries = self.entries.len() * (size_of::<K>() + size_of::<V>());
         let overhead = of_entries - in_entries
-            + self.index.bytes()
+            + self.places.allocation_size()
             + self.ghosts.bytes()
             + self.ranking.bytes();
         CacheStats {
+            hits: self.requests - self.insertions,
             entries: self.entries.len() as u64,
             weight: Bytes(self.weight),
             capacity: Bytes(self.capacity),
@@ -227,15 +242,21 @@ impl<K: Eq, V> Shard<K, V> {
         }
     }
 
+    /// Returns the time by which ages are measured.
+    fn time(&self) -> u32 {
+        self.requests as u32
+    }
+
     #[inline]
     fn find<Q: Eq + ?Sized>(&self, hash: u32, key: &Q) -> Option<usize>
     where
         K: Borrow<Q>,
     {
-        self.index.find(hash, |place| self.entries[place].key.borrow() == key)
+        let is_it = |place: &u32| self.entries[*place as usize].key.borrow() == key;
+        self.places.find(spread(hash), is_it).map(|&place| place as usize)
     }
 
-    /// Replaces the value of an entry.
+    /// Replaces the value of an entry; returns whether the new one is kept.
     fn update(
         &mut self,
         place: usize,
@@ -244,21 +265,18 @@ impl<K: Eq, V> Shard<K, V> {
         removed: &mut Removed<K, V>,
     ) -> bool {
         let entry = &mut self.entries[place];
-        let past = self.ranking.request(entry.past, self.time);
+        let past = self.ranking.request(entry.past, self.requests as u32);
         let others = self.weight - entry.weight;
         if item.weight <= self.capacity - others {
             let value = std::mem::replace(&mut entry.value, item.value);
             (entry.past, entry.weight, entry.expires) = (past, item.weight, item.expires);
             self.weight = others + item.weight;
             removed.push(item.key, value);
-            self.stats.updates += 1;
             return true;
         }
         let entry = self.take(place);
         removed.push(entry.key, entry.value);
-        let is_kept = self.admit(item, past, now, removed);
-        self.stats.updates += u64::from(is_kept);
-        is_kept
+        self.admit(item, past, now, removed)
     }
 
     /// Adds an entry whose key is not there, if it is worth more than what would have to go;
@@ -272,94 +290,21 @@ impl<K: Eq, V> Shard<K, V> {
     ) -> bool {
         let Item { hash, key, value, weight, expires } = item;
         let entry = Entry { key, value, weight, expires, hash, past };
-        let needed = weight.saturating_sub(self.capacity - self.weight);
         let is_too_large = weight > self.capacity || self.entries.len() == ENTRIES_MAX;
+        let needed = weight.saturating_sub(self.capacity - self.weight);
         if is_too_large || !self.choose(needed, self.worth(&entry, now), now) {
-            let counter = match is_too_large {
-                true => &mut self.stats.too_large,
-                false => &mut self.stats.rejected,
-            };
-            *counter += 1;
+            let stats = &mut self.stats;
+            *if is_too_large { &mut stats.too_large } else { &mut stats.rejected } += 1;
             self.remember(hash, past);
             removed.push(entry.key, entry.value);
             return false;
         }
         self.evict(now, |evicted| &mut evicted.for_room, removed);
         self.weight += weight;
-        self.index.insert(hash, self.entries.len());
+        let place = self.entries.len() as u32;
         self.entries.push(entry);
-        true
-    }
-
-    /// Returns what keeping an entry promises: hits per time and weight.
-    fn worth(&self, entry: &Entry<K, V>, now: u64) -> f32 {
-        if entry.expires <= now {
-            return f32::NEG_INFINITY;
-        }
-        self.ranking.index(entry.past, self.time) / entry.weight as f32
-    }
-
-    /// Chooses victims that together weigh as much as is needed; returns whether all of them are
-    /// worth no more than something else is.
-    fn choose(&mut self, needed: u64, worth: f32, now: u64) -> bool {
-        self.victims.clear();
-        let mut freed = 0;
-        while freed < needed {
-            if self.victims.len() == VICTIMS_DRAWN {
-                return self.choose_of_all(needed, worth, now);
-            }
-            match self.least_drawn(now) {
-                Some((least, _)) if least > worth => return false,
-                Some((_, place)) => {
-                    freed += self.entries[place as usize].weight;
-                    self.victims.push(place);
-                    self.candidates.retain(|&other| other != place);
-                }
-                None => {}
-            }
-        }
-        true
-    }
-
-    /// Draws candidates, and returns the one of the least worth. It and the next few stay
-    /// candidates.
-    fn least_drawn(&mut self, now: u64) -> Option<(f32, u32)> {
-        let entries = self.entries.len() as u64;
-        self.candidates.retain(|&place| u64::from(place) < entries);
-        for _ in 0..DRAWS {
-            let place = self.rng.below(entries) as u32;
-            if !self.candidates.contains(&place) && !self.victims.contains(&place) {
-                self.candidates.push(place);
-            }
-        }
-        let mut ranked = [(0.0, 0); DRAWS + CANDIDATES + 1];
-        let ranked = &mut ranked[..self.candidates.len()];
-        for (ranked, &place) in ranked.iter_mut().zip(&self.candidates) {
-            *ranked = (self.worth(&self.entries[place as usize], now), place);
-        }
-        ranked.sort_unstable_by(by_worth);
-        self.candidates.clear();
-        self.candidates.extend(ranked.iter().take(CANDIDATES + 1).map(|&(_, place)| place));
-        ranked.first().copied()
-    }
-
-    /// As `choose`, among all entries.
-    fn choose_of_all(&mut self, needed: u64, worth: f32, now: u64) -> bool {
-        let worths = self.entries.iter().map(|entry| self.worth(entry, now));
-        let mut ranked: Vec<(f32, u32)> = worths.zip(0..).collect();
-        ranked.sort_unstable_by(by_worth);
-        self.victims.clear();
-        let mut freed = 0;
-        for (least, place) in ranked {
-            if freed >= needed {
-                break;
-            }
-            if least > worth {
-                return false;
-            }
-            freed += self.entries[place as usize].weight;
-            self.victims.push(place);
-        }
+        let hash_of = |&place: &u32| spread(self.entries[place as usize].hash);
+        self.places.insert_unique(spread(hash), place, hash_of);
         true
     }
 
@@ -370,8 +315,8 @@ impl<K: Eq, V> Shard<K, V> {
         counter: fn(&mut Evictions) -> &mut u64,
         removed: &mut Removed<K, V>,
     ) {
-        // The last entry moves to the place of one that goes: from the end on, no victim moves.
         let mut victims = std::mem::take(&mut self.victims);
+        // The last entry moves to the place of one that goes: from the end on, it is no victim.
         victims.sort_unstable_by_key(|&place| std::cmp::Reverse(place));
         for place in victims.drain(..).map(|place| place as usize) {
             self.count_eviction(self.entries[place].expires > now, counter);
@@ -392,11 +337,15 @@ impl<K: Eq, V> Shard<K, V> {
         removed.push(entry.key, entry.value);
     }
 
+    /// Removes an entry; the last one takes its place.
     fn take(&mut self, place: usize) -> Entry<K, V> {
         let entry = self.entries.swap_remove(place);
-        self.index.remove(entry.hash, place);
+        let last = self.entries.len();
+        let found = self.places.find_entry(spread(entry.hash), |&other| other as usize == place);
+        found.expect("every entry has a place").remove();
         if let Some(moved) = self.entries.get(place) {
-            self.index.relocate(moved.hash, self.entries.len(), place);
+            let found = self.places.find_mut(spread(moved.hash), |&other| other as usize == last);
+            *found.expect("every entry has a place") = place as u32;
         }
         self.weight -= entry.weight;
         entry
@@ -406,8 +355,8 @@ impl<K: Eq, V> Shard<K, V> {
         if self.ghosts.sets() == 0 {
             self.ghosts.fit(self.entries.len() + 1);
         }
-        if let Some(lost) = self.ghosts.put(hash, past, self.time) {
-            self.ranking.lose(lost, self.time);
+        if let Some(lost) = self.ghosts.put(hash, past, self.time()) {
+            self.ranking.lose(lost, self.time());
         }
     }
 
@@ -420,14 +369,18 @@ impl<K: Eq, V> Shard<K, V> {
         let kept = kept.map(|entry| (entry.past, step as u32));
         let ghosts = self.ghosts.sample(self.new_keys % ghost_step, ghost_step);
         let ghosts = ghosts.map(|past| (past, ghost_step as u32));
-        self.ranking.learn(self.time, entries, kept.chain(ghosts));
+        self.ranking.learn(self.time(), entries, kept.chain(ghosts));
+        self.repeat = entries as u32 / REPEAT_SHARE;
         if sets > 0 {
             self.ghosts.fit(entries + 1);
         }
     }
 }
 
-/// The least worth first; of equals, the first place.
-fn by_worth(a: &(f32, u32), b: &(f32, u32)) -> std::cmp::Ordering {
-    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+/// Returns a hash of 64 bits from one of 32: the table of places looks at bits of both ends.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
+
+#[cfg(test)]
+mod tests;
