@@ -105,12 +105,10 @@ fn every_look_up_and_value_is_accounted_for() {
         match step % 1_000 {
             250 => cache.resize(Bytes(1_000 + rng.below(2_000))),
             500 => {
-                insertions += u64::from({
-                    kept += u64::from(cache.insert(key, 3));
-                    true
-                })
+                insertions += 1;
+                kept += u64::from(cache.insert(key, 3));
             }
-            750 => kept -= 0 * u64::from(cache.remove(&key)),
+            750 => _ = cache.remove(&key),
             _ => {}
         }
     }
