@@ -21,7 +21,9 @@ mod lock;
 mod ranking;
 mod shard;
 mod stats;
+mod store;
 
 pub use cache::{Cache, CacheOptions};
 pub use compute::ComputeError;
 pub use stats::{CacheStats, Evictions};
+pub use store::{Store, StoreError, StoreStats};
