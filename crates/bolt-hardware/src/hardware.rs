@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use crate::cgroup::Cgroups;
 use crate::{
-    CpuSet, Energy, Frequency, HugePages, Limits, Memory, NodeStatistics, NumaMaps, Plan,
-    PlanError, PlanSettings, Pressure, Quota, Reading, Root, SimdLevel, Thermal, Topology, Tuning,
-    system,
+    CpuSet, Energy, Frequency, GroupMemory, HugePages, Limits, Memory, NodeStatistics, NumaMaps,
+    Plan, PlanError, PlanSettings, Pressure, Quota, Reading, Root, SimdLevel, Thermal, Topology,
+    Tuning, system,
 };
 
 /// What the machine has, what of it the process may use, and where to read what changes.
@@ -115,6 +115,14 @@ impl Hardware {
             #[cfg(target_os = "macos")]
             Source::Sysctl => crate::apple::memory(&system::SystemSysctl),
         }
+    }
+
+    /// Reads which of the process's control groups is the fullest now, of those with a limit.
+    ///
+    /// # Errors
+    /// If there are no groups, or one does not say what it uses.
+    pub fn group_memory(&self) -> Reading<Option<GroupMemory>> {
+        GroupMemory::fullest(&self.root, &self.cgroups)
     }
 
     /// Reads what threads wait for now.

@@ -38,7 +38,7 @@ pub use frequency::Frequency;
 pub use hardware::{Hardware, available_cores};
 pub use id_set::{CpuSet, IdSet, NodeSet};
 pub use limits::{Limits, Quota};
-pub use memory::Memory;
+pub use memory::{GroupMemory, Memory};
 pub use numa::{Mapping, MemoryPolicy, NodeStatistics, Numa, NumaMaps};
 pub use pages::{HugePagePool, HugePages};
 pub use plan::{Domain, EfficiencyCoreUse, Placement, Plan, PlanError, PlanSettings};

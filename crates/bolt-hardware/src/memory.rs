@@ -60,8 +60,40 @@ impl Memory {
     }
 }
 
+/// A control group with a limit, and how much it uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupMemory {
+    /// The group's folder.
+    pub folder: String,
+    /// What it uses without files that can be dropped.
+    pub used: Bytes,
+    /// Its limit: the least of `memory.max` and `memory.high`, or version 1's.
+    pub limit: Bytes,
+}
+
+impl GroupMemory {
+    /// Returns the fullest of the process's group and those above it, `None` if none has a limit.
+    ///
+    /// # Errors
+    /// If there are no groups, or one of them has a limit and does not say what it uses.
+    pub fn fullest(root: &Root, cgroups: &Reading<Cgroups>) -> Reading<Option<Self>> {
+        let limited = levels(root, cgroups)?.into_iter().filter_map(|level| {
+            let Level { folder, limit, used } = level;
+            limit.map(|limit| used.map(|used| Self { folder, used, limit }))
+        });
+        let groups: Reading<Vec<Self>> = limited.collect();
+        Ok(groups?.into_iter().max_by(|a, b| a.ratio().total_cmp(&b.ratio())))
+    }
+
+    /// Returns which part of the limit is used.
+    pub fn ratio(&self) -> f64 {
+        self.used.0 as f64 / self.limit.0.max(1) as f64
+    }
+}
+
 /// A group's memory.
 struct Level {
+    folder: String,
     limit: Option<Bytes>,
     used: Reading<Bytes>,
 }
@@ -80,7 +112,7 @@ fn levels(root: &Root, cgroups: &Reading<Cgroups>) -> Reading<Vec<Level>> {
     let tree = cgroups.of("memory").ok_or_else(none)?;
     let level = |folder: String| {
         let limit = memory_limit(root, tree, &folder)?;
-        Ok(Level { limit, used: used(root, tree, &folder) })
+        Ok(Level { limit, used: used(root, tree, &folder), folder })
     };
     tree.folders().into_iter().map(level).collect()
 }

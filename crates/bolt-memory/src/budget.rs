@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
 use bolt_base::Bytes;
+use bolt_hardware::Unavailable;
 
 use crate::allocator;
 use crate::component::Component;
 use crate::ledger::{Exceeded, JobAccount, Ledger, Mark};
 use crate::level::{Level, Thresholds};
-use crate::pressure::{Pressure, Reading, Unavailable};
+use crate::pressure::{Pressure, Reading};
 use crate::reclaim::{self, Cost, Reclaim, Reclaimers};
 use crate::refused::{Bound, Holder, NoLoan, Refused};
 use crate::report::{ComponentReport, Events, Report};
@@ -32,12 +33,19 @@ pub struct Policy {
     pub shares: AdaptiveShares,
     /// Where the levels begin and end.
     pub thresholds: Thresholds,
+    /// Where the pressure from outside begins to be medium and high, which the shares follow.
+    pub pressure: Thresholds,
 }
 
 impl Policy {
     /// Returns the default policy with a limit.
     pub fn new(limit: Bytes) -> Self {
-        Self { limit, shares: AdaptiveShares::default(), thresholds: Thresholds::default() }
+        Self {
+            limit,
+            shares: AdaptiveShares::default(),
+            thresholds: Thresholds::default(),
+            pressure: Thresholds::default(),
+        }
     }
 }
 
@@ -91,8 +99,9 @@ impl Budget {
         if policy.limit.0 == 0 {
             return Err(PolicyError::NoMemory);
         }
-        if !policy.thresholds.are_ordered() {
-            return Err(PolicyError::Thresholds(policy.thresholds));
+        let thresholds = [policy.thresholds, policy.pressure];
+        if let Some(wrong) = thresholds.into_iter().find(|each| !each.are_ordered()) {
+            return Err(PolicyError::Thresholds(wrong));
         }
         let ledger = Ledger::new(policy.limit.0, policy.shares.low.bytes(policy.limit.0));
         let mut control = Control {
@@ -195,7 +204,7 @@ impl Budget {
         let control = lock(&inner.control);
         let used = |component| {
             let why = "the program's allocator does not count";
-            usage.map(|usage| usage.of(component)).ok_or_else(|| Unavailable(why.to_owned()))
+            usage.map(|usage| usage.of(component)).ok_or_else(|| Unavailable::new(why))
         };
         let component = |component| ComponentReport {
             component,
@@ -231,7 +240,7 @@ impl Control {
         let ratios = readings.iter().filter_map(|reading| reading.ratio.as_ref().ok());
         self.outside = ratios.copied().fold(0.0, f64::max);
         self.readings = readings;
-        let level = self.policy.thresholds.next(self.outside_level, self.outside);
+        let level = self.policy.pressure.next(self.outside_level, self.outside);
         if level != self.outside_level {
             self.outside_level = level;
             self.apply_shares(ledger);

@@ -60,7 +60,7 @@ pub use buffers::{
 };
 pub use component::Component;
 pub use level::{Level, Thresholds};
-pub use pressure::{Pressure, Reading, ResidentMemory, Unavailable};
+pub use pressure::{ControlGroup, MachineMemory, Pressure, Reading, ResidentMemory, Stalls};
 pub use reclaim::{Cost, Reclaim};
 pub use refused::{Bound, Holder, NoLoan, Refused};
 pub use report::{ComponentReport, Events, Report};

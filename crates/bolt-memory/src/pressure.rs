@@ -1,6 +1,12 @@
 //! Pressure from outside: what the reservations cannot know.
 
+mod machine;
+
 use std::path::PathBuf;
+
+use bolt_hardware::Unavailable;
+
+pub use machine::{ControlGroup, MachineMemory, Stalls};
 
 /// A source of pressure, such as the resident memory of the process against a limit.
 ///
@@ -16,11 +22,6 @@ pub trait Pressure: Send + Sync {
     fn ratio(&self) -> Result<f64, Unavailable>;
 }
 
-/// Why there is no reading.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unavailable ({0})")]
-pub struct Unavailable(pub String);
-
 /// What a source said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -34,13 +35,14 @@ impl Reading {
     pub(crate) fn take(source: &dyn Pressure) -> Self {
         let ratio = source.ratio().and_then(|ratio| match ratio {
             ratio if ratio >= 0.0 => Ok(ratio),
-            ratio => Err(Unavailable(format!("{ratio} is no ratio"))),
+            ratio => Err(Unavailable::new(format!("{ratio} is no ratio"))),
         });
         Self { source: source.name().to_owned(), ratio }
     }
 }
 
-/// The resident memory of this process against a limit. Linux.
+/// The resident memory of this process against a limit, without mapped files, which the kernel can
+/// drop. Linux.
 #[derive(Debug, Clone)]
 pub struct ResidentMemory {
     limit: u64,
@@ -58,19 +60,23 @@ impl ResidentMemory {
         }
     }
 
-    /// Returns the resident bytes.
+    /// Returns the resident bytes that are of no file.
     ///
     /// # Errors
     /// If the operating system does not say.
     pub fn bytes(&self) -> Result<u64, Unavailable> {
         let path = self.statm.display();
         let text = std::fs::read_to_string(&self.statm)
-            .map_err(|error| Unavailable(format!("cannot read `{path}`: {error}")))?;
-        // The second number is the resident pages.
-        let pages: Option<u64> = text.split(' ').nth(1).and_then(|pages| pages.parse().ok());
+            .map_err(|error| Unavailable::new(format!("cannot read `{path}`: {error}")))?;
+        // The second number is the resident pages, the third those of them that are of files.
+        let mut numbers = text.split(' ').skip(1).map(str::parse::<u64>);
+        let pages = match (numbers.next(), numbers.next()) {
+            (Some(Ok(resident)), Some(Ok(of_files))) => resident.checked_sub(of_files),
+            _ => None,
+        };
         pages
             .and_then(|pages| pages.checked_mul(self.page_bytes))
-            .ok_or_else(|| Unavailable(format!("`{path}` has no count of resident pages")))
+            .ok_or_else(|| Unavailable::new(format!("`{path}` has no counts of resident pages")))
     }
 }
 
@@ -81,7 +87,7 @@ impl Pressure for ResidentMemory {
 
     fn ratio(&self) -> Result<f64, Unavailable> {
         if self.limit == 0 {
-            return Err(Unavailable("the limit is 0".to_owned()));
+            return Err(Unavailable::new("the limit is 0"));
         }
         Ok(self.bytes()? as f64 / self.limit as f64)
     }
@@ -113,7 +119,7 @@ mod tests {
         };
         let why = |source: ResidentMemory| Reading::take(&source).ratio.unwrap_err().to_string();
         assert!(why(source(1, "/nowhere")).starts_with("unavailable (cannot read `/nowhere`: "));
-        let other = "unavailable (`/proc/self/comm` has no count of resident pages)";
+        let other = "unavailable (`/proc/self/comm` has no counts of resident pages)";
         assert_eq!(why(source(1, "/proc/self/comm")), other);
         assert_eq!(why(source(0, "/proc/self/statm")), "unavailable (the limit is 0)");
     }

@@ -1,10 +1,11 @@
 //! What a budget tells about itself.
 
 use bolt_base::Bytes;
+use bolt_hardware::Unavailable;
 
 use crate::component::Component;
 use crate::level::Level;
-use crate::pressure::{Reading, Unavailable};
+use crate::pressure::Reading;
 use crate::refused::Holder;
 
 /// What there is to know about a budget, read at one time while others go on.

@@ -116,6 +116,20 @@ pub struct AdaptiveShares {
 }
 
 impl AdaptiveShares {
+    /// Returns shares that shrink under pressure as the default ones do: each in the proportion of
+    /// its component's row in the table.
+    pub fn of(low: Shares) -> Self {
+        let under = |pressure: usize| {
+            let mut shares = low.clone();
+            for component in Component::all() {
+                let row = component.default_shares();
+                shares.0[component.index()] *= row[pressure] / row[0];
+            }
+            shares
+        };
+        Self { medium: under(1), high: under(2), low }
+    }
+
     /// Returns shares that do not change with the pressure.
     pub fn constant(shares: Shares) -> Self {
         Self { low: shares.clone(), medium: shares.clone(), high: shares }
@@ -170,6 +184,23 @@ mod tests {
     fn settings_replace_shares() {
         let shares = Shares::default().with([("duckdb", 0.4), ("meta", 0.2)]).unwrap();
         assert_eq!([Market, Lyra, Swarm, Code].map(|c| shares.of(c)), [0.4, 0.1, 0.1, 0.17]);
+    }
+
+    #[test]
+    fn other_shares_shrink_in_the_same_proportion() {
+        let shares = Shares::default().with([("market", 0.4), ("code", 0.0)]).unwrap();
+        let AdaptiveShares { low, medium, high } = AdaptiveShares::of(shares.clone());
+        assert_eq!(low, shares);
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+        close(medium.of(Market), 0.36);
+        close(high.of(Market), 0.24);
+        assert_eq!((medium.of(Code), high.of(Code)), (0.0, 0.0));
+        assert_eq!(high.of(Other), shares.of(Other));
+        let (defaults, made) = (AdaptiveShares::default(), AdaptiveShares::of(Shares::default()));
+        for component in Component::all() {
+            close(made.medium.of(component), defaults.medium.of(component));
+            close(made.high.of(component), defaults.high.of(component));
+        }
     }
 
     #[test]

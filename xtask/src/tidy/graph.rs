@@ -32,6 +32,7 @@ const WITHIN_LAYER: &[(&str, &str)] = &[
     ("bolt-exec", "bolt-hardware"),
     ("bolt-kernel", "bolt-hardware"),
     ("bolt-market", "bolt-indicators"),
+    ("bolt-memory", "bolt-hardware"),
 ];
 
 /// What a crate must not reach, however indirectly; `*` ends a prefix.

@@ -168,12 +168,28 @@ fn shares_follow_the_outside_and_not_what_is_held() {
 }
 
 #[test]
+fn shares_shrink_where_the_policy_says_and_levels_stay_where_they_are() {
+    let pressure = Thresholds { warning: 0.2, critical: 0.4, hysteresis: 0.1 };
+    let source = FakePressure::default();
+    let policy = Policy { pressure, ..Policy::new(Bytes(1_000)) };
+    let budget = Budget::new(policy, vec![Box::new(source.clone())]).unwrap();
+    let mut seen = Vec::new();
+    for ratio in [0.19, 0.2, 0.4, 0.31, 0.29, 0.09] {
+        source.set(ratio);
+        assert_eq!(budget.poll(), Level::Normal, "{ratio}");
+        seen.push(budget.report().components[0].share.0);
+    }
+    assert_eq!(seen, [500, 450, 300, 300, 450, 500]);
+}
+
+#[test]
 fn settings_of_the_policy_have_effects() {
     let shares = Shares::default().with([("duckdb", 0.2), ("jarvis", 0.47)]).unwrap();
     let policy = Policy {
         limit: Bytes(1_000),
         shares: AdaptiveShares::constant(shares),
         thresholds: Thresholds { warning: 0.25, critical: 0.5, hysteresis: 0.125 },
+        pressure: Thresholds::default(),
     };
     let pressure = FakePressure::default();
     let budget = Budget::new(policy, vec![Box::new(pressure.clone())]).unwrap();
@@ -209,6 +225,7 @@ fn policies_without_sense_are_refused() {
         limit: Bytes(limit),
         shares: AdaptiveShares::default(),
         thresholds: Thresholds { warning, critical: 0.95, hysteresis: 0.05 },
+        pressure: Thresholds::default(),
     };
     let error = |policy| Budget::new(policy, Vec::new()).unwrap_err();
     assert_eq!(error(policy(0, 0.85)), PolicyError::NoMemory);
@@ -216,6 +233,8 @@ fn policies_without_sense_are_refused() {
     let expected = "thresholds must be 0 <= hysteresis < warning < critical <= 1; they are 0.05, \
                     0.96 and 0.95";
     assert_eq!(text, expected);
+    let pressure = Thresholds { warning: 0.96, ..Thresholds::default() };
+    assert_eq!(error(Policy { pressure, ..policy(1, 0.85) }).to_string(), expected);
     let (budget, _) = budget(1);
     assert_eq!(budget.set_limit(Bytes(0)), Err(PolicyError::NoMemory));
 }

@@ -8,6 +8,8 @@ mod buffers;
 mod exhaustion;
 mod levels;
 mod loans;
+#[cfg(target_os = "linux")]
+mod machines;
 mod model;
 mod refusals;
 mod support;

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, Weak};
 
 use bolt_base::Bytes;
+use bolt_hardware::Unavailable;
 use bolt_memory::{
     Budget, Component, Cost, Job, Kind, Policy, Pressure, Reclaim, Registration, Reservation,
-    Thresholds, Unavailable,
+    Thresholds,
 };
 
 /// A source that says what it was told to say; below zero it says nothing.
@@ -27,7 +28,7 @@ impl Pressure for FakePressure {
     fn ratio(&self) -> Result<f64, Unavailable> {
         match f64::from_bits(self.0.load(SeqCst)) {
             ratio if ratio >= 0.0 => Ok(ratio),
-            _ => Err(Unavailable("nobody says".to_owned())),
+            _ => Err(Unavailable::new("nobody says")),
         }
     }
 }
