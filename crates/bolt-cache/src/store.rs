@@ -1,6 +1,7 @@
 //! Levels that keep bytes: what all of them can do, whatever they keep them in.
 
 use bolt_base::Bytes;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -55,6 +56,12 @@ pub trait Store: Send + Sync {
 
     /// Returns what the store has done, and what it holds.
     fn stats(&self) -> StoreStats;
+}
+
+impl fmt::Debug for dyn Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("name", &self.name()).finish_non_exhaustive()
+    }
 }
 
 /// Why a store could not do what it was asked for. None of this loses more than what was cached.

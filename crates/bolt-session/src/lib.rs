@@ -6,6 +6,7 @@
 //! nothing of terminals and prints nothing.
 
 mod backtest;
+mod build;
 mod data;
 mod error;
 mod manifest;
@@ -32,7 +33,9 @@ pub use record::Recorder;
 pub use report::{check_report_path, write_report};
 pub use statistics::{Figure, Line};
 pub use strategy_file::{SourceFile, StrategyDefinition};
-pub use sweep::{Assessment, Done, Format, ResultFile, SweepOutcome, SweepRequest, row_line};
+pub use sweep::{
+    Assessment, CacheUse, Done, Format, ResultFile, SweepOutcome, SweepRequest, row_line,
+};
 pub use trading::{ConventionName, SizeKind, Trading, TradingOptions, VolatilitySizing};
 pub use walk_forward::{Fold, WalkForward, WalkForwardRequest, Windows};
 pub use weights::WeightsRequest;
@@ -41,6 +44,7 @@ pub use when::{Moment, parse_moment, show_time};
 use std::sync::Arc;
 
 use bolt_base::{Clock, SystemClock};
+use bolt_cache::Store;
 use bolt_config::Config;
 use bolt_exec::Pool;
 use bolt_hardware::SimdLevel;
@@ -57,6 +61,8 @@ pub struct Session {
     pub kernel: Options,
     /// The threads of sweeps and panels.
     pub pool: Pool,
+    /// Results that were computed before, by whichever process; `None` computes all anew.
+    pub results: Option<Arc<dyn Store>>,
     /// How long things take, where it decides when results are handed on.
     pub clock: Arc<dyn Clock>,
 }
@@ -71,7 +77,7 @@ impl Session {
         let pool = Pool::new(threads).map_err(SessionError::Settings)?;
         let kernel = kernel_options(&config)?;
         let clock = Arc::new(SystemClock::default());
-        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, clock })
+        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, results: None, clock })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod assessment;
 mod file;
+mod known;
 mod line;
 mod pace;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 
 pub use assessment::Assessment;
 pub use file::{Format, ResultFile};
+pub use known::CacheUse;
 pub use line::row_line;
 
 use bolt_exec::CancelToken;
@@ -24,6 +26,7 @@ use crate::backtest::MarketEvents;
 use crate::data::{borrowed, formula_columns};
 use crate::trading::{Traded, Trading};
 use crate::{Session, SessionError};
+use known::{InOrder, KnownRows};
 use pace::run_paced;
 
 /// What is to be swept.
@@ -66,6 +69,15 @@ pub struct SweepOutcome {
     pub path: Path,
     /// Bars a year, and where the number comes from.
     pub periods: PeriodsPerYear,
+    /// What was found in the cache, and added to it.
+    pub cache: CacheUse,
+}
+
+/// Combinations that were run.
+pub(crate) struct Ran {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) end: End,
+    pub(crate) cache: CacheUse,
 }
 
 impl SweepOutcome {
@@ -162,7 +174,8 @@ impl Session {
         let columns = formula_columns(bars);
         let Done { rows, assessment } = done;
         let known = assessment.filter(|_| rows.len() == combinations.len());
-        let (rows, end) = self.sweep_rows(bars, request, combinations, rows, cancel, sink)?;
+        let ran = self.sweep_rows(bars, request, combinations, rows, cancel, sink)?;
+        let Ran { rows, end, cache } = ran;
         let sweep = self.prepare(bars, &columns, request)?;
         let known = known.filter(|known| {
             known.seed == request.seed && known.bars_per_return == sweep.bars_per_return(rows.len())
@@ -181,10 +194,10 @@ impl Session {
             Err(SelectionError::Cancelled) => (End::Cancelled, None),
             assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
-        Ok(SweepOutcome { rows, end, selection, path, periods })
+        Ok(SweepOutcome { rows, end, selection, path, periods, cache })
     }
 
-    /// Runs the combinations that there are no rows of yet; returns all rows.
+    /// Runs the combinations that there are no rows of yet, here or in the cache; returns all rows.
     pub(crate) fn sweep_rows(
         &self,
         bars: &Bars,
@@ -193,22 +206,52 @@ impl Session {
         done: Vec<Row>,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
-    ) -> Result<(Vec<Row>, End), SessionError> {
+    ) -> Result<Ran, SessionError> {
         let columns = formula_columns(bars);
         let names = request.grid.parameters().iter().map(|each| each.name.as_str());
         let known: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         self.check_parameters(names, &request.plan.texts(), &known)?;
         let sweep = self.prepare(bars, &columns, request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
-        let mut rows = done;
+        let mut known = self.known_rows(bars, request, &sweep);
+        let find = |&index: &usize| known.as_mut().and_then(|known| known.find(index));
+        let found: Vec<Option<Row>> = rest.iter().map(find).collect();
+        let lacks = |(index, found): (&usize, &Option<Row>)| found.is_none().then_some(*index);
+        let missing: Vec<usize> = rest.iter().zip(&found).filter_map(lacks).collect();
+        let (mut rows, mut in_order) = (done, InOrder::new(found));
+        let mut hand_on = |new: &[Row]| -> Result<(), SessionError> {
+            let new = in_order.fill(new);
+            if !new.is_empty() {
+                sink(&new)?;
+            }
+            rows.extend_from_slice(&new);
+            Ok(())
+        };
+        hand_on(&[])?;
+        let mut since = self.clock.now();
         let mut keep = |new: &[Row]| -> Result<(), SessionError> {
-            sink(new)?;
-            rows.extend_from_slice(new);
+            if let Some(known) = &mut known {
+                known.keep(new, self.clock.now().saturating_sub(since));
+            }
+            hand_on(new)?;
+            since = self.clock.now();
             Ok(())
         };
         let run = |batch: &[usize]| sweep.run(batch, &self.pool, cancel, &mut keep);
-        let end = run_paced(rest, self.pool.threads(), &*self.clock, run)?;
-        Ok((rows, end))
+        let end = run_paced(&missing, self.pool.threads(), &*self.clock, run)?;
+        let cache = known.map(|known| known.usage).unwrap_or_default();
+        Ok(Ran { rows, end, cache })
+    }
+
+    /// Returns what the cache has of a sweep, if there is one.
+    fn known_rows<'a>(
+        &'a self,
+        bars: &Bars,
+        request: &'a SweepRequest,
+        sweep: &Sweep<'_>,
+    ) -> Option<KnownRows<'a>> {
+        let store = self.results.as_deref()?;
+        KnownRows::new(store, bars.content_hash(), request, sweep)
     }
 
     fn prepare<'a>(

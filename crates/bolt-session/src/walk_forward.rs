@@ -164,12 +164,12 @@ impl Session {
         let part = bars.slice(train.clone());
         let mut sweep = request.sweep.clone();
         sweep.events = request.sweep.events.slice(train.clone());
-        let (rows, end) =
+        let ran =
             self.sweep_rows(&part, &sweep, combinations, Vec::new(), cancel, &mut |_| Ok(()))?;
-        if end == End::Cancelled {
+        if ran.end == End::Cancelled {
             return Ok(None);
         }
-        let best = rows.into_iter().filter(|row| !(request.choose_by)(row).is_nan());
+        let best = ran.rows.into_iter().filter(|row| !(request.choose_by)(row).is_nan());
         let best = best.max_by(|a, b| {
             let (x, y) = ((request.choose_by)(a), (request.choose_by)(b));
             x.total_cmp(&y).then(b.index.cmp(&a.index))

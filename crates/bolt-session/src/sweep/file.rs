@@ -259,6 +259,7 @@ mod tests {
     use bolt_market::statistics::PeriodsPerYear;
     use bolt_market::sweep::{End, Parameter, Path as Way};
 
+    use super::super::CacheUse;
     use super::*;
 
     fn row(index: usize) -> Row {
@@ -297,6 +298,7 @@ mod tests {
                 selection: Some(Ok(assessment.clone())),
                 path: Way::General,
                 periods: PeriodsPerYear::stated(252.0),
+                cache: CacheUse::default(),
             };
             let (mut file, done) = open();
             assert!(done.rows.is_empty() && done.assessment.is_none());

@@ -1,0 +1,234 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bolt_base::{Bytes, Clock, ManualClock};
+use bolt_cache::{Store, StoreError, StoreStats};
+use bolt_exec::CancelToken;
+use bolt_market::data::Bars;
+use bolt_market::sweep::{Grid, Parameter, Row};
+
+use super::super::{Done, SweepOutcome, SweepRequest};
+use super::{CacheUse, InOrder};
+use crate::tests::{bars, session, signal};
+use crate::{MarketEvents, Session, Trading};
+
+/// Keeps everything, until it is told to fail.
+#[derive(Default)]
+struct Shelf {
+    values: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
+    /// Calls that succeed, if not all do.
+    calls_left: Mutex<Option<usize>>,
+}
+
+impl Shelf {
+    fn call(&self) -> Result<(), StoreError> {
+        match &mut *self.calls_left.lock().unwrap() {
+            Some(0) => Err(StoreError::Remote("gone".to_owned())),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Store for Shelf {
+    fn name(&self) -> &str {
+        "shelf"
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.call()?;
+        Ok(self.values.lock().unwrap().get(key).cloned())
+    }
+
+    fn put(&self, key: &[u8], value: &[u8], _: Option<Duration>) -> Result<(), StoreError> {
+        self.call()?;
+        self.values.lock().unwrap().insert(key.to_vec(), value.to_vec());
+        Ok(())
+    }
+
+    fn remove(&self, key: &[u8]) -> Result<bool, StoreError> {
+        Ok(self.values.lock().unwrap().remove(key).is_some())
+    }
+
+    fn clear(&self) -> Result<(), StoreError> {
+        self.values.lock().unwrap().clear();
+        Ok(())
+    }
+
+    fn resize(&self, _: Bytes) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn stats(&self) -> StoreStats {
+        StoreStats { entries: self.values.lock().unwrap().len() as u64, ..StoreStats::default() }
+    }
+}
+
+/// Goes on by a second whenever it is asked.
+#[derive(Debug, Default)]
+struct Ticking(AtomicU64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Duration {
+        Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A session with a cache, for which every row takes long enough to be kept.
+fn with_cache() -> (Session, Arc<Shelf>) {
+    let mut session = session(&[("exec.threads", "2")]).unwrap();
+    let shelf = Arc::new(Shelf::default());
+    session.results = Some(shelf.clone());
+    session.clock = Arc::new(Ticking::default());
+    (session, shelf)
+}
+
+fn request(grid: &[&str]) -> SweepRequest {
+    let session = session(&[]).unwrap();
+    let parameters = grid.iter().map(|text| Parameter::parse(text).unwrap()).collect();
+    SweepRequest {
+        plan: signal("SMA[close, fast] > SMA[close, slow]"),
+        trading: Trading::of_config(&session.config),
+        grid: Grid::new(parameters).unwrap(),
+        condition: None,
+        events: MarketEvents::default(),
+        seed: 1,
+    }
+}
+
+/// Runs a sweep; the rows that were handed on are those of the outcome.
+fn sweep(session: &Session, bars: &Bars, request: &SweepRequest) -> SweepOutcome {
+    let all = session.combinations(request).unwrap();
+    let mut handed = Vec::new();
+    let sink = &mut |rows: &[Row]| {
+        handed.extend_from_slice(rows);
+        Ok(())
+    };
+    let cancel = CancelToken::default();
+    let outcome = session.sweep(bars, request, &all, Done::default(), &cancel, sink).unwrap();
+    assert_eq!(text(&outcome.rows), text(&handed));
+    outcome
+}
+
+fn text(rows: &[Row]) -> String {
+    format!("{rows:?}")
+}
+
+fn usage(found: usize, kept: usize) -> CacheUse {
+    CacheUse { found, kept, failed: None }
+}
+
+#[test]
+fn a_grid_that_grows_runs_what_is_new() {
+    let (with, without) = (with_cache().0, session(&[]).unwrap());
+    let first = request(&["fast=2..6", "slow=10..30:5"]);
+    assert_eq!(sweep(&with, &bars(), &first).cache, usage(0, 25));
+    // Larger on all sides, and the parameters in another order.
+    let larger = request(&["slow=5..40:5", "fast=1..8"]);
+    let found = sweep(&with, &bars(), &larger);
+    assert_eq!(found.cache, usage(25, 39));
+    let anew = sweep(&without, &bars(), &larger);
+    assert_eq!(anew.cache, CacheUse::default());
+    assert_eq!(text(&found.rows), text(&anew.rows));
+    assert_eq!(sweep(&with, &bars(), &larger).cache, usage(64, 0));
+}
+
+#[test]
+fn rows_are_those_of_the_same_bars_strategy_and_trading() {
+    let (with, without) = (with_cache().0, session(&[]).unwrap());
+    let base = request(&["fast=2..4", "slow=10..20:5"]);
+    let fresh = |bars: &Bars, request: &SweepRequest| {
+        let found = sweep(&with, bars, request);
+        assert_eq!(found.cache, usage(0, 9), "{request:?}");
+        assert_eq!(text(&found.rows), text(&sweep(&without, bars, request).rows));
+    };
+    fresh(&bars(), &base);
+    fresh(&bars().slice(0..399), &base);
+    let mut other = base.clone();
+    other.plan = signal("EMA[close, fast] > SMA[close, slow]");
+    fresh(&bars(), &other);
+    let mut other = base.clone();
+    other.trading.costs.fee_rate = 0.001;
+    fresh(&bars(), &other);
+    let mut other = base.clone();
+    other.trading.stop_loss = Some(0.03);
+    fresh(&bars(), &other);
+    let mut other = base.clone();
+    other.events.dividends = Some(vec![0.25; 400]);
+    fresh(&bars(), &other);
+    let mut other = base.clone();
+    other.events.splits = Some(vec![1.0; 400]);
+    fresh(&bars(), &other);
+    let mut sessions = [("market.risk_free_rate", "0.02"), ("market.periods_per_year", "252")]
+        .map(|setting| (session(&[setting]).unwrap(), session(&[setting]).unwrap()));
+    for (session, plain) in &mut sessions {
+        (session.results, session.clock) = (with.results.clone(), with.clock.clone());
+        let found = sweep(session, &bars(), &base);
+        assert_eq!(found.cache, usage(0, 9));
+        assert_eq!(text(&found.rows), text(&sweep(plain, &bars(), &base).rows));
+    }
+    // Neither the seed nor the condition is of the rows.
+    let other = SweepRequest { seed: 7, condition: Some("fast < slow".to_owned()), ..base };
+    assert_eq!(sweep(&with, &bars(), &other).cache, usage(9, 0));
+}
+
+#[test]
+fn a_cache_that_fails_is_told_and_changes_no_row() {
+    let (with, shelf) = with_cache();
+    let small = request(&["fast=2..4", "slow=10..20:5"]);
+    sweep(&with, &bars(), &small);
+    let larger = request(&["fast=2..6", "slow=10..20:5"]);
+    let rows = text(&sweep(&session(&[]).unwrap(), &bars(), &larger).rows);
+    for calls in [0, 5, 17] {
+        *shelf.calls_left.lock().unwrap() = Some(calls);
+        let found = sweep(&with, &bars(), &larger);
+        assert_eq!(text(&found.rows), rows);
+        let failed = Some("the remote cache: gone".to_owned());
+        let expected = CacheUse { found: calls.min(9), kept: calls.saturating_sub(15), failed };
+        assert_eq!(found.cache, expected, "after {calls} calls");
+    }
+}
+
+#[test]
+fn values_that_are_no_rows_are_run_again() {
+    let (with, shelf) = with_cache();
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    let rows = text(&sweep(&with, &bars(), &request).rows);
+    for wrong in [&[][..], &[0; 63], &[0; 65], &[0; 72]] {
+        shelf.values.lock().unwrap().values_mut().for_each(|value| *value = wrong.to_vec());
+        let found = sweep(&with, &bars(), &request);
+        assert_eq!((text(&found.rows), found.cache), (rows.clone(), usage(0, 9)));
+    }
+}
+
+#[test]
+fn rows_that_take_no_time_are_not_kept() {
+    let (mut with, shelf) = with_cache();
+    with.clock = Arc::new(ManualClock::default());
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    assert_eq!(sweep(&with, &bars(), &request).cache, usage(0, 0));
+    assert_eq!(shelf.stats().entries, 0);
+}
+
+#[test]
+fn rows_are_handed_on_in_the_order_of_the_grid() {
+    let row = |index: usize| super::line::row(index, &[0.0; 8]).unwrap();
+    let places = |found: &[usize]| (0..6).map(|i| found.contains(&i).then(|| row(i))).collect();
+    let fill = |order: &mut InOrder, new: &[usize]| -> Vec<usize> {
+        let new: Vec<Row> = new.iter().map(|&index| row(index)).collect();
+        order.fill(&new).iter().map(|row| row.index).collect()
+    };
+    let mut order = InOrder::new(places(&[0, 3, 5]));
+    assert_eq!(fill(&mut order, &[]), [0]);
+    assert_eq!(fill(&mut order, &[1]), [1]);
+    assert_eq!(fill(&mut order, &[2, 4]), [2, 3, 4, 5]);
+    assert_eq!(fill(&mut order, &[]), [] as [usize; 0]);
+    assert_eq!(fill(&mut InOrder::new(places(&[0, 1, 2, 3, 4, 5])), &[]), [0, 1, 2, 3, 4, 5]);
+}
