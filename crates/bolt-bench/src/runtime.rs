@@ -2,10 +2,11 @@
 
 mod allocation;
 mod cache;
+mod tasks;
 
 use crate::bench::Bench;
 use anyhow::Result;
 
 /// All cases, in the order in which they are run.
 pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] =
-    &[cache::quality::run, cache::hits::run, allocation::run];
+    &[cache::quality::run, cache::hits::run, allocation::run, tasks::run];

@@ -1,12 +1,12 @@
 //! Fork and join at a few nanoseconds, for recursion whose size is not known beforehand.
 //!
 //! A thread keeps the second branches of its joins to itself, in a queue that costs two moves of a
-//! pointer. Of these it has a few on offer to the pool, one for each other thread: the oldest,
-//! which in a recursion are the largest. When another thread takes one, the next join offers the
-//! next. So what a join costs beyond a call does not depend on the pool, and what it costs to
-//! share work is paid only for branches that are offered. These are private deques (Acar,
-//! Charguéraud and Rainey, "Scheduling parallel programs by work stealing with private deques",
-//! 2013) with a few public places each.
+//! pointer. Of these it has a few on offer to the pool, at most one for each other thread: the
+//! oldest, which in a recursion are the largest. The first offers of a recursion are made at once,
+//! further ones at a distance ([`pace`]). So what a join costs beyond a call does not depend on
+//! the pool, and what it costs to share work is a small part of the time, however small the work
+//! is. These are private deques (Acar, Charguéraud and Rainey, "Scheduling parallel programs by
+//! work stealing with private deques", 2013) with a few public places each.
 //!
 //! The threads are those of the pool, which waiting threads help with whatever else it has. The
 //! price is that nothing is offered between joins: a branch that runs for milliseconds without
@@ -14,8 +14,11 @@
 
 mod job;
 mod offer;
+mod pace;
 
+use bolt_base::{Clock, SystemClock};
 use job::{Branch, Job, Offered};
+use pace::Pace;
 use std::cell::UnsafeCell;
 use std::collections::VecDeque;
 use std::fmt;
@@ -41,15 +44,24 @@ pub struct Fork {
     offers: Arc<AtomicUsize>,
     /// How many may be: one for each other thread.
     offers_max: usize,
+    pace: Pace,
+    clock: SystemClock,
 }
 
 impl Fork {
-    /// Returns the side of a thread of a pool.
+    /// Returns the side of the thread of a pool that begins a recursion.
     pub(crate) fn new() -> Self {
+        Self::offering_at_once(rayon::current_num_threads() - 1)
+    }
+
+    fn offering_at_once(offers: usize) -> Self {
+        let clock = SystemClock::default();
         Self {
             pending: UnsafeCell::default(),
             offers: Arc::default(),
             offers_max: rayon::current_num_threads() - 1,
+            pace: Pace::new(offers, clock.now()),
+            clock,
         }
     }
 
@@ -71,8 +83,8 @@ impl Fork {
         }
         let branch = Branch::new(b);
         self.push(branch.job());
-        if self.offers.load(Ordering::Relaxed) < self.offers_max {
-            self.offer_oldest();
+        if self.pace.count() {
+            self.share();
         }
         let unwinding = Unwinding { fork: self, branch: &branch };
         let a = a(self);
@@ -117,6 +129,14 @@ impl Fork {
     }
 
     #[cold]
+    fn share(&self) {
+        if self.offers.load(Ordering::Relaxed) >= self.offers_max {
+            self.pace.skip();
+        } else if self.pace.look(self.clock.now()) {
+            self.offer_oldest();
+        }
+    }
+
     fn offer_oldest(&self) {
         #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
         // SAFETY: as in `push`.
@@ -127,7 +147,8 @@ impl Fork {
         let ticket = unsafe { oldest.as_ref() }.offer();
         self.offers.fetch_add(1, Ordering::Relaxed);
         let offers = Arc::clone(&self.offers);
-        rayon::spawn(move || ticket.redeem(&offers, &Self::new()));
+        let at_once = self.pace.at_once_of_taker();
+        rayon::spawn(move || ticket.redeem(&offers, &Self::offering_at_once(at_once)));
     }
 }
 
