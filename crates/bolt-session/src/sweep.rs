@@ -231,16 +231,16 @@ impl Session {
         let mut since = self.clock.now();
         let mut keep = |new: &[Row]| -> Result<(), SessionError> {
             if let Some(known) = &mut known {
-                known.keep(new, self.clock.now().saturating_sub(since));
+                known.add(new, self.clock.now().saturating_sub(since));
             }
             hand_on(new)?;
             since = self.clock.now();
             Ok(())
         };
         let run = |batch: &[usize]| sweep.run(batch, &self.pool, cancel, &mut keep);
-        let end = run_paced(&missing, self.pool.threads(), &*self.clock, run)?;
-        let cache = known.map(|known| known.usage).unwrap_or_default();
-        Ok(Ran { rows, end, cache })
+        let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
+        let cache = known.map(KnownRows::write).unwrap_or_default();
+        Ok(Ran { rows, end: end?, cache })
     }
 
     /// Returns what the cache has of a sweep, if there is one.
@@ -251,7 +251,7 @@ impl Session {
         sweep: &Sweep<'_>,
     ) -> Option<KnownRows<'a>> {
         let store = self.results.as_deref()?;
-        KnownRows::new(store, bars.content_hash(), request, sweep)
+        KnownRows::read(store, bars.content_hash(), request, sweep)
     }
 
     fn prepare<'a>(

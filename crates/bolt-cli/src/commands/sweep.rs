@@ -9,8 +9,8 @@ use bolt_base::{count, counted};
 use bolt_market::data::Bars;
 use bolt_market::sweep::{End, Row};
 use bolt_session::{
-    Assessment, Done, Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest,
-    row_line, sweep_page,
+    Assessment, CacheUse, Done, Manifest, ResultFile, Session, SessionError, SweepOutcome,
+    SweepRequest, row_line, sweep_page,
 };
 use bolt_sql::records::RunKind;
 use clap::Args;
@@ -91,6 +91,8 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     if arguments.outcome {
         let mut about = outcome.to_json();
         about["schema"] = json!("bolt.sweep.outcome/1");
+        let CacheUse { found, kept, failed } = &outcome.cache;
+        about["cache"] = json!({"found": found, "kept": kept, "failed": failed});
         context.write_json(&about)?;
     } else if context.json {
         context.out.flush()?;
@@ -104,6 +106,7 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     if let Some(selection) = &outcome.selection {
         warn(&context, selection);
     }
+    tell_cache(&context, &outcome);
     Ok(match outcome.end {
         End::Complete => ExitCode::SUCCESS,
         End::Cancelled => {
@@ -208,6 +211,18 @@ fn show(
     writeln!(context.out, "{}", style.bold(&style.fold(&heading, 2)))?;
     table.write(&mut context.out, style)?;
     Ok(context.out.flush()?)
+}
+
+/// Says what the cache had to do with it.
+fn tell_cache(context: &Context, outcome: &SweepOutcome) {
+    let CacheUse { found, kept: _, failed } = &outcome.cache;
+    if *found > 0 {
+        let all = counted(outcome.rows.len() as u64, "combination");
+        context.note(&format!("{} of {all} were in the cache", count(*found as u64)));
+    }
+    if let Some(reason) = failed {
+        context.warn(&format!("{reason}; the rest was computed without the cache"));
+    }
 }
 
 /// Says what is left of the best result once the search for it is counted.

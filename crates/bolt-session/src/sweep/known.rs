@@ -1,23 +1,30 @@
 //! Rows that earlier sweeps, over whatever grids, have left in the cache.
 //!
 //! A row depends on the bars, the strategy, how it is traded, the program, and the parameters of
-//! its combination; on nothing else, neither other combinations nor threads. So it is kept under
-//! a hash of these, and a grid that grows runs only what is new.
+//! its combination; on nothing else, neither other combinations nor threads. So all rows of the
+//! same bars, strategy, trading and program are one value of the cache, and a grid that grows runs
+//! only what is new.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::iter::Peekable;
 use std::time::Duration;
 use std::vec::IntoIter;
 
-use bolt_cache::{Store, StoreError};
+use bolt_cache::Store;
 use bolt_market::sweep::{Grid, Row, Sweep};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::line::FIGURES;
 use super::{SweepRequest, line};
 use crate::build;
 
 /// A row that takes less is run again sooner than it is kept and found.
 const WORTH_KEEPING: Duration = Duration::from_micros(20);
+/// The most rows of a value: 20 MB, which are read and written as one.
+const ROWS_MAX: usize = 1 << 18;
+/// A row's parameters, hashed, and its figures.
+const ROW_BYTES: usize = 16 + 8 * FIGURES.len();
 
 /// How much the cache had to do with a sweep.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,90 +33,90 @@ pub struct CacheUse {
     pub found: usize,
     /// Rows that were added.
     pub kept: usize,
-    /// Why the cache could not be used any longer, from some row on.
+    /// Why the cache could not be read or written.
     pub failed: Option<String>,
 }
 
 /// The rows of one sweep in the cache.
 pub(super) struct KnownRows<'a> {
     store: &'a dyn Store,
+    key: [u8; 16],
     grid: &'a Grid,
     /// Positions of the parameters in the order of their names.
     order: Vec<usize>,
-    /// Of all that a row depends on beside the values of its parameters.
-    base: Xxh3,
-    pub(super) usage: CacheUse,
+    /// Figures by parameters.
+    rows: HashMap<[u8; 16], Figures>,
+    usage: CacheUse,
 }
 
+type Figures = [[u8; 8]; FIGURES.len()];
+
 impl<'a> KnownRows<'a> {
-    /// Returns the rows of a sweep over bars with this hash. There are none if it cannot be said
+    /// Reads the rows of a sweep over bars with this hash. There are none if it cannot be said
     /// which build of the program this is.
-    pub(super) fn new(
+    pub(super) fn read(
         store: &'a dyn Store,
         content_hash: u128,
         request: &'a SweepRequest,
         sweep: &Sweep<'_>,
     ) -> Option<Self> {
-        // Everything is named, so that what is added has to be thought of.
-        let SweepRequest { plan, trading, grid, condition: _, events, seed: _ } = request;
-        let mut base = Xxh3::new();
-        base.update(build::identity()?);
-        base.update(&content_hash.to_le_bytes());
-        add_debug(&mut base, &(plan, trading, sweep.periods.value, sweep.risk_free));
-        for events in [&events.dividends, &events.splits] {
-            base.update(
-                &events.as_ref().map_or(u64::MAX, |events| events.len() as u64).to_le_bytes(),
-            );
-            events.iter().flatten().for_each(|value| base.update(&value.to_bits().to_le_bytes()));
-        }
+        let grid = &request.grid;
         let names = grid.parameters();
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
-        order.iter().for_each(|&index| add_text(&mut base, &names[index].name));
-        Some(Self { store, grid, order, base, usage: CacheUse::default() })
+        let mut hash = Xxh3::new();
+        hash.update(build::identity()?);
+        hash.update(&content_hash.to_le_bytes());
+        add_request(&mut hash, request, sweep);
+        order.iter().for_each(|&place| add_text(&mut hash, &names[place].name));
+        let key = hash.digest128().to_le_bytes();
+        let mut usage = CacheUse::default();
+        let value = store.get(&key).unwrap_or_else(|error| {
+            usage.failed = Some(error.to_string());
+            None
+        });
+        let rows = value.map(|value| decode(&value)).unwrap_or_default();
+        Some(Self { store, key, grid, order, rows, usage })
     }
 
     /// Returns the row of a combination, if it is there.
     pub(super) fn find(&mut self, index: usize) -> Option<Row> {
-        let key = self.key(index);
-        let value = self.unless_failed(|store| store.get(&key))??;
-        let (numbers, rest) = value.as_chunks::<8>();
-        let figures: Vec<f64> = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
-        let row = rest.is_empty().then(|| line::row(index, &figures))??;
-        self.usage.found += 1;
-        Some(row)
+        let figures = self.rows.get(&self.parameters(index))?;
+        let row = line::row(index, &figures.map(f64::from_le_bytes));
+        self.usage.found += usize::from(row.is_some());
+        row
     }
 
     /// Adds rows that took so long, if that is more than keeping them does.
-    pub(super) fn keep(&mut self, rows: &[Row], took: Duration) {
+    pub(super) fn add(&mut self, rows: &[Row], took: Duration) {
         if took < WORTH_KEEPING * rows.len() as u32 {
             return;
         }
-        for row in rows {
-            let key = self.key(row.index);
-            let value = line::figures(row).map(f64::to_le_bytes);
-            if self.unless_failed(|store| store.put(&key, value.as_flattened(), None)).is_some() {
-                self.usage.kept += 1;
-            }
+        let room = ROWS_MAX.saturating_sub(self.rows.len());
+        for row in rows.iter().take(room) {
+            let figures = line::figures(row).map(f64::to_le_bytes);
+            self.rows.insert(self.parameters(row.index), figures);
+            self.usage.kept += 1;
         }
     }
 
-    fn key(&self, index: usize) -> [u8; 16] {
+    /// Writes what was added.
+    pub(super) fn write(mut self) -> CacheUse {
+        if self.usage.kept > 0
+            && let Err(error) = self.store.put(&self.key, &encode(&self.rows), None)
+        {
+            self.usage.kept = 0;
+            self.usage.failed.get_or_insert(error.to_string());
+        }
+        self.usage
+    }
+
+    /// Returns the hash of a combination's parameters.
+    fn parameters(&self, index: usize) -> [u8; 16] {
         let values = self.grid.combination(index);
-        let mut hash = self.base.clone();
-        self.order.iter().for_each(|&place| hash.update(&values[place].to_bits().to_le_bytes()));
-        hash.digest128().to_le_bytes()
-    }
-
-    /// Asks the store, unless it failed before: what is not found there is computed.
-    fn unless_failed<R>(
-        &mut self,
-        ask: impl FnOnce(&dyn Store) -> Result<R, StoreError>,
-    ) -> Option<R> {
-        if self.usage.failed.is_some() {
-            return None;
-        }
-        ask(self.store).map_err(|error| self.usage.failed = Some(error.to_string())).ok()
+        let ordered: Vec<[u8; 8]> =
+            self.order.iter().map(|&place| values[place].to_le_bytes()).collect();
+        xxh3_128(ordered.as_flattened()).to_le_bytes()
     }
 }
 
@@ -137,7 +144,38 @@ impl InOrder {
     }
 }
 
-/// The text by which a value is shown in a debugger has everything that it consists of.
+fn encode(rows: &HashMap<[u8; 16], Figures>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(rows.len() * ROW_BYTES);
+    for (parameters, figures) in rows {
+        bytes.extend_from_slice(parameters);
+        bytes.extend_from_slice(figures.as_flattened());
+    }
+    bytes
+}
+
+/// A value of another form has no rows.
+fn decode(value: &[u8]) -> HashMap<[u8; 16], Figures> {
+    let (rows, rest) = value.as_chunks::<ROW_BYTES>();
+    let row = |bytes: &[u8; ROW_BYTES]| {
+        let (parameters, figures) = bytes.split_first_chunk::<16>()?;
+        Some((*parameters, figures.as_chunks::<8>().0.try_into().ok()?))
+    };
+    if rest.is_empty() { rows.iter().filter_map(row).collect() } else { HashMap::new() }
+}
+
+/// Adds what all rows of a sweep have in common. Everything is named, so that what a later version
+/// adds has to be thought of.
+fn add_request(hash: &mut Xxh3, request: &SweepRequest, sweep: &Sweep<'_>) {
+    let SweepRequest { plan, trading, grid: _, condition: _, events, seed: _ } = request;
+    add_debug(hash, &(plan, trading, sweep.periods.value, sweep.risk_free));
+    for events in [&events.dividends, &events.splits] {
+        let count = events.as_ref().map_or(u64::MAX, |events| events.len() as u64);
+        hash.update(&count.to_le_bytes());
+        events.iter().flatten().for_each(|value| hash.update(&value.to_le_bytes()));
+    }
+}
+
+/// What a value shows a programmer has everything that it consists of.
 fn add_debug(hash: &mut Xxh3, value: &impl Debug) {
     add_text(hash, &format!("{value:?}"));
 }

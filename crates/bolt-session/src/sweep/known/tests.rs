@@ -186,14 +186,31 @@ fn a_cache_that_fails_is_told_and_changes_no_row() {
     sweep(&with, &bars(), &small);
     let larger = request(&["fast=2..6", "slow=10..20:5"]);
     let rows = text(&sweep(&session(&[]).unwrap(), &bars(), &larger).rows);
-    for calls in [0, 5, 17] {
+    // Reading fails, and writing, too; writing fails.
+    for (calls, found) in [(0, 0), (1, 9)] {
         *shelf.calls_left.lock().unwrap() = Some(calls);
-        let found = sweep(&with, &bars(), &larger);
-        assert_eq!(text(&found.rows), rows);
+        let outcome = sweep(&with, &bars(), &larger);
+        assert_eq!(text(&outcome.rows), rows);
         let failed = Some("the remote cache: gone".to_owned());
-        let expected = CacheUse { found: calls.min(9), kept: calls.saturating_sub(15), failed };
-        assert_eq!(found.cache, expected, "after {calls} calls");
+        assert_eq!(outcome.cache, CacheUse { found, kept: 0, failed }, "after {calls} calls");
     }
+}
+
+#[test]
+fn rows_of_a_sweep_that_was_interrupted_are_kept() {
+    let (with, shelf) = with_cache();
+    let request = request(&["fast=2..90", "slow=10..20:5"]);
+    let (all, cancel) = (with.combinations(&request).unwrap(), CancelToken::default());
+    let mut handed = 0;
+    let sink = &mut |rows: &[Row]| {
+        handed += rows.len();
+        cancel.cancel();
+        Ok(())
+    };
+    with.sweep(&bars(), &request, &all, Done::default(), &cancel, sink).unwrap();
+    assert!((1..all.len()).contains(&handed), "{handed}");
+    assert_eq!(shelf.stats().entries, 1);
+    assert_eq!(sweep(&with, &bars(), &request).cache, usage(handed, all.len() - handed));
 }
 
 #[test]
@@ -201,7 +218,7 @@ fn values_that_are_no_rows_are_run_again() {
     let (with, shelf) = with_cache();
     let request = request(&["fast=2..4", "slow=10..20:5"]);
     let rows = text(&sweep(&with, &bars(), &request).rows);
-    for wrong in [&[][..], &[0; 63], &[0; 65], &[0; 72]] {
+    for wrong in [&[][..], &[0; 79], &[0; 81], &[0; 160]] {
         shelf.values.lock().unwrap().values_mut().for_each(|value| *value = wrong.to_vec());
         let found = sweep(&with, &bars(), &request);
         assert_eq!((text(&found.rows), found.cache), (rows.clone(), usage(0, 9)));
