@@ -2,6 +2,7 @@
 
 use crate::fork::Fork;
 use crate::threads::{ThreadError, Threads};
+use bolt_memory::Scope;
 use std::sync::Arc;
 
 /// A fixed-size fork-join pool (rayon). Clones share the threads.
@@ -82,13 +83,17 @@ impl Pool {
     }
 
     /// Runs `work` inside the pool: rayon's parallel iterators in it use this pool's threads.
+    ///
+    /// What `work` allocates counts for the caller's component; closures that it gives to parallel
+    /// iterators are to carry the scope themselves ([`Scope::carry`]).
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        self.threads.install(work)
+        let work = Scope::carry_once(|()| work());
+        self.threads.install(|| work(()))
     }
 
     /// Runs a recursion inside the pool: its joins share work with this pool's threads.
     pub fn fork<R: Send>(&self, work: impl FnOnce(&Fork) -> R + Send) -> R {
-        self.threads.install(|| work(&Fork::new()))
+        self.run(|| work(&Fork::new()))
     }
 
     pub(crate) fn inner(&self) -> &rayon::ThreadPool {

@@ -28,6 +28,7 @@ use crate::signals::{Convention, SignalRules};
 use crate::statistics::{PeriodsPerYear, RiskFree};
 use bolt_exec::{CancelToken, Pool};
 use bolt_kernel::{Catalog, Options};
+use bolt_memory::Scope;
 use rayon::prelude::*;
 use sparse::Costs;
 
@@ -161,9 +162,9 @@ impl Sweep<'_> {
             if cancel.is_cancelled() {
                 return Ok(End::Cancelled);
             }
-            let results: Vec<Result<Vec<Row>, SweepError<E>>> = pool.run(|| {
-                round.par_iter().map(|chunk| self.run_chunk(chunk, pool.threads())).collect()
-            });
+            let run = Scope::carry(|chunk: &&[usize]| self.run_chunk(chunk, pool.threads()));
+            let results: Vec<Result<Vec<Row>, SweepError<E>>> =
+                pool.run(|| round.par_iter().map(run).collect());
             for rows in results {
                 sink(&rows?).map_err(SweepError::Sink)?;
             }

@@ -4,13 +4,15 @@
 //! component in scope ([`Component::enter`]), and to [`Component::Other`] where none is. It counts
 //! what was asked for, not how the allocator rounds it.
 //!
-//! What is freed is counted for the component in scope then, since nothing says which one it was
-//! allocated in. So the sum over all components is right, and a component's own count is as right
-//! as its frees are in its scope. [`ExactAllocator`], for tests, remembers.
+//! A large block remembers the component it was allocated in. A small one that is freed is counted
+//! for the component in scope then, since nothing says which one it was allocated in. So the sum
+//! over all components is right, and a component's own count is right but for small blocks that
+//! others free. [`ExactAllocator`], for tests, remembers all.
 
 mod counting;
 mod exact;
 mod local;
+mod marked;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -25,5 +27,31 @@ impl Component {
     /// Counts what this thread allocates for the component, until the scope is dropped.
     pub fn enter(self) -> Scope {
         Scope::enter(self)
+    }
+
+    /// Returns the component that this thread's allocations count for.
+    pub fn in_scope() -> Self {
+        Self::at(local::component_in_scope())
+    }
+}
+
+impl Scope {
+    /// Returns `work` so that what it allocates counts for the component in scope here, whichever
+    /// thread calls it. For what goes to a pool, where any thread may take it.
+    pub fn carry<A, R>(work: impl Fn(A) -> R) -> impl Fn(A) -> R {
+        let component = Component::in_scope();
+        move |argument| {
+            let _scope = component.enter();
+            work(argument)
+        }
+    }
+
+    /// The same for what is called once.
+    pub fn carry_once<A, R>(work: impl FnOnce(A) -> R) -> impl FnOnce(A) -> R {
+        let component = Component::in_scope();
+        move |argument| {
+            let _scope = component.enter();
+            work(argument)
+        }
     }
 }

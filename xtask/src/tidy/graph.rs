@@ -30,6 +30,7 @@ const LAYERS: &[(&str, u32)] = &[
 const WITHIN_LAYER: &[(&str, &str)] = &[
     ("bolt-config", "bolt-base"),
     ("bolt-exec", "bolt-hardware"),
+    ("bolt-exec", "bolt-memory"),
     ("bolt-kernel", "bolt-hardware"),
     ("bolt-market", "bolt-indicators"),
     ("bolt-memory", "bolt-hardware"),

@@ -73,6 +73,8 @@ impl<I: Send + 'static, O: Send + 'static> Task for Gathered<I, O> {
         if members.is_empty() {
             return vec![Ending::Completed; claim.len()];
         }
+        // What a handler allocates for several requests counts for the first one's component.
+        let _scope = members[0].parts.component.enter();
         let context = Context::new(site, &batch.token);
         let kind = || Arc::clone(&site.kind);
         let error = match caught(|| (self.handler)(&context, inputs)) {

@@ -8,6 +8,7 @@ use crate::monitor::Monitor;
 use crate::panic::{caught, drop_quietly};
 use crate::sync::Mutex;
 use bolt_base::Clock;
+use bolt_memory::Component;
 use std::any::Any;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -80,6 +81,8 @@ pub(super) struct Parts<W, T> {
     pub(super) slot: Slot<T>,
     pub(super) token: CancelToken,
     pub(super) depth: usize,
+    /// What was in scope where the task was handed in: what it allocates counts for that.
+    pub(super) component: Component,
 }
 
 enum Work<W, T> {
@@ -93,7 +96,8 @@ impl<W, T> Parts<W, T> {
     pub(super) fn new(work: W, depth: usize) -> Self {
         let slot = Arc::new(Monitor::new(Outcome::Open));
         let work = Mutex::new(Work::Ready(work));
-        Self { work, slot, token: CancelToken::default(), depth }
+        let component = Component::in_scope();
+        Self { work, slot, token: CancelToken::default(), depth, component }
     }
 
     /// Returns what the work begins with; nothing if the task was given up.
@@ -156,6 +160,7 @@ where
     fn run(&self, claim: &[Arc<dyn Task>], site: &Site) -> Vec<Ending> {
         debug_assert_eq!(claim.len(), 1, "closures are run one by one");
         let Some(work) = self.0.begin() else { return vec![Ending::Completed] };
+        let _scope = self.0.component.enter();
         let context = Context::new(site, &self.0.token);
         let result = caught(|| work(&context));
         let ending = if result.is_ok() { Ending::Completed } else { Ending::Failed };

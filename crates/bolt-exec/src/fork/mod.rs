@@ -17,6 +17,7 @@ mod offer;
 mod pace;
 
 use bolt_base::{Clock, SystemClock};
+use bolt_memory::Scope;
 use job::{Branch, Job, Offered};
 use pace::Pace;
 use std::cell::UnsafeCell;
@@ -148,7 +149,10 @@ impl Fork {
         self.offers.fetch_add(1, Ordering::Relaxed);
         let offers = Arc::clone(&self.offers);
         let at_once = self.pace.at_once_of_taker();
-        rayon::spawn(move || ticket.redeem(&offers, &Self::offering_at_once(at_once)));
+        let redeem = Scope::carry_once(move |()| {
+            ticket.redeem(&offers, &Self::offering_at_once(at_once));
+        });
+        rayon::spawn(move || redeem(()));
     }
 }
 

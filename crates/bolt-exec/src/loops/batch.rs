@@ -2,6 +2,7 @@
 
 use super::chunks::Chunks;
 use crate::pool::Pool;
+use bolt_memory::Scope;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Where small tasks of one type are handed in. Tasks of several types are boxed closures.
@@ -59,7 +60,8 @@ impl<'scope, F: FnOnce() + Send + 'scope> Batch<'_, 'scope, F> {
         let tasks = std::mem::take(&mut self.tasks);
         if !tasks.is_empty() {
             let chunks = self.chunks;
-            self.scope.spawn(move |_| chunks.run_piece(tasks.len(), || run_all(tasks)));
+            let piece = Scope::carry_once(|()| chunks.run_piece(tasks.len(), || run_all(tasks)));
+            self.scope.spawn(move |_| piece(()));
         }
         self.begin();
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bolt_exec::Pool;
+use bolt_memory::Scope;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -170,7 +171,7 @@ pub fn load_many(paths: &[PathBuf], options: &LoadOptions) -> Result<Panel, Data
     }
     let bars = |path: &PathBuf| load_file(path, options).and_then(Dataset::into_bars);
     let loaded: Vec<Result<Bars, DataError>> = match &options.pool {
-        Some(pool) => pool.run(|| paths.par_iter().map(bars).collect()),
+        Some(pool) => pool.run(|| paths.par_iter().map(Scope::carry(bars)).collect()),
         None => paths.iter().map(bars).collect(),
     };
     Panel::align(&loaded.into_iter().collect::<Result<Vec<_>, _>>()?)

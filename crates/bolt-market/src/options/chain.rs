@@ -1,6 +1,7 @@
 //! Options of many contracts, European and American mixed, each with a market of its own.
 
 use bolt_exec::Pool;
+use bolt_memory::Scope;
 use rayon::prelude::*;
 
 use super::american::{Method, Prepared, PreparedGreeks};
@@ -80,7 +81,7 @@ pub fn greeks(listings: &[Listing], volatilities: &[f64], pool: &Pool) -> Vec<Gr
         let Listing { contract, market, .. } = &listings[row];
         PreparedGreeks::new(Prepared::new(contract, market, volatilities[row])).greeks(market.spot)
     };
-    let solved: Vec<Greeks> = pool.run(|| americans.par_iter().map(solve).collect());
+    let solved: Vec<Greeks> = pool.run(|| americans.par_iter().map(Scope::carry(solve)).collect());
     for (row, greeks) in americans.iter().zip(solved) {
         out[*row] = greeks;
     }

@@ -4,6 +4,7 @@
 //! [`evaluate`] fills a slice of cells on the calling thread, [`evaluate_on`] on those of a pool.
 
 use bolt_exec::Pool;
+use bolt_memory::Scope;
 use rayon::prelude::*;
 
 use super::american::{Prepared, PreparedGreeks};
@@ -119,7 +120,10 @@ pub fn evaluate_on(
     let part = shocks.len().div_ceil(4 * pool.threads()).next_multiple_of(VECTOR).max(VECTOR);
     pool.run(|| {
         let parts = shocks.par_chunks(part).zip(cells.par_chunks_mut(part));
-        parts.for_each(|(shocks, cells)| evaluate(positions, market, shocks, cells));
+        let value = |(shocks, cells): (&[Shock], &mut [Cell])| {
+            evaluate(positions, market, shocks, cells);
+        };
+        parts.for_each(Scope::carry(value));
     });
 }
 

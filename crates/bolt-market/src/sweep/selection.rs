@@ -9,6 +9,7 @@ use crate::statistics::returns;
 use crate::statistics::selection::overfitting::{self, BlockSums, Overfitting, OverfittingError};
 use crate::statistics::selection::{self, Centred, DeflatedSharpe, EffectiveTrials, Pairs};
 use bolt_exec::{CancelToken, Pool};
+use bolt_memory::Scope;
 use rayon::prelude::*;
 use std::convert::Infallible;
 
@@ -135,7 +136,7 @@ impl Sweep<'_> {
             Ok(defined.then(|| Try::of(&returns, bars_per_return)))
         };
         let tries: Result<Vec<Option<Try>>, SelectionError> =
-            pool.run(|| sample.par_iter().map(one).collect());
+            pool.run(|| sample.par_iter().map(Scope::carry(one)).collect());
         Ok(tries?.into_iter().flatten().collect())
     }
 
@@ -182,7 +183,7 @@ fn effective_trials(
         false => Ok(tries[i].correlation(&tries[j])),
     };
     let correlations: Result<Vec<f64>, SelectionError> =
-        pool.run(|| pairs.indices.par_iter().map(correlation).collect());
+        pool.run(|| pairs.indices.par_iter().map(Scope::carry(correlation)).collect());
     Ok(pairs.effective_trials(&correlations?, count))
 }
 

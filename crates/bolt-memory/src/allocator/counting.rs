@@ -5,12 +5,13 @@
 use std::alloc::{GlobalAlloc, Layout};
 
 use super::local::{count, counted};
-use super::raw;
+use super::{marked, raw};
 
 /// mimalloc, counting; see the [module](super).
 ///
 /// A small block is counted before mimalloc is asked, so that its answer goes straight to the
 /// caller. Where mimalloc has not even these, which few programs survive, they stay counted.
+/// Large blocks, in which most memory is, remember their component, however they are freed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CountingAllocator;
 
@@ -30,7 +31,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
 
     #[inline]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        if counted(-(layout.size() as i64)) {
+        if !is_large(layout.size()) && counted(-(layout.size() as i64)) {
             // SAFETY: the caller's promise.
             unsafe { raw::free(pointer, layout) }
         } else {
@@ -40,14 +41,54 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if is_large(layout.size()) {
+            // SAFETY: the caller's promise.
+            return unsafe { marked::allocate(layout, true) };
+        }
         // SAFETY: the caller's promise.
         count_if_there(unsafe { raw::allocate_zeroed(layout) }, layout.size() as i64)
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller's promise.
-        let pointer = unsafe { raw::reallocate(pointer, layout, size) };
-        count_if_there(pointer, size as i64 - layout.size() as i64)
+        match (is_large(layout.size()), is_large(size)) {
+            // SAFETY: the caller's promise; the block was large when it was allocated.
+            (true, true) => unsafe { marked::reallocate(pointer, layout, size) },
+            (false, false) => {
+                // SAFETY: the caller's promise.
+                let pointer = unsafe { raw::reallocate(pointer, layout, size) };
+                count_if_there(pointer, size as i64 - layout.size() as i64)
+            }
+            // SAFETY: the caller's promise.
+            (true, false) | (false, true) => unsafe { self.move_to(pointer, layout, size) },
+        }
+    }
+}
+
+/// From here on blocks are marked with their component, which costs an atomic operation where
+/// memory of this size is fetched from the operating system or at least not from a thread's own.
+const LARGE_BYTES: usize = 1 << 16;
+
+#[inline(always)]
+fn is_large(size: usize) -> bool {
+    size >= LARGE_BYTES
+}
+
+impl CountingAllocator {
+    /// Moves a block that becomes large or is not any more.
+    ///
+    /// # Safety
+    /// As [`GlobalAlloc::realloc`].
+    unsafe fn move_to(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller promises that the size makes a layout and is not zero.
+        let to = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+        if !to.is_null() {
+            // SAFETY: both blocks have so many bytes; the old one is not used after this.
+            unsafe {
+                to.copy_from_nonoverlapping(pointer, size.min(layout.size()));
+                self.dealloc(pointer, layout);
+            }
+        }
+        to
     }
 }
 
@@ -62,6 +103,10 @@ fn count_if_there(pointer: *mut u8, change: i64) -> *mut u8 {
 
 #[inline(never)]
 unsafe fn allocate_and_count(layout: Layout) -> *mut u8 {
+    if is_large(layout.size()) {
+        // SAFETY: the caller's promise.
+        return unsafe { marked::allocate(layout, false) };
+    }
     // SAFETY: the caller's promise.
     count_if_there(unsafe { raw::allocate(layout) }, layout.size() as i64)
 }
@@ -69,6 +114,10 @@ unsafe fn allocate_and_count(layout: Layout) -> *mut u8 {
 #[cold]
 #[inline(never)]
 unsafe fn count_and_free(pointer: *mut u8, layout: Layout) {
+    if is_large(layout.size()) {
+        // SAFETY: the caller's promise; the block was large when it was allocated.
+        return unsafe { marked::free(pointer, layout) };
+    }
     count(-(layout.size() as i64));
     // SAFETY: the caller's promise.
     unsafe { raw::free(pointer, layout) }

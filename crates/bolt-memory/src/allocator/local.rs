@@ -105,15 +105,25 @@ pub(super) fn counted(bytes: i64) -> bool {
 #[cold]
 #[inline(never)]
 pub(super) fn count(bytes: i64) {
+    is_counting();
     LOCAL.with(|local| local.count(bytes));
 }
 
 /// Counts for the component with this index, whichever is in scope, at once.
 pub(super) fn count_for(component: usize, bytes: i64) {
-    SHARED[component].0.fetch_add(bytes, Relaxed);
+    is_counting();
+    share(component, bytes);
+}
+
+/// Remembers that the program's allocator counts. A scope alone does not say so.
+fn is_counting() {
     if !IS_COUNTING.load(Relaxed) {
         IS_COUNTING.store(true, Relaxed);
     }
+}
+
+fn share(component: usize, bytes: i64) {
+    SHARED[component].0.fetch_add(bytes, Relaxed);
 }
 
 /// Returns the index of the component in scope.
@@ -134,7 +144,7 @@ impl Local {
     fn count(&self, bytes: i64) {
         self.begin();
         if self.stage.get() == Stage::Ended {
-            count_for(self.component(), bytes);
+            share(self.component(), bytes);
         } else {
             self.bytes.store(self.bytes.load(Relaxed) + bytes, Relaxed);
         }
@@ -147,7 +157,6 @@ impl Local {
         }
         self.stage.set(Stage::Listed);
         self.bytes.store(ZERO, Relaxed);
-        count_for(self.component(), 0);
         threads().add(self);
         // The standard library allocates nothing for this with the global allocator. A thread that
         // is ending already has no destructors any more.
@@ -160,7 +169,7 @@ impl Local {
     fn end(&self) {
         let mut threads = threads();
         for (component, bytes) in self.counts().enumerate() {
-            count_for(component, bytes);
+            share(component, bytes);
         }
         self.bytes.store(NONE, Relaxed);
         self.stage.set(Stage::Ended);

@@ -157,15 +157,51 @@ fn what_threads_count_is_what_lives() {
 }
 
 #[test]
-fn what_is_freed_in_another_scope_counts_there() {
+fn small_blocks_count_where_they_are_freed_and_large_ones_where_they_came_from() {
     use Component::{Cache, Swarm};
-    let block = {
+    const LARGE: usize = 1 << 16;
+    let counts = || (used(Swarm), used(Cache));
+    let [small, mut large, mut grows] = {
         let _scope = Swarm.enter();
-        Block::bytes(10_000)
+        [10_000, LARGE, LARGE - 1].map(Block::bytes)
     };
+    let before = counts().0;
+    assert_eq!(before, (10_000 + 2 * LARGE - 1) as i64);
+    let scope = Cache.enter();
+    small.free(&CountingAllocator);
+    assert_eq!(counts(), (before, -10_000));
+    let allocator: &dyn GlobalAlloc = &CountingAllocator;
+    large.resize(allocator, 3 * LARGE);
+    assert_eq!(counts(), (before + 2 * LARGE as i64, -10_000));
+    // What becomes small is moved, to whoever has it now.
+    large.resize(allocator, 100);
+    assert_eq!(counts(), (10_000 + LARGE as i64 - 1, -9_900));
+    // And so is what becomes large; as it was small, it was let go of here.
+    grows.resize(allocator, LARGE);
+    assert_eq!(counts(), (10_000 + LARGE as i64 - 1, -9_899));
+    drop(scope);
+    let _scope = Component::Search.enter();
+    grows.free(allocator);
+    assert_eq!(counts().1, -9_899 - LARGE as i64);
     let _scope = Cache.enter();
-    block.free(&CountingAllocator);
-    assert_eq!((used(Swarm), used(Cache)), (10_000, -10_000));
+    large.free(allocator);
+    let zeroed = Layout::from_size_align(LARGE, 4096).unwrap();
+    let zeroed = Block::new(allocator, zeroed, 3, true);
+    assert_eq!(counts().1, -9_999);
+    zeroed.free(allocator);
+    assert_eq!(counts(), (10_000 + LARGE as i64 - 1, -9_999 - LARGE as i64));
+}
+
+#[test]
+fn any_large_layout_is_aligned() {
+    let _turn = OTHER.lock().unwrap();
+    for align in (0..17).map(|bits| 1 << bits) {
+        let layout = Layout::from_size_align((1 << 16) + align, align).unwrap();
+        let mut block = Block::new(&CountingAllocator, layout, 7, align % 3 == 1);
+        block.resize(&CountingAllocator, 1 << 18);
+        block.resize(&CountingAllocator, 77);
+        block.free(&CountingAllocator);
+    }
 }
 
 #[test]

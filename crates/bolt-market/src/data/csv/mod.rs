@@ -38,6 +38,7 @@ pub use write::write;
 
 use bolt_base::UnixNanos;
 use bolt_exec::Pool;
+use bolt_memory::Scope;
 use rayon::prelude::*;
 
 use super::check::OnProblem;
@@ -109,7 +110,7 @@ fn read_parts(text: &[u8], layout: &Layout, drop_cut_line: bool, pool: Option<&P
     };
     let read: Vec<Rows> = match pool {
         Some(pool) if parts.len() > 1 => {
-            pool.run(|| parts.par_iter().enumerate().map(read).collect())
+            pool.run(|| parts.par_iter().enumerate().map(Scope::carry(read)).collect())
         }
         _ => parts.iter().enumerate().map(read).collect(),
     };
