@@ -9,4 +9,4 @@ use anyhow::Result;
 
 /// All cases, in the order in which they are run.
 pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] =
-    &[cache::quality::run, cache::hits::run, allocation::run, tasks::run];
+    &[cache::quality::run, cache::hits::run, cache::compressed::run, allocation::run, tasks::run];

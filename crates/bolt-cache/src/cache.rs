@@ -9,6 +9,7 @@ use foldhash::quality::FixedState;
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub struct Cache<K, V> {
     weigh: Weigh<K, V>,
     clock: Arc<dyn Clock>,
     nanos_to_live: Option<u64>,
+    /// Whether any entry's time ends; if none does, nobody needs the time.
+    is_timed: AtomicBool,
     /// Held while shards are resized, so that two resizings do not mix.
     capacity: Mutex<Bytes>,
 }
@@ -78,6 +81,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
             weigh: Box::new(weigh),
             clock,
             nanos_to_live: time_to_live.map(nanos),
+            is_timed: AtomicBool::new(time_to_live.is_some()),
             capacity: Mutex::new(*capacity),
         }
     }
@@ -104,9 +108,21 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     /// Keeps a value, if it is worth more than what would have to go for it; returns whether it is.
     /// The value that was there for the key goes in any case.
     pub fn insert(&self, key: K, value: V) -> bool {
+        self.insert_for(key, value, None)
+    }
+
+    /// As [`Cache::insert`], for a value that is valid for a time of its own (`None`: that of the
+    /// cache).
+    pub fn insert_for(&self, key: K, value: V, time_to_live: Option<Duration>) -> bool {
+        if time_to_live.is_some() && !self.is_timed.load(Ordering::Relaxed) {
+            self.is_timed.store(true, Ordering::Relaxed);
+        }
         let hash = self.hash(&key);
         let now = self.now();
-        let item = self.item(hash, key, value, now);
+        let mut item = self.item(hash, key, value, now);
+        if let Some(time) = time_to_live {
+            item.expires = now.saturating_add(nanos(time));
+        }
         let mut removed = Removed::new();
         self.lock(hash).shard.insert(item, now, &mut removed)
     }
@@ -155,6 +171,11 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         *current = capacity;
     }
 
+    /// Returns what an entry may weigh at most: a shard's part of the capacity.
+    pub fn heaviest(&self) -> Bytes {
+        Bytes(self.capacity().0 / self.shards.len() as u64)
+    }
+
     /// Returns the capacity.
     pub fn capacity(&self) -> Bytes {
         *self.whole_capacity()
@@ -175,7 +196,8 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
 
     /// Returns the time in nanoseconds; always 0 where it does not matter.
     pub(crate) fn now(&self) -> u64 {
-        self.nanos_to_live.map_or(0, |_| nanos(self.clock.now()))
+        // Who does not see yet that this became true looked before what made it so was inserted.
+        if self.is_timed.load(Ordering::Relaxed) { nanos(self.clock.now()) } else { 0 }
     }
 
     /// Returns what the policy has to know of a value.

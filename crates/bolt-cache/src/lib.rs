@@ -15,6 +15,7 @@
 
 mod ages;
 mod cache;
+mod compressed;
 mod compute;
 mod ghosts;
 mod lock;
@@ -24,6 +25,7 @@ mod stats;
 mod store;
 
 pub use cache::{Cache, CacheOptions};
+pub use compressed::{Compressed, CompressedOptions};
 pub use compute::ComputeError;
 pub use stats::{CacheStats, Evictions};
 pub use store::{Store, StoreError, StoreStats};

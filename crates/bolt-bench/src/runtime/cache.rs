@@ -1,5 +1,6 @@
 //! Caches: what they keep, and what a request costs.
 
+pub(crate) mod compressed;
 pub(crate) mod hits;
 mod lru;
 mod optimum;

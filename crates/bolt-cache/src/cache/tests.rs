@@ -44,6 +44,29 @@ fn keys_are_looked_up_as_they_are_borrowed() {
 }
 
 #[test]
+fn a_value_may_have_a_time_of_its_own() {
+    let second = Duration::from_secs(1);
+    for of_all in [FOR_EVER, Some(second * 60)] {
+        let (cache, clock) = cache(1_000, 10, of_all);
+        clock.advance(second);
+        cache.insert(1, 10);
+        cache.insert_for(2, 10, Some(second * 5));
+        cache.insert_for(3, 10, Some(Duration::MAX));
+        cache.insert_for(4, 10, None);
+        clock.advance(second * 5 - Duration::from_nanos(1));
+        assert!((1..=4).all(|key| cache.contains(&key)));
+        clock.advance(Duration::from_nanos(1));
+        assert_eq!([1, 2, 3, 4].map(|key| cache.contains(&key)), [true, false, true, true]);
+        clock.advance(second * 55);
+        let is_for_ever = of_all.is_none();
+        assert_eq!(
+            [1, 2, 3, 4].map(|key| cache.contains(&key)),
+            [is_for_ever, false, true, is_for_ever]
+        );
+    }
+}
+
+#[test]
 fn a_value_is_valid_for_its_time() {
     let (cache, clock) = cache(1_000, 10, Some(Duration::from_secs(60)));
     clock.advance(Duration::from_secs(5));
