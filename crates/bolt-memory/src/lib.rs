@@ -39,6 +39,7 @@ mod buffers;
 mod component;
 mod ledger;
 mod level;
+mod pages;
 mod pressure;
 mod reclaim;
 mod refused;
@@ -60,6 +61,10 @@ pub use buffers::{
 };
 pub use component::Component;
 pub use level::{Level, Thresholds};
+pub use pages::{
+    AccessPattern, Compression, DiskTierOptions, EvictionThresholds, IoOptions, IoReport,
+    PatternDetector, Tier,
+};
 pub use pressure::{ControlGroup, MachineMemory, Pressure, Reading, ResidentMemory, Stalls};
 pub use reclaim::{Cost, Reclaim};
 pub use refused::{Bound, Holder, NoLoan, Refused};
