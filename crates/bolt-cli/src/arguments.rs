@@ -15,6 +15,8 @@ pub(crate) use values::{
     one_or_more, part, positive, positive_fraction, rate, setting, values,
 };
 
+use std::path::PathBuf;
+
 use bolt_config::Flag;
 use clap::builder::StyledStr;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -54,6 +56,9 @@ pub(crate) struct Global {
     /// The database of runs
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     store: Option<String>,
+    /// A settings file to read instead of the project's: TOML, or YAML if it ends in `.yaml`
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    pub(crate) config: Option<PathBuf>,
     /// Any setting of `bolt config show`
     #[arg(long = "option", short = 'O', global = true, value_name = "NAME=VALUE", value_parser = setting, help_heading = "Settings")]
     options: Vec<(String, String)>,
@@ -61,7 +66,7 @@ pub(crate) struct Global {
 
 impl Global {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self { json: _, full: _, quiet: _, color, threads, store, options } = self;
+        let Self { json: _, full: _, quiet: _, color, threads, store, config: _, options } = self;
         let named = [
             ("--color", "output.color", color),
             ("--threads", "exec.threads", threads),

@@ -27,7 +27,10 @@ impl Context {
     pub(crate) fn new(global: &Global, flags: Vec<Flag>) -> Result<Self> {
         let mut all = global.flags();
         all.extend(flags);
-        let context = Self::of_config(global, Config::resolve(&Sources::from_system(all)?)?);
+        let context = Self::of_config(
+            global,
+            Config::resolve(&Sources::from_system(all, global.config.as_deref())?)?,
+        );
         for problem in context.config.warnings() {
             context.note(&problem.to_string());
         }

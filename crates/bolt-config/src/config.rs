@@ -9,8 +9,8 @@ use bolt_base::nearest;
 use crate::entries::{self, Entry, Layer};
 use crate::knob::{Kind, Knob};
 use crate::knobs::KNOBS;
-use crate::problem::{Errors, Origin, Problem};
-use crate::sources::{Sources, directory};
+use crate::problem::{Errors, Origin, Problem, ProblemKind};
+use crate::sources::{SourceFile, Sources, directory};
 use crate::value::{Raw, Value};
 
 /// The settings in effect. Each has its getter.
@@ -35,7 +35,7 @@ impl Config {
     ///
     /// # Errors
     /// With every problem of every layer: an unknown name, a value of the wrong type or out of
-    /// range, text that is not TOML.
+    /// range, text that is neither TOML nor YAML.
     pub fn resolve(sources: &Sources) -> Result<Self, Errors> {
         let Sources { flags, environment, project, user } = sources;
         let home = directory(environment, "HOME");
@@ -43,7 +43,7 @@ impl Config {
             KNOBS.iter().map(|knob| default(knob, environment, home.as_deref())).collect();
         let files = user.iter().chain(project);
         let layers = files
-            .map(|file| entries::from_toml(&file.path, &file.text))
+            .map(entries::from_file)
             .chain([entries::from_environment(environment), entries::from_flags(flags)]);
         let mut problems = Vec::new();
         for layer in layers {
@@ -89,10 +89,10 @@ impl Config {
 
 /// Returns every problem of a settings file's text, in the order of its lines.
 ///
-/// The path is named in the problems; nothing is read.
-pub fn check(text: &str, path: &Path) -> Vec<Problem> {
+/// The path tells its format and is named in the problems; nothing is read.
+pub fn check(file: &SourceFile) -> Vec<Problem> {
     // Whether this machine has a home directory says nothing about the file.
-    interpret_layer(entries::from_toml(path, text), Some(Path::new("/"))).1
+    interpret_layer(entries::from_file(file), Some(Path::new("/"))).1
 }
 
 /// Returns the rows that a layer sets, and its problems in the order of their lines.
@@ -106,8 +106,8 @@ fn interpret_layer(layer: Layer, home: Option<&Path>) -> (Vec<(usize, Setting)>,
         }
     }
     problems.sort_by_key(|problem| match problem.origin {
-        Origin::File { line, .. } => line,
-        _ => 0,
+        Origin::File { line, column, .. } => (line, column),
+        _ => (0, 0),
     });
     (known, problems)
 }
@@ -131,13 +131,13 @@ fn default(knob: &Knob, environment: &BTreeMap<String, OsString>, home: Option<&
 
 /// Returns the knob's row and its setting.
 fn interpret(entry: Entry, home: Option<&Path>) -> Result<(usize, Setting), Problem> {
-    let Entry { name, raw, shown, origin } = entry;
+    let Entry { name, raw, shown, origin, key } = entry;
     let Some(row) = KNOBS.iter().position(|knob| knob.name == name) else {
-        return Err(unknown(&name, origin));
+        return Err(unknown(&name, key));
     };
     let kind = KNOBS[row].kind;
     let problem = |message: String, hint: Option<String>| {
-        Err(Problem { origin: origin.clone(), message, hint })
+        Err(Problem { kind: ProblemKind::Value, origin: origin.clone(), message, hint })
     };
     let value = match kind.read(&raw) {
         Some(Value::File(path)) => match expand_home(&path, home) {
@@ -172,16 +172,14 @@ fn anchored(path: PathBuf, origin: &Origin) -> PathBuf {
 }
 
 fn unknown(name: &str, origin: Origin) -> Problem {
-    if entries::is_section(name) {
+    if let Some(inside) = entries::inside(name) {
         let message = format!("`{name}` is a section, not a setting");
-        return Problem {
-            origin,
-            message,
-            hint: Some(format!("write its settings below `[{name}]`")),
-        };
+        let hint = Some(format!("write a setting of it, such as `{inside}`"));
+        return Problem { kind: ProblemKind::UnknownName, origin, message, hint };
     }
     let hint = similar(name).map(|known| format!("did you mean `{known}`?"));
-    Problem { origin, message: format!("there is no setting `{}`", shortened(name)), hint }
+    let message = format!("there is no setting `{}`", shortened(name));
+    Problem { kind: ProblemKind::UnknownName, origin, message, hint }
 }
 
 /// Returns the known name nearest to an unknown one; without a near one, a knob whose name inside
@@ -231,6 +229,7 @@ fn unknown_variables(environment: &BTreeMap<String, OsString>) -> Vec<Problem> {
             && !OTHER_VARIABLES.contains(&name.as_str())
     });
     let warn = |name: &String| Problem {
+        kind: ProblemKind::UnknownName,
         origin: Origin::Variable(name.clone()),
         message: "there is no such setting; the variable has no effect".into(),
         hint: nearest(name, known.iter().map(String::as_str))

@@ -6,9 +6,9 @@
 //! the JSON Schema ([`schema`]).
 //!
 //! Layers, strongest first: command-line flags, `BOLT_*` environment variables, the nearest
-//! `bolt.toml` upward from the working directory, the user's `config.toml`, defaults. A layer
-//! becomes a list of entries (name, raw value, origin) before anything is interpreted, so another
-//! file format is another way to make entries.
+//! `bolt.toml` or `bolt.yaml` upward from the working directory, the user's `config.toml` or
+//! `config.yaml`, defaults. A layer becomes a list of entries (name, raw value, origin) before
+//! anything is interpreted, so TOML and YAML are two ways to make entries.
 //!
 //! This crate does not know what a setting does, and reads files and the environment in one
 //! function only ([`Sources::from_system`]).
@@ -21,7 +21,9 @@ mod problem;
 mod reference;
 mod schema;
 mod sources;
+mod toml_file;
 mod value;
+mod yaml_file;
 
 #[cfg(test)]
 mod tests;
@@ -29,8 +31,8 @@ mod tests;
 pub use config::{Config, Setting, check};
 pub use knob::{Kind, Knob, TimeUnit};
 pub use knobs::KNOBS;
-pub use problem::{Errors, Origin, Problem};
+pub use problem::{Errors, Origin, Problem, ProblemKind};
 pub use reference::{help, reference};
 pub use schema::schema;
-pub use sources::{Flag, SourceFile, Sources};
+pub use sources::{Flag, Format, SourceFile, Sources};
 pub use value::Value;

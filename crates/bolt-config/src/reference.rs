@@ -36,14 +36,30 @@ A setting is taken from the first of these that has it:
 
 1. the command line;
 2. the environment: `BOLT_EXEC_THREADS` for `exec.threads`; an empty variable counts as not set;
-3. the project: `bolt.toml` in the working directory or the nearest folder above that has one;
-4. the user: `bolt/config.toml` in `$XDG_CONFIG_HOME`, else in `~/.config`;
+3. the project: `bolt.toml`, `bolt.yaml` or `bolt.yml` in the working directory or the nearest folder
+   above that has one of them, or the file that `--config` names;
+4. the user: `bolt/config.toml`, `.yaml` or `.yml` in `$XDG_CONFIG_HOME`, else in `~/.config`;
 5. its default.
 
 `bolt config show --origin` tells where each value came from, `bolt config check FILE` what is
 wrong with a file, and `bolt config schema` gives a JSON Schema for editors. An unknown name is an
-error. `~/` in a path is the home directory; a relative path in a file counts from that file's
-folder.
+error, and so are two settings files in one folder. `~/` in a path is the home directory; a relative
+path in a file counts from that file's folder.
+
+The same setting in TOML and in YAML 1.2:
+
+```toml
+[exec]
+threads = 4
+```
+
+```yaml
+exec:
+  threads: 4
+```
+
+In YAML `exec.threads: 4` is short for that. Anchors and aliases are read; keys that stand twice, merge
+keys (`<<`), tags of applications and a second document are errors.
 ";
 
 /// Returns every setting with its default and its doc, for a terminal.

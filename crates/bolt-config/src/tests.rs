@@ -12,6 +12,8 @@ use serde_json::{Value as Json, json};
 
 use crate::*;
 
+mod yaml;
+
 const HOME: &str = "/home/user";
 const PROJECT: &str = "/projects/one/bolt.toml";
 const USER: &str = "/home/user/.config/bolt/config.toml";
@@ -32,6 +34,11 @@ fn file(path: &str, text: &str) -> Option<SourceFile> {
 
 fn project(text: &str) -> Sources {
     Sources { project: file(PROJECT, text), ..sources([]) }
+}
+
+/// Returns what is wrong with a project file.
+fn problems(text: &str) -> Vec<Problem> {
+    check(&SourceFile { path: "bolt.toml".into(), text: text.into() })
 }
 
 fn flag(name: &str, value: &str) -> Flag {
@@ -160,8 +167,8 @@ fn defaults_are_in_effect_without_any_layer() {
 #[test]
 fn a_stronger_layer_wins_for_every_knob() {
     let origin_of = |layer: usize, knob: &Knob| match layer {
-        0 => Origin::File { path: USER.into(), line: 2 },
-        1 => Origin::File { path: PROJECT.into(), line: 1 },
+        0 => Origin::File { path: USER.into(), line: 2, column: 4 + knob.parts().1.len() },
+        1 => Origin::File { path: PROJECT.into(), line: 1, column: 4 + knob.name.len() },
         2 => Origin::Variable(knob.variable()),
         _ => Origin::Flag("--set".into()),
     };
@@ -239,8 +246,7 @@ fn values_can_be_written_in_several_ways() {
 /// Checks every problem of a project file.
 #[track_caller]
 fn check_problems(text: &str, expected: &[&str]) {
-    let found: Vec<String> =
-        check(text, Path::new("bolt.toml")).iter().map(Problem::to_string).collect();
+    let found: Vec<String> = problems(text).iter().map(Problem::to_string).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -248,28 +254,32 @@ fn check_problems(text: &str, expected: &[&str]) {
 fn unknown_names_are_errors_with_the_nearest_known_one() {
     check_problems(
         "\n[exec]\nthraeds = 4",
-        &["bolt.toml:3: there is no setting `exec.thraeds`\n  hint: did you mean `exec.threads`?"],
+        &[
+            "bolt.toml:3:1: there is no setting `exec.thraeds`\n  hint: did you mean `exec.threads`?",
+        ],
     );
     check_problems(
         "[exce]\nthreads = 4",
-        &["bolt.toml:2: there is no setting `exce.threads`\n  hint: did you mean `exec.threads`?"],
+        &[
+            "bolt.toml:2:1: there is no setting `exce.threads`\n  hint: did you mean `exec.threads`?",
+        ],
     );
     check_problems(
         "thread = 4",
-        &["bolt.toml:1: there is no setting `thread`\n  hint: did you mean `exec.threads`?"],
+        &["bolt.toml:1:1: there is no setting `thread`\n  hint: did you mean `exec.threads`?"],
     );
-    check_problems("[unheard]", &["bolt.toml:1: there is no setting `unheard`"]);
-    check_problems("[market.of.it]\na = 1", &["bolt.toml:1: there is no setting `market.of`"]);
+    check_problems("[unheard]", &["bolt.toml:1:2: there is no setting `unheard`"]);
+    check_problems("[market.of.it]\na = 1", &["bolt.toml:1:9: there is no setting `market.of`"]);
     check_problems(
         "market = 5",
-        &["bolt.toml:1: `market` is a section, not a setting\
-           \n  hint: write its settings below `[market]`"],
+        &["bolt.toml:1:1: `market` is a section, not a setting\
+           \n  hint: write a setting of it, such as `market.cash`"],
     );
     check_problems("[market]\n[exec]", &[]);
     check_problems(
         "\"exec.threads\" = 4",
         &[
-            "bolt.toml:1: there is no setting `\"exec.threads\"`\n  hint: did you mean `exec.threads`?",
+            "bolt.toml:1:1: there is no setting `\"exec.threads\"`\n  hint: did you mean `exec.threads`?",
         ],
     );
 }
@@ -278,51 +288,55 @@ fn unknown_names_are_errors_with_the_nearest_known_one() {
 fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
     check_problems(
         "[exec]\n\nthreads = 9999",
-        &["bolt.toml:3: `exec.threads` is `9999`, but must be a whole number from 0 to 4096"],
+        &["bolt.toml:3:11: `exec.threads` is `9999`, but must be a whole number from 0 to 4096"],
     );
     check_problems(
         "exec.threads = \"4\"",
-        &["bolt.toml:1: `exec.threads` is `\"4\"`, but must be a whole number from 0 to 4096"],
+        &["bolt.toml:1:16: `exec.threads` is `\"4\"`, but must be a whole number from 0 to 4096"],
     );
     check_problems(
         "exec.threads = 99999999999999999999999999999999999999999999",
-        &["bolt.toml:1: `exec.threads` is `99999999999999999999999999999999999999999999`, \
+        &["bolt.toml:1:16: `exec.threads` is `99999999999999999999999999999999999999999999`, \
            but must be a whole number from 0 to 4096"],
     );
     check_problems(
         "exec = { threads = -1 }",
-        &["bolt.toml:1: `exec.threads` is `-1`, but must be a whole number from 0 to 4096"],
+        &["bolt.toml:1:20: `exec.threads` is `-1`, but must be a whole number from 0 to 4096"],
     );
     check_problems(
         "market.fees = nan",
-        &["bolt.toml:1: `market.fees` is `nan`, but must be a fraction from 0 to 0.5, such as \
+        &["bolt.toml:1:15: `market.fees` is `nan`, but must be a fraction from 0 to 0.5, such as \
            `0.05` or `5%`"],
     );
     check_problems(
         "market.spread = 5",
-        &["bolt.toml:1: `market.spread` is `5`, but must be a fraction from 0 to 0.5, such as \
+        &["bolt.toml:1:17: `market.spread` is `5`, but must be a fraction from 0 to 0.5, such as \
            `0.05` or `5%`\n  hint: 5 is 500 %; write `5%` for 0.05"],
     );
     check_problems(
         "market.risk_free_rate = '500%'",
         &[
-            "bolt.toml:1: `market.risk_free_rate` is `'500%'`, but must be a fraction from -0.5 to 1, \
+            "bolt.toml:1:25: `market.risk_free_rate` is `'500%'`, but must be a fraction from -0.5 to 1, \
            such as `0.05` or `5%`",
         ],
     );
     check_problems(
         "kernel.simd = 'avx-2'",
-        &["bolt.toml:1: `kernel.simd` is `'avx-2'`, but must be one of `auto`, `none`, `avx2`, \
-           `avx512`, `neon`\n  hint: did you mean `avx2`?"],
+        &[
+            "bolt.toml:1:15: `kernel.simd` is `'avx-2'`, but must be one of `auto`, `none`, `avx2`, \
+           `avx512`, `neon`\n  hint: did you mean `avx2`?",
+        ],
     );
     check_problems(
         "sweep.memory = '1 KB'",
-        &["bolt.toml:1: `sweep.memory` is `'1 KB'`, but must be a number of bytes from 1 MiB to \
-           1024 TiB, or text such as `100 MB`"],
+        &[
+            "bolt.toml:1:16: `sweep.memory` is `'1 KB'`, but must be a number of bytes from 1 MiB to \
+           1024 TiB, or text such as `100 MB`",
+        ],
     );
     check_problems(
         "store.slow_query = [\n1,\n2]",
-        &["bolt.toml:1: `store.slow_query` is `[…`, but must be a time from 0 s to 3600 s: \
+        &["bolt.toml:1:20: `store.slow_query` is `[…`, but must be a time from 0 s to 3600 s: \
            a number in s, or text such as `250 ms`"],
     );
 }
@@ -330,7 +344,7 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
 #[test]
 fn every_problem_of_a_file_is_reported_in_order() {
     let text = "[market]\ncash = 0\nfees =\nspread = 0.7\nsplippage = 1\n";
-    let lines: Vec<usize> = check(text, Path::new("x"))
+    let lines: Vec<usize> = problems(text)
         .iter()
         .map(|problem| match problem.origin {
             Origin::File { line, .. } => line,
@@ -357,7 +371,7 @@ fn every_problem_of_a_file_is_reported_in_order() {
 #[test]
 fn a_line_that_is_not_toml_is_reported_once() {
     for text in ["= = = [", "[exec]]] threads = 9999 = x", "exec.threads = 9999 9999 9999"] {
-        assert_eq!(check(text, Path::new("x")).len(), 1, "{text}");
+        assert_eq!(problems(text).len(), 1, "{text}");
     }
 }
 
@@ -437,13 +451,13 @@ fn files_are_found_where_they_belong() {
     environment.insert("XDG_CONFIG_HOME".into(), folder.path().join("settings").into());
     let read: &dyn Fn(&Path) -> io::Result<Vec<u8>> = &|path| std::fs::read(path);
 
-    let sources = Sources::gather(Vec::new(), environment.clone(), &inner, read).unwrap();
+    let sources = Sources::gather(Vec::new(), environment.clone(), None, &inner, read).unwrap();
     let config = Config::resolve(&sources).unwrap();
     assert_eq!(config.exec_threads(), 2, "the nearest bolt.toml upward");
     assert_eq!(config.market_cash(), 3.0);
 
     std::fs::write(inner.join("bolt.toml"), b"[exec]\nthreads = '\xff'").unwrap();
-    let error = Sources::gather(Vec::new(), environment, &inner, read).unwrap_err();
+    let error = Sources::gather(Vec::new(), environment, None, &inner, read).unwrap_err();
     let expected = format!("{}:2: this line is not UTF-8 text", inner.join("bolt.toml").display());
     assert_eq!(error.to_string(), expected);
 }
@@ -455,14 +469,15 @@ fn the_user_file_is_below_home_without_xdg_and_trouble_reading_it_is_reported() 
         _ => Err(io::ErrorKind::NotFound.into()),
     };
     let environment = environment([("HOME", HOME), ("XDG_CONFIG_HOME", "")]);
-    let error = Sources::gather(Vec::new(), environment, Path::new("/projects"), read).unwrap_err();
+    let error =
+        Sources::gather(Vec::new(), environment, None, Path::new("/projects"), read).unwrap_err();
     let expected = format!("{USER}: cannot read the settings file: permission denied");
     assert_eq!(error.to_string(), expected);
 }
 
 #[test]
 fn the_real_environment_can_be_read() {
-    let sources = Sources::from_system(vec![flag("market.cash", "7")]).unwrap();
+    let sources = Sources::from_system(vec![flag("market.cash", "7")], None).unwrap();
     assert!(sources.environment.contains_key("PATH"));
     assert_eq!(sources.flags.len(), 1);
 }
@@ -514,11 +529,11 @@ fn the_schema_agrees_with_the_checks() {
         let default = &schema["properties"][section]["properties"][name]["default"];
         assert!(accepts(&schema, &settings_file(knob, default)), "{}: {default}", knob.name);
         let text = format!("{} = {}", knob.name, toml_of(default));
-        assert_eq!(check(&text, Path::new("x")), [], "{text}");
+        assert_eq!(problems(&text), [], "{text}");
         for value in refused(knob.kind) {
             let text = format!("{} = {}", knob.name, toml_of(&value));
             assert!(!accepts(&schema, &settings_file(knob, &value)), "the schema takes {text}");
-            assert_eq!(check(&text, Path::new("x")).len(), 1, "{text}");
+            assert_eq!(problems(&text).len(), 1, "{text}");
         }
     }
     assert!(!accepts(&schema, &json!({ "exec": { "thraeds": 1 } })));
@@ -546,16 +561,19 @@ fn nesting_costs_no_stack() {
         format!("a = {}", "[".repeat(50_000)),
         format!("a = {}", "{a=".repeat(50_000)),
     ] {
-        assert!(!check(&text, Path::new("x")).is_empty());
+        assert!(!problems(&text).is_empty());
     }
 }
 
 #[test]
 fn a_long_file_takes_no_longer_for_each_line() {
     let text: String = (0..10_000).map(|i| format!("key_{i} = {i}\n= {i}\n")).collect();
-    let problems = check(&text, Path::new("x"));
+    let problems = problems(&text);
     assert_eq!(problems.len(), 20_000);
-    assert_eq!(problems[19_999].origin, Origin::File { path: "x".into(), line: 20_000 });
+    assert_eq!(
+        problems[19_999].origin,
+        Origin::File { path: "bolt.toml".into(), line: 20_000, column: 1 }
+    );
 }
 
 fn any_value() -> impl Strategy<Value = String> {
@@ -585,7 +603,7 @@ proptest! {
     #[test]
     fn no_text_makes_a_panic(text in ".{0,200}", lines in prop::collection::vec(any_line(), 0..8)) {
         for text in [text, lines.join("\n")] {
-            let problems = check(&text, Path::new("x"));
+            let problems = problems(&text);
             let resolved = Config::resolve(&project(&text));
             prop_assert_eq!(problems.is_empty(), resolved.is_ok(), "{}", text);
             let lines = text.split('\n').count();
@@ -611,7 +629,7 @@ proptest! {
     #[test]
     fn what_the_check_takes_the_schema_takes(row in 0..KNOBS.len(), value in any_value()) {
         let knob = &KNOBS[row];
-        if check(&format!("{} = {value}", knob.name), Path::new("x")).is_empty() {
+        if problems(&format!("{} = {value}", knob.name)).is_empty() {
             let value: Json = serde_json::from_str(&value.replace('\'', "\"")).unwrap();
             prop_assert!(accepts(&schema(), &settings_file(knob, &value)), "{}: {value}", knob.name);
         }

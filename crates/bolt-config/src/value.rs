@@ -57,6 +57,8 @@ pub(crate) enum Raw {
     /// Saturated: no setting reaches the ends.
     Integer(i128),
     Number(f64),
+    /// Nothing where a value could stand.
+    Null,
     /// A list, a table or a date: no setting takes one.
     Other,
 }
@@ -66,7 +68,9 @@ impl Raw {
         match self {
             Self::Untyped(text) => Some(text.trim()),
             Self::Text(text) => Some(text),
-            Self::Boolean(_) | Self::Integer(_) | Self::Number(_) | Self::Other => None,
+            Self::Boolean(_) | Self::Integer(_) | Self::Number(_) | Self::Null | Self::Other => {
+                None
+            }
         }
     }
 
@@ -78,7 +82,7 @@ impl Raw {
                 "false" | "0" => Some(false),
                 _ => None,
             },
-            Self::Text(_) | Self::Integer(_) | Self::Number(_) | Self::Other => None,
+            Self::Text(_) | Self::Integer(_) | Self::Number(_) | Self::Null | Self::Other => None,
         }
     }
 
@@ -86,7 +90,7 @@ impl Raw {
         match self {
             Self::Integer(value) => Some(*value),
             Self::Untyped(text) => text.trim().parse().ok(),
-            Self::Text(_) | Self::Boolean(_) | Self::Number(_) | Self::Other => None,
+            Self::Text(_) | Self::Boolean(_) | Self::Number(_) | Self::Null | Self::Other => None,
         }
     }
 
@@ -95,7 +99,7 @@ impl Raw {
             Self::Integer(value) => Some(*value as f64),
             Self::Number(value) => Some(*value),
             Self::Untyped(text) => text.trim().parse().ok(),
-            Self::Text(_) | Self::Boolean(_) | Self::Other => None,
+            Self::Text(_) | Self::Boolean(_) | Self::Null | Self::Other => None,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! `bolt config`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
-use bolt_config::{Config, Sources};
+use anyhow::Result;
+use bolt_config::{Config, Origin, Problem, SourceFile, Sources};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -93,21 +93,35 @@ fn reference(mut context: Context) -> Result<()> {
     context.write_json(&json!({"schema": "bolt.config.reference/1", "settings": settings}))
 }
 
-fn check(mut context: Context, file: &PathBuf) -> Result<ExitCode> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read `{}`", file.display()))?;
-    let problems = bolt_config::check(&text, file);
+fn problem_view(problem: &Problem) -> Value {
+    let (line, column) = place(&problem.origin);
+    json!({
+        "kind": problem.kind.name(),
+        "origin": problem.origin.to_string(),
+        "line": line,
+        "column": column,
+        "message": problem.message,
+        "hint": problem.hint,
+    })
+}
+
+/// Returns line and column of something in a file, where they are known.
+fn place(origin: &Origin) -> (Option<usize>, Option<usize>) {
+    match *origin {
+        Origin::File { line, column, .. } => {
+            (Some(line).filter(|line| *line > 0), Some(column).filter(|column| *column > 0))
+        }
+        _ => (None, None),
+    }
+}
+
+fn check(mut context: Context, file: &Path) -> Result<ExitCode> {
+    let problems = match SourceFile::read(file) {
+        Ok(file) => bolt_config::check(&file),
+        Err(problem) => vec![problem],
+    };
     if context.json {
-        let problems: Vec<Value> = problems
-            .iter()
-            .map(|problem| {
-                json!({
-                    "origin": problem.origin.to_string(),
-                    "message": problem.message,
-                    "hint": problem.hint,
-                })
-            })
-            .collect();
+        let problems: Vec<Value> = problems.iter().map(problem_view).collect();
         let valid = problems.is_empty();
         let view = json!({"schema": "bolt.config.check/1", "valid": valid, "problems": problems});
         context.write_json(&view)?;

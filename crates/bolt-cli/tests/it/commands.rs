@@ -175,6 +175,36 @@ fn settings_are_shown_with_their_origin_and_checked() {
 }
 
 #[test]
+fn a_settings_file_may_be_yaml_and_named() {
+    let workspace = Workspace::new();
+    workspace.write("bolt.yaml", "exec:\n  threads: 3\n");
+    workspace.write("other.yml", "exec:\n  threads: 2\n");
+    let threads = |more: &[&str]| {
+        let shown = workspace.json(&[&["config", "show", "--origin"], more].concat());
+        let threads = &shown["settings"]["exec.threads"];
+        format!("{} {}", threads["value"], threads["origin"].as_str().unwrap())
+    };
+    let path = |name: &str| workspace.path(name).display().to_string();
+    assert_eq!(threads(&[]), format!("3 {}:2", path("bolt.yaml")));
+    assert_eq!(threads(&["--config", "other.yml"]), "2 other.yml:2");
+
+    workspace.write("bolt.toml", "exec.threads = 4\n");
+    let message = workspace.refused(&["config", "show"]);
+    assert!(message.contains("bolt.yaml: `") && message.contains("bolt.toml`"), "{message}");
+    assert_eq!(threads(&["--config", "other.yml"]), "2 other.yml:2");
+    let message = workspace.refused(&["--config", "none.yml", "config", "show"]);
+    assert!(message.contains("none.yml: cannot read the settings file"), "{message}");
+
+    workspace.write("wrong.yaml", "exec:\n  threads: 9 parsecs\n");
+    let output = workspace.run(&["config", "check", "wrong.yaml", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problem = &found["problems"][0];
+    assert_eq!(problem["kind"], "value");
+    assert_eq!((&problem["line"], &problem["column"]), (&2.into(), &12.into()));
+}
+
+#[test]
 fn output_color() {
     let workspace = Workspace::new();
     let bars = workspace.bars("wave.csv", 100);
