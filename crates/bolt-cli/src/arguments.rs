@@ -173,6 +173,8 @@ pub(crate) enum Command {
     Data(commands::data::DataCommandArguments),
     /// List, show and compare recorded runs
     Runs(commands::runs::RunsArguments),
+    /// Show, shrink and clear the results that are kept for later runs
+    Cache(commands::cache::CacheArguments),
     /// Show what the machine has and how it is used
     Diagnostics(commands::diagnostics::DiagnosticsArguments),
     /// Show and check settings

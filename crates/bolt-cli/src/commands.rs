@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub(crate) mod backtest;
+pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod data;
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Data(arguments) => data::run(&arguments, context(Vec::new())?)?,
         Command::Runs(arguments) => runs::run(&arguments, context(Vec::new())?)?,
         Command::Diagnostics(arguments) => diagnostics::run(&arguments, context(Vec::new())?)?,
+        Command::Cache(arguments) => cache::run(&arguments, context(Vec::new())?)?,
         Command::Config(arguments) => return config::run(&arguments, &global),
         Command::Completions(arguments) => completions::run(&arguments, context(Vec::new())?)?,
     }

@@ -145,6 +145,30 @@ knobs! {
         test: "bolt-session sweep_memory",
     }
 
+    /// Folder of results that are kept for later runs. By default `bolt` in `$XDG_CACHE_HOME`, else
+    /// in `~/.cache`; without a home directory there is no default, and nothing is kept.
+    cache_path: Option<&Path> = "cache.path" {
+        kind: Kind::File,
+        default: "~/.cache/bolt",
+        derived: cache_home,
+        reader: "bolt-session",
+        test: "bolt-session cache_path",
+    }
+    /// Room that kept results may take on disk, at most. `0` keeps none and uses none.
+    cache_size: Bytes = "cache.size" {
+        kind: Kind::Size { min: Bytes(0), max: Bytes(1 << 50) },
+        default: "10 GB",
+        reader: "bolt-cache",
+        test: "bolt-session cache_size",
+    }
+    /// How long results are kept.
+    cache_time_to_live: Duration = "cache.time_to_live" {
+        kind: Kind::Time { unit: TimeUnit::Seconds, min: 1.0, max: 3.2e8 },
+        default: "604800",
+        reader: "bolt-cache",
+        test: "bolt-session cache_time_to_live",
+    }
+
     /// The database of runs, trades and portfolio history. By default `bolt/bolt.db` in
     /// `$XDG_DATA_HOME`, else in `~/.local/share`; without a home directory there is no default.
     store_path: Option<&Path> = "store.path" {
@@ -178,6 +202,12 @@ knobs! {
         reader: "bolt-cli",
         test: "bolt-cli output_color",
     }
+}
+
+/// The XDG Base Directory Specification's place for what can be made again.
+fn cache_home(environment: &BTreeMap<String, OsString>) -> Option<(OsString, &'static str)> {
+    let home: PathBuf = directory(environment, "XDG_CACHE_HOME")?;
+    Some((home.join("bolt").into_os_string(), "XDG_CACHE_HOME"))
 }
 
 /// The XDG Base Directory Specification's place for data.

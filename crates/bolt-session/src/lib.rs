@@ -13,6 +13,7 @@ mod manifest;
 mod pages;
 mod record;
 pub mod report;
+mod results;
 mod statistics;
 mod strategy_file;
 mod sweep;
@@ -31,6 +32,7 @@ pub use manifest::{Manifest, version};
 pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
 pub use report::{check_report_path, write_report};
+pub use results::{Results, Usage};
 pub use statistics::{Figure, Line};
 pub use strategy_file::{SourceFile, StrategyDefinition};
 pub use sweep::{
@@ -44,7 +46,6 @@ pub use when::{Moment, parse_moment, show_time};
 use std::sync::Arc;
 
 use bolt_base::{Clock, SystemClock};
-use bolt_cache::Store;
 use bolt_config::Config;
 use bolt_exec::Pool;
 use bolt_hardware::SimdLevel;
@@ -61,8 +62,8 @@ pub struct Session {
     pub kernel: Options,
     /// The threads of sweeps and panels.
     pub pool: Pool,
-    /// Results that were computed before, by whichever process; `None` computes all anew.
-    pub results: Option<Arc<dyn Store>>,
+    /// Results that were computed before, by whichever process.
+    pub results: Results,
     /// How long things take, where it decides when results are handed on.
     pub clock: Arc<dyn Clock>,
 }
@@ -77,7 +78,8 @@ impl Session {
         let pool = Pool::new(threads).map_err(SessionError::Settings)?;
         let kernel = kernel_options(&config)?;
         let clock = Arc::new(SystemClock::default());
-        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, results: None, clock })
+        let results = Results::of_config(&config);
+        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, results, clock })
     }
 }
 

@@ -213,9 +213,8 @@ impl Session {
         self.check_parameters(names, &request.plan.texts(), &known)?;
         let sweep = self.prepare(bars, &columns, request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
-        let mut known = self.known_rows(bars, request, &sweep);
-        let find = |&index: &usize| known.as_mut().and_then(|known| known.find(index));
-        let found: Vec<Option<Row>> = rest.iter().map(find).collect();
+        let mut known = KnownRows::read(&self.results, bars, request, &sweep);
+        let found: Vec<Option<Row>> = rest.iter().map(|&index| known.find(index)).collect();
         let lacks = |(index, found): (&usize, &Option<Row>)| found.is_none().then_some(*index);
         let missing: Vec<usize> = rest.iter().zip(&found).filter_map(lacks).collect();
         let (mut rows, mut in_order) = (done, InOrder::new(found));
@@ -230,28 +229,15 @@ impl Session {
         hand_on(&[])?;
         let mut since = self.clock.now();
         let mut keep = |new: &[Row]| -> Result<(), SessionError> {
-            if let Some(known) = &mut known {
-                known.add(new, self.clock.now().saturating_sub(since));
-            }
+            known.add(new, self.clock.now().saturating_sub(since));
             hand_on(new)?;
             since = self.clock.now();
             Ok(())
         };
         let run = |batch: &[usize]| sweep.run(batch, &self.pool, cancel, &mut keep);
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
-        let cache = known.map(KnownRows::write).unwrap_or_default();
+        let cache = known.write();
         Ok(Ran { rows, end: end?, cache })
-    }
-
-    /// Returns what the cache has of a sweep, if there is one.
-    fn known_rows<'a>(
-        &'a self,
-        bars: &Bars,
-        request: &'a SweepRequest,
-        sweep: &Sweep<'_>,
-    ) -> Option<KnownRows<'a>> {
-        let store = self.results.as_deref()?;
-        KnownRows::read(store, bars.content_hash(), request, sweep)
     }
 
     fn prepare<'a>(

@@ -8,7 +8,7 @@ use bolt_session::{DataSource, Loaded, Manifest, Session, StrategyDefinition, Sw
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::{DataArguments, StrategyArguments, TradingArguments};
+use super::{DataArguments, StrategyArguments, TradingArguments, flag};
 use crate::commands::backtest::RunArguments;
 use crate::context::Context;
 
@@ -31,6 +31,9 @@ pub(crate) struct GridArguments {
     /// Figure that the best combinations are chosen by
     #[arg(long, value_enum, default_value_t = By::Sharpe, value_name = "FIGURE", help_heading = "Strategy")]
     pub(crate) by: By,
+    /// Run every combination anew, and keep no results
+    #[arg(long, help_heading = "Output")]
+    no_cache: bool,
 }
 
 /// A figure to choose by.
@@ -101,7 +104,8 @@ impl Prepared {
 
 impl GridArguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        self.trading.flags()
+        let no_cache = self.no_cache.then(|| flag("--no-cache", "cache.size", "0"));
+        self.trading.flags().into_iter().chain(no_cache).collect()
     }
 
     /// Reads strategy and bars. The seed chooses what an assessment compares.

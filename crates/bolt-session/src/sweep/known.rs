@@ -12,12 +12,13 @@ use std::time::Duration;
 use std::vec::IntoIter;
 
 use bolt_cache::Store;
+use bolt_market::data::Bars;
 use bolt_market::sweep::{Grid, Row, Sweep};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::line::FIGURES;
 use super::{SweepRequest, line};
-use crate::build;
+use crate::{Results, build};
 
 /// A row that takes less is run again sooner than it is kept and found.
 const WORTH_KEEPING: Duration = Duration::from_micros(20);
@@ -39,8 +40,8 @@ pub struct CacheUse {
 
 /// The rows of one sweep in the cache.
 pub(super) struct KnownRows<'a> {
-    store: &'a dyn Store,
-    key: [u8; 16],
+    /// Where they are, and under which key; `None` if there is no cache.
+    place: Option<(&'a dyn Store, [u8; 16])>,
     grid: &'a Grid,
     /// Positions of the parameters in the order of their names.
     order: Vec<usize>,
@@ -52,31 +53,44 @@ pub(super) struct KnownRows<'a> {
 type Figures = [[u8; 8]; FIGURES.len()];
 
 impl<'a> KnownRows<'a> {
-    /// Reads the rows of a sweep over bars with this hash. There are none if it cannot be said
-    /// which build of the program this is.
+    /// Reads the rows of a sweep.
     pub(super) fn read(
-        store: &'a dyn Store,
-        content_hash: u128,
+        results: &'a Results,
+        bars: &Bars,
         request: &'a SweepRequest,
         sweep: &Sweep<'_>,
-    ) -> Option<Self> {
+    ) -> Self {
         let grid = &request.grid;
         let names = grid.parameters();
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
+        let mut known =
+            Self { place: None, grid, order, rows: HashMap::new(), usage: CacheUse::default() };
+        match results.store() {
+            Ok(store) => {
+                // Whose program cannot be told from others has no cache.
+                let key = || known.key(bars, request, sweep);
+                known.place = store.and_then(|store| Some((store, key()?)));
+            }
+            Err(reason) => known.usage.failed = Some(reason.to_owned()),
+        }
+        match known.place.map(|(store, key)| store.get(&key)) {
+            Some(Ok(Some(value))) => known.rows = decode(&value),
+            Some(Err(error)) => known.usage.failed = Some(error.to_string()),
+            Some(Ok(None)) | None => {}
+        }
+        known
+    }
+
+    /// Returns the hash of all that rows depend on but for the values of their parameters.
+    fn key(&self, bars: &Bars, request: &SweepRequest, sweep: &Sweep<'_>) -> Option<[u8; 16]> {
         let mut hash = Xxh3::new();
         hash.update(build::identity()?);
-        hash.update(&content_hash.to_le_bytes());
+        hash.update(&bars.content_hash().to_le_bytes());
         add_request(&mut hash, request, sweep);
-        order.iter().for_each(|&place| add_text(&mut hash, &names[place].name));
-        let key = hash.digest128().to_le_bytes();
-        let mut usage = CacheUse::default();
-        let value = store.get(&key).unwrap_or_else(|error| {
-            usage.failed = Some(error.to_string());
-            None
-        });
-        let rows = value.map(|value| decode(&value)).unwrap_or_default();
-        Some(Self { store, key, grid, order, rows, usage })
+        let names = self.grid.parameters();
+        self.order.iter().for_each(|&place| add_text(&mut hash, &names[place].name));
+        Some(hash.digest128().to_le_bytes())
     }
 
     /// Returns the row of a combination, if it is there.
@@ -89,7 +103,7 @@ impl<'a> KnownRows<'a> {
 
     /// Adds rows that took so long, if that is more than keeping them does.
     pub(super) fn add(&mut self, rows: &[Row], took: Duration) {
-        if took < WORTH_KEEPING * rows.len() as u32 {
+        if self.place.is_none() || took < WORTH_KEEPING * rows.len() as u32 {
             return;
         }
         let room = ROWS_MAX.saturating_sub(self.rows.len());
@@ -103,7 +117,8 @@ impl<'a> KnownRows<'a> {
     /// Writes what was added.
     pub(super) fn write(mut self) -> CacheUse {
         if self.usage.kept > 0
-            && let Err(error) = self.store.put(&self.key, &encode(&self.rows), None)
+            && let Some((store, key)) = self.place
+            && let Err(error) = store.put(&key, &encode(&self.rows), None)
         {
             self.usage.kept = 0;
             self.usage.failed.get_or_insert(error.to_string());

@@ -1,11 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bolt_base::{Bytes, Clock, ManualClock};
+use bolt_base::{Bytes, Clock, ManualClock, UnixNanos};
 use bolt_cache::{Store, StoreError, StoreStats};
 use bolt_exec::CancelToken;
 use bolt_market::data::Bars;
@@ -14,7 +15,7 @@ use bolt_market::sweep::{Grid, Parameter, Row};
 use super::super::{Done, SweepOutcome, SweepRequest};
 use super::{CacheUse, InOrder};
 use crate::tests::{bars, session, signal};
-use crate::{MarketEvents, Session, Trading};
+use crate::{MarketEvents, Results, Session, Trading, Usage};
 
 /// Keeps everything, until it is told to fail.
 #[derive(Default)]
@@ -85,7 +86,7 @@ impl Clock for Ticking {
 fn with_cache() -> (Session, Arc<Shelf>) {
     let mut session = session(&[("exec.threads", "2")]).unwrap();
     let shelf = Arc::new(Shelf::default());
-    session.results = Some(shelf.clone());
+    session.results = Results::of_store(shelf.clone());
     session.clock = Arc::new(Ticking::default());
     (session, shelf)
 }
@@ -142,7 +143,7 @@ fn a_grid_that_grows_runs_what_is_new() {
 
 #[test]
 fn rows_are_those_of_the_same_bars_strategy_and_trading() {
-    let (with, without) = (with_cache().0, session(&[]).unwrap());
+    let ((with, shelf), without) = (with_cache(), session(&[]).unwrap());
     let base = request(&["fast=2..4", "slow=10..20:5"]);
     let fresh = |bars: &Bars, request: &SweepRequest| {
         let found = sweep(&with, bars, request);
@@ -169,7 +170,7 @@ fn rows_are_those_of_the_same_bars_strategy_and_trading() {
     let mut sessions = [("market.risk_free_rate", "0.02"), ("market.periods_per_year", "252")]
         .map(|setting| (session(&[setting]).unwrap(), session(&[setting]).unwrap()));
     for (session, plain) in &mut sessions {
-        (session.results, session.clock) = (with.results.clone(), with.clock.clone());
+        (session.results, session.clock) = (Results::of_store(shelf.clone()), with.clock.clone());
         let found = sweep(session, &bars(), &base);
         assert_eq!(found.cache, usage(0, 9));
         assert_eq!(text(&found.rows), text(&sweep(plain, &bars(), &base).rows));
@@ -248,4 +249,85 @@ fn rows_are_handed_on_in_the_order_of_the_grid() {
     assert_eq!(fill(&mut order, &[2, 4]), [2, 3, 4, 5]);
     assert_eq!(fill(&mut order, &[]), [] as [usize; 0]);
     assert_eq!(fill(&mut InOrder::new(places(&[0, 1, 2, 3, 4, 5])), &[]), [0, 1, 2, 3, 4, 5]);
+}
+
+/// Returns a session whose results are in files.
+fn on_disk(settings: &[(&str, &str)]) -> Session {
+    let mut session = session(settings).unwrap();
+    session.clock = Arc::new(Ticking::default());
+    session
+}
+
+#[test]
+fn cache_path() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    let run = |folder: &Path| {
+        let session = on_disk(&[("cache.path", folder.to_str().unwrap())]);
+        sweep(&session, &bars(), &request).cache
+    };
+    assert_eq!(run(folder.path()), usage(0, 9));
+    assert_eq!(run(folder.path()), usage(9, 0));
+    assert_eq!(run(other.path()), usage(0, 9));
+    let counts = Usage::of(&folder.path().join("results"));
+    assert_eq!(counts.lookups(), (1, 2));
+    let held = on_disk(&[("cache.path", folder.path().to_str().unwrap())]).results;
+    assert_eq!(held.look().unwrap().unwrap().stats().entries, 1);
+    held.clear().unwrap();
+    drop(held);
+    assert_eq!(run(folder.path()), usage(0, 9));
+}
+
+#[test]
+fn cache_path_that_cannot_be_used_is_told_and_changes_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    let session = on_disk(&[("cache.path", file.to_str().unwrap())]);
+    let found = sweep(&session, &bars(), &request);
+    assert!(found.cache.failed.unwrap().contains("file/results"));
+    assert_eq!(found.rows.len(), 9);
+    // Another process writes there.
+    let settings = [("cache.path", folder.path().to_str().unwrap())];
+    let (first, second) = (on_disk(&settings), on_disk(&settings));
+    assert_eq!(sweep(&first, &bars(), &request).cache, usage(0, 9));
+    let told = sweep(&second, &bars(), &request).cache;
+    assert!(told.failed.is_some() && told.found == 0, "{told:?}");
+}
+
+#[test]
+fn cache_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache");
+    let request = request(&["fast=2..60", "slow=10..200:5"]);
+    let run = |size: &str| {
+        let settings = [("cache.path", path.to_str().unwrap()), ("cache.size", size)];
+        sweep(&on_disk(&settings), &bars(), &request).cache
+    };
+    assert_eq!(run("0"), usage(0, 0));
+    assert!(!path.exists());
+    // 2,301 rows of 80 bytes that hardly compress.
+    let told = run("96 KB");
+    assert!(told.failed.is_some() && told.kept == 0, "{told:?}");
+    assert_eq!(run("4 MB"), usage(0, 2_301));
+    assert_eq!(run("4 MB"), usage(2_301, 0));
+    assert_eq!(run("0"), usage(0, 0));
+}
+
+#[test]
+fn cache_time_to_live() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings =
+        [("cache.path", folder.path().to_str().unwrap()), ("cache.time_to_live", "60")];
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    let at = |second: i64| {
+        let mut session = on_disk(&settings);
+        let results = Results::of_config(&session.config);
+        session.results = results.with_clock(Arc::new(move || UnixNanos(second * 1_000_000_000)));
+        sweep(&session, &bars(), &request).cache
+    };
+    assert_eq!(at(1_000), usage(0, 9));
+    assert_eq!(at(1_059), usage(9, 0));
+    assert_eq!(at(1_061), usage(0, 9));
 }

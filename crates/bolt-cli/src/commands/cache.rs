@@ -1,0 +1,186 @@
+//! `bolt cache`.
+
+use std::io::Write;
+
+use anyhow::{Result, anyhow, bail};
+use bolt_base::{Bytes, count, counted};
+use bolt_cache::{PersistentOptions, Store, StoreStats};
+use bolt_session::{Results, Usage};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use crate::context::Context;
+use crate::output::{Table, number};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt cache stats
+  bolt cache resize 2GB
+  bolt sweep GOOG.csv --signal 'close > SMA[close, n]' --set n=5..50 --no-cache
+
+What is kept: rows of sweeps and walk-forward runs, by bars, strategy, trading and program.
+Settings: cache.path, cache.size, cache.time_to_live.")]
+pub(crate) struct CacheArguments {
+    #[command(subcommand)]
+    command: CacheCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CacheCommand {
+    /// Show what is kept, and how often it was of use
+    Stats,
+    /// Read everything that is kept, so that it is in memory when it is needed
+    Warm,
+    /// Let results go until the rest fits; the setting cache.size keeps it so
+    Resize {
+        /// The room, such as 2GB
+        size: Bytes,
+    },
+    /// Remove everything that is kept
+    Clear,
+}
+
+pub(crate) fn run(arguments: &CacheArguments, context: Context) -> Result<()> {
+    let results = Results::of_config(&context.config);
+    let Some(options) = results.options() else {
+        let reason = match context.config.cache_size() {
+            Bytes(0) => "`cache.size` is 0",
+            _ => "`cache.path` is not set, and no home directory is known",
+        };
+        bail!("no results are kept: {reason}");
+    };
+    match &arguments.command {
+        CacheCommand::Stats => stats(&results, options, context),
+        CacheCommand::Warm => warm(&results, context),
+        CacheCommand::Resize { size } => resize(&results, options, *size, context),
+        CacheCommand::Clear => clear(&results, context),
+    }
+}
+
+fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -> Result<()> {
+    let PersistentOptions { path, capacity, time_to_live } = options;
+    let held = results.look()?.map(|store| store.stats()).unwrap_or_default();
+    let usage = Usage::of(path);
+    if context.json {
+        let counts = usage.counts().map(|(name, count)| (name.to_owned(), count.into()));
+        return context.write_json(&json!({
+            "schema": "bolt.cache.stats/1",
+            "path": path.display().to_string(),
+            "capacity_bytes": capacity.0,
+            "time_to_live_s": time_to_live.as_secs_f64(),
+            "entries": held.entries,
+            "stored_bytes": held.bytes.0,
+            "raw_bytes": held.raw_bytes.0,
+            "corrupt_now": held.corrupt,
+            "usage": counts.collect::<Map<String, Value>>(),
+            "hit_ratio": ratio(&usage),
+        }));
+    }
+    let mut table = Table::new(["", ""]);
+    let days = time_to_live.as_secs_f64() / 86_400.0;
+    for (name, value) in [
+        ("kept results", count(held.entries)),
+        ("on disk", format!("{} of {capacity}", held.bytes)),
+        ("before compression", held.raw_bytes.to_string()),
+        ("kept for", format!("{} days", number(days))),
+        ("look-ups", lookups(&usage)),
+    ] {
+        table.push([name.to_owned(), value]);
+    }
+    for (name, times) in usage.counts().filter(|(name, _)| !matches!(*name, "hits" | "misses")).filter(|(_, times)| *times > 0) {
+        table.push([name.to_owned(), count(times)]);
+    }
+    writeln!(context.out, "{}", context.style.bold(&path.display().to_string()))?;
+    table.write(&mut context.out, context.style)?;
+    Ok(context.out.flush()?)
+}
+
+fn warm(results: &Results, mut context: Context) -> Result<()> {
+    let Some(store) = results.look()? else { return nothing(context) };
+    let (entries, bytes) = (store.stats().entries, store.warm()?);
+    let stats = store.stats();
+    let corrupt = stats.corrupt;
+    if context.json {
+        return context.write_json(&json!({
+            "schema": "bolt.cache.warm/1",
+            "entries": entries,
+            "read_bytes": bytes.0,
+            "corrupt": corrupt,
+        }));
+    }
+    writeln!(context.out, "read {} in {}", bytes, counted(entries, "result"))?;
+    if corrupt > 0 {
+        context.warn(&format!("{} cannot be read any longer", counted(corrupt, "result")));
+    }
+    Ok(context.out.flush()?)
+}
+
+fn resize(
+    results: &Results,
+    options: &PersistentOptions,
+    size: Bytes,
+    mut context: Context,
+) -> Result<()> {
+    if size > options.capacity {
+        bail!(
+            "`cache.size` is {}, and less than the {size} asked for; raise the setting instead",
+            options.capacity
+        );
+    }
+    let Some(store) = results.store().map_err(|reason| anyhow!("{reason}"))? else {
+        return nothing(context);
+    };
+    let before = store.stats();
+    store.resize(size)?;
+    let after = store.stats();
+    tell(&mut context, &before, &after, "resize")?;
+    context.note(&format!("to keep it so: cache.size = \"{size}\""));
+    Ok(())
+}
+
+fn clear(results: &Results, mut context: Context) -> Result<()> {
+    let before = results.look()?.map(|store| store.stats()).unwrap_or_default();
+    results.clear().map_err(|reason| anyhow!("{reason}"))?;
+    tell(&mut context, &before, &StoreStats::default(), "clear")
+}
+
+/// Says what went and what is left.
+fn tell(
+    context: &mut Context,
+    before: &StoreStats,
+    after: &StoreStats,
+    command: &str,
+) -> Result<()> {
+    let gone = before.entries - after.entries;
+    let freed = Bytes(before.bytes.0.saturating_sub(after.bytes.0));
+    if context.json {
+        return context.write_json(&json!({
+            "schema": format!("bolt.cache.{command}/1"),
+            "removed": gone,
+            "freed_bytes": freed.0,
+            "entries": after.entries,
+            "stored_bytes": after.bytes.0,
+        }));
+    }
+    writeln!(context.out, "removed {}, {freed}; {} left", counted(gone, "result"), after.bytes)?;
+    Ok(context.out.flush()?)
+}
+
+fn nothing(mut context: Context) -> Result<()> {
+    if context.json {
+        return context.write_json(&json!({"schema": "bolt.cache/1", "entries": 0}));
+    }
+    writeln!(context.out, "nothing is kept yet")?;
+    Ok(context.out.flush()?)
+}
+
+fn ratio(usage: &Usage) -> Option<f64> {
+    let (found, all) = usage.lookups();
+    (all > 0).then(|| found as f64 / all as f64)
+}
+
+fn lookups(usage: &Usage) -> String {
+    let (found, all) = usage.lookups();
+    let share = ratio(usage).map(|share| format!(" ({} %)", number(100.0 * share)));
+    format!("{}, found {}{}", count(all), count(found), share.unwrap_or_default())
+}
