@@ -197,7 +197,11 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     /// Returns the time in nanoseconds; always 0 where it does not matter.
     pub(crate) fn now(&self) -> u64 {
         // Who does not see yet that this became true looked before what made it so was inserted.
-        if self.is_timed.load(Ordering::Relaxed) { nanos(self.clock.now()) } else { 0 }
+        if !self.is_timed.load(Ordering::Relaxed) {
+            return 0;
+        }
+        // What never expires does not when the clock has gone as far as it can, either.
+        nanos(self.clock.now()).min(u64::MAX - 1)
     }
 
     /// Returns what the policy has to know of a value.

@@ -38,13 +38,25 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     where
         E: Into<Box<dyn Error + Send + Sync>>,
     {
+        self.obtain(key, compute).map(|(value, _)| value)
+    }
+
+    /// As [`Cache::get_or_compute`]; says where the value came from, too.
+    pub(crate) fn obtain<E>(
+        &self,
+        key: &K,
+        compute: impl FnOnce() -> Result<V, E>,
+    ) -> Result<(V, Source), ComputeError>
+    where
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
         let leader = match self.begin(key) {
-            Begun::Value(value) => return Ok(value),
-            Begun::Elsewhere(flight) => return flight.wait(),
+            Begun::Value(value) => return Ok((value, Source::Kept)),
+            Begun::Elsewhere(flight) => return Ok((flight.wait()?, Source::Joined)),
             Begun::Here(leader) => leader,
         };
         let outcome = compute().map_err(|error| ComputeError::Failed(Arc::from(error.into())));
-        leader.end(outcome)
+        Ok((leader.end(outcome)?, Source::Computed))
     }
 
     /// Finds the value, or the computation of it, or begins one.
@@ -66,7 +78,15 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     }
 }
 
-/// Where a value comes from.
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Kept,
+    Computed,
+    Joined,
+}
+
+/// Where a value will come from.
 enum Begun<'a, K: Hash + Eq, V: Clone> {
     Value(V),
     Elsewhere(Arc<Flight<V>>),

@@ -15,9 +15,12 @@
 
 mod ages;
 mod cache;
+mod codec;
 mod compressed;
 mod compute;
 mod ghosts;
+mod key;
+mod levels;
 mod lock;
 mod ranking;
 mod shard;
@@ -25,7 +28,13 @@ mod stats;
 mod store;
 
 pub use cache::{Cache, CacheOptions};
+pub use codec::{Codec, Plain};
 pub use compressed::{Compressed, CompressedOptions};
 pub use compute::ComputeError;
+pub use key::Key;
+pub use levels::{
+    Answer, Degraded, LevelErrors, LevelStats, Levels, LevelsError, LevelsStats, MemoryOptions,
+    MultiLevel, Origin, ResizeError, Warmed,
+};
 pub use stats::{CacheStats, Evictions};
 pub use store::{Store, StoreError, StoreStats};
