@@ -75,7 +75,7 @@ impl Compressed {
             return Ok(());
         }
         self.too_large.fetch_add(1, Relaxed);
-        Err(StoreError::Full { store: self.name.clone(), entry, capacity })
+        Err(StoreError::TooLarge { bytes: entry, most: capacity })
     }
 }
 

@@ -9,6 +9,9 @@
 //! It knows no files, no compression and no other levels, and does not start threads. What a value
 //! weighs is told by whoever makes the cache, and time comes from a [`Clock`](bolt_base::Clock).
 //!
+//! A [`Store`] keeps bytes where they cost less than in memory as they are. [`Persistent`] keeps
+//! them in files, where they outlive the process (`persistent.rs`).
+//!
 //! Start reading at `cache.rs`, then `shard.rs`: what happens at each request. `ages.rs` says what
 //! is known of a key, `ghosts.rs` remembers it of keys that are not kept, `compute.rs` has one
 //! computation serve all who ask.
@@ -22,6 +25,7 @@ mod ghosts;
 mod key;
 mod levels;
 mod lock;
+mod persistent;
 mod ranking;
 mod shard;
 mod stats;
@@ -36,5 +40,6 @@ pub use levels::{
     Answer, Degraded, LevelErrors, LevelStats, Levels, LevelsError, LevelsStats, MemoryOptions,
     MultiLevel, Origin, ResizeError, Warmed,
 };
+pub use persistent::{CLOCK_SLACK, Persistent, PersistentOptions, WallClock, system_wall_clock};
 pub use stats::{CacheStats, Evictions};
 pub use store::{Store, StoreError, StoreStats};

@@ -75,15 +75,33 @@ pub enum StoreError {
         /// What the system says.
         source: io::Error,
     },
-    /// An entry is larger than the store keeps, or there is no room that could be made.
-    #[error("an entry of {entry} does not fit the cache `{store}`, which has room for {capacity}")]
+    /// The operating system has no more room for files, or gives this user or process no more.
+    #[error("no room to write `{}`: {source}", path.display())]
     Full {
-        /// The store's name.
-        store: String,
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// A key and its value are more than the store would give one entry.
+    #[error("an entry of {bytes} is too large: the cache takes up to {most}")]
+    TooLarge {
         /// What the entry takes.
-        entry: Bytes,
-        /// The most that it could take.
-        capacity: Bytes,
+        bytes: Bytes,
+        /// The most that an entry may take.
+        most: Bytes,
+    },
+    /// Another process writes to the store.
+    #[error("another process uses the cache `{}`", path.display())]
+    Locked {
+        /// The store's folder.
+        path: PathBuf,
+    },
+    /// The store was opened to be read only.
+    #[error("the cache `{}` was opened to be read only", path.display())]
+    ReadOnly {
+        /// The store's folder.
+        path: PathBuf,
     },
     /// Another process or machine did not do it.
     #[error("the remote cache: {0}")]
@@ -160,13 +178,15 @@ mod tests {
     fn errors_name_what_it_was_about() {
         let errors = [
             StoreError::Io { path: "cache/0.seg".into(), source: io::ErrorKind::NotFound.into() },
-            StoreError::Full { store: "l3".into(), entry: Bytes(4_096), capacity: Bytes(1_024) },
+            StoreError::TooLarge { bytes: Bytes(4_096), most: Bytes(1_024) },
+            StoreError::Locked { path: "cache".into() },
             StoreError::Remote("connection refused".into()),
             StoreError::Unsupported { store: "redis".into(), what: "change its capacity" },
         ];
         let expected = [
             "cannot use `cache/0.seg`: entity not found",
-            "an entry of 4 KiB does not fit the cache `l3`, which has room for 1 KiB",
+            "an entry of 4 KiB is too large: the cache takes up to 1 KiB",
+            "another process uses the cache `cache`",
             "the remote cache: connection refused",
             "the cache `redis` cannot change its capacity",
         ];

@@ -40,8 +40,8 @@ impl Results {
 
     /// Tells the time by another clock.
     #[cfg(test)]
-    pub(crate) fn with_clock(self, clock: WallClock) -> Self {
-        Self { clock, ..self }
+    pub(crate) fn set_clock(&mut self, clock: WallClock) {
+        self.clock = clock;
     }
 
     /// Returns their folder, and how much of them is kept for how long; `None` if the settings want
@@ -112,8 +112,7 @@ impl fmt::Debug for Results {
 pub struct Usage([u64; USAGE.len()]);
 
 /// What is counted, as [`StoreStats`] has it.
-const USAGE: [&str; 7] =
-    ["hits", "misses", "writes", "evicted", "expired", "corrupt", "errors"];
+const USAGE: [&str; 7] = ["hits", "misses", "writes", "evicted", "expired", "corrupt", "errors"];
 
 impl Usage {
     /// Reads what was counted for a folder of results; nothing, if that cannot be read.

@@ -71,8 +71,8 @@ fn what_does_not_fit_is_refused_and_the_older_value_gone() {
     let (level, _) = level(3_000, None);
     level.put(b"key", &text(1_000), None).unwrap();
     let error = level.put(b"key", &noise(3_000), None).unwrap_err();
-    let StoreError::Full { store, entry, capacity } = &error else { panic!("{error}") };
-    assert_eq!((store.as_str(), entry.0, capacity.0), ("l3", 3_003 + ENTRY_BYTES, 3_000));
+    let StoreError::TooLarge { bytes, most } = &error else { panic!("{error}") };
+    assert_eq!((bytes.0, most.0), (3_003 + ENTRY_BYTES, 3_000));
     assert_eq!((level.get(b"key").unwrap(), level.stats().errors), (None, 1));
 }
 

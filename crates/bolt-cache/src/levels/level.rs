@@ -78,7 +78,7 @@ impl Level {
     pub(super) fn put(&self, key: &[u8], value: &[u8], degraded: &mut Vec<Degraded>) {
         match self.store.put(key, value, self.time_to_live) {
             // It works; this value is just not for it.
-            Err(StoreError::Full { .. }) => {}
+            Err(StoreError::TooLarge { .. }) => {}
             outcome => {
                 self.note(outcome, degraded);
             }

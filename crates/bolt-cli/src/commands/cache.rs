@@ -87,7 +87,11 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
     ] {
         table.push([name.to_owned(), value]);
     }
-    for (name, times) in usage.counts().filter(|(name, _)| !matches!(*name, "hits" | "misses")).filter(|(_, times)| *times > 0) {
+    for (name, times) in usage
+        .counts()
+        .filter(|(name, _)| !matches!(*name, "hits" | "misses"))
+        .filter(|(_, times)| *times > 0)
+    {
         table.push([name.to_owned(), count(times)]);
     }
     writeln!(context.out, "{}", context.style.bold(&path.display().to_string()))?;

@@ -318,13 +318,11 @@ fn cache_size() {
 #[test]
 fn cache_time_to_live() {
     let folder = tempfile::tempdir().unwrap();
-    let settings =
-        [("cache.path", folder.path().to_str().unwrap()), ("cache.time_to_live", "60")];
+    let settings = [("cache.path", folder.path().to_str().unwrap()), ("cache.time_to_live", "60")];
     let request = request(&["fast=2..4", "slow=10..20:5"]);
     let at = |second: i64| {
         let mut session = on_disk(&settings);
-        let results = Results::of_config(&session.config);
-        session.results = results.with_clock(Arc::new(move || UnixNanos(second * 1_000_000_000)));
+        session.results.set_clock(Arc::new(move || UnixNanos(second * 1_000_000_000)));
         sweep(&session, &bars(), &request).cache
     };
     assert_eq!(at(1_000), usage(0, 9));
