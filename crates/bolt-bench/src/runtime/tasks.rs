@@ -11,7 +11,7 @@ use crate::bench::{Bench, median};
 use crate::clock::process_seconds;
 use crate::report::{Outcome, PeerValue, Row};
 use anyhow::{Context, Result, ensure};
-use bolt_base::SystemClock;
+use bolt_base::{Clock, SystemClock};
 use bolt_exec::{ChunkOptions, Chunks, Fork, Pool};
 use std::hint::black_box;
 use std::num::NonZero;
@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// A node may take 1.5 times what it takes the faster of the peers.
 const LEAST_RATIO: f64 = 1.0 / 1.5;
 /// Nodes that each measurement of a tree visits.
-const VISITS: usize = 1 << 21;
+const VISITS: usize = 1 << 23;
 /// Subtrees of so many nodes or fewer are summed without a join where there is a cut-off.
 const CUT_NODES: usize = 1 << 10;
 /// Small tasks of a measurement, and the most seconds that one may take.
@@ -63,7 +63,7 @@ fn parts(node: &Node, cut: usize) -> Result<&[Node; 2], u64> {
 fn ours(fork: &Fork, node: &Node, cut: usize) -> u64 {
     match parts(node, cut) {
         Ok([a, b]) => {
-            let (a, b) = fork.join(|fork| ours(fork, a, cut), |fork| ours(fork, b, cut));
+            let (a, b) = fork.join(move |fork| ours(fork, a, cut), move |fork| ours(fork, b, cut));
             node.value + a + b
         }
         Err(sum) => sum,
@@ -73,7 +73,7 @@ fn ours(fork: &Fork, node: &Node, cut: usize) -> u64 {
 fn rayons(node: &Node, cut: usize) -> u64 {
     match parts(node, cut) {
         Ok([a, b]) => {
-            let (a, b) = rayon::join(|| rayons(a, cut), || rayons(b, cut));
+            let (a, b) = rayon::join(move || rayons(a, cut), move || rayons(b, cut));
             node.value + a + b
         }
         Err(sum) => sum,
@@ -83,7 +83,8 @@ fn rayons(node: &Node, cut: usize) -> u64 {
 fn chilis(scope: &mut chili::Scope<'_>, node: &Node, cut: usize) -> u64 {
     match parts(node, cut) {
         Ok([a, b]) => {
-            let (a, b) = scope.join(|scope| chilis(scope, a, cut), |scope| chilis(scope, b, cut));
+            let (a, b) =
+                scope.join(move |scope| chilis(scope, a, cut), move |scope| chilis(scope, b, cut));
             node.value + a + b
         }
         Err(sum) => sum,
@@ -120,31 +121,41 @@ fn joins(bench: &mut Bench, case: &str, tree: &Node, cut: usize) -> Result<()> {
         let mut scope = pool.scope();
         times[2].push(visits(tree, |tree| chilis(&mut scope, tree, cut))?);
     }
-    let [ours, rayon, chili] = times.map(|times| median(&times));
+    for (index, case) in [case.to_owned(), format!("{case}, elapsed")].into_iter().enumerate() {
+        let medians = times.each_ref().map(|times: &Vec<[f64; 2]>| {
+            median(&times.iter().map(|seconds| seconds[index]).collect::<Vec<_>>())
+        });
+        bench.add(judge(case, medians));
+    }
+    Ok(())
+}
+
+/// Returns the row of ours beside rayon and chili.
+fn judge(case: String, [ours, rayon, chili]: [f64; 3]) -> Row {
     let peer = |name: &str, value| PeerValue { name: name.into(), value, scale: 1.0 };
     let mut peers = vec![peer("rayon", rayon), peer("chili", chili)];
     peers.sort_by(|a, b| a.value.total_cmp(&b.value));
     let ratio = peers[0].value / ours;
     let outcome = Outcome::Ratio { ratio, least: LEAST_RATIO, reached: ratio >= LEAST_RATIO };
-    bench.add(Row { case: case.into(), ours, peers, outcome });
-    Ok(())
+    Row { case, ours, peers, outcome }
 }
 
 fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("rayon's threads")
 }
 
-/// Sums a tree again and again and returns the seconds of a node.
-fn visits(tree: &Node, mut sum: impl FnMut(&Node) -> u64) -> Result<f64> {
+/// Sums a tree again and again and returns the seconds of a node: of processors, and elapsed.
+fn visits(tree: &Node, mut sum: impl FnMut(&Node) -> u64) -> Result<[f64; 2]> {
     let expected = tree.sum();
     let rounds = VISITS / tree.size;
     // The first round wakes the other threads.
     ensure!(sum(tree) == expected, "the sum of a tree is wrong");
-    let start = process_seconds()?;
+    let (clock, start) = (SystemClock::default(), process_seconds()?);
     for _ in 0..rounds {
         ensure!(sum(black_box(tree)) == expected, "the sum of a tree is wrong");
     }
-    Ok((process_seconds()? - start) / (rounds * tree.size) as f64)
+    let nodes = (rounds * tree.size) as f64;
+    Ok([process_seconds()? - start, clock.now().as_secs_f64()].map(|seconds| seconds / nodes))
 }
 
 /// Hands in tasks that each write down a number in a place of their own; a time is that of a task.

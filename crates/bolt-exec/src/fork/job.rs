@@ -3,7 +3,7 @@
 use super::Fork;
 use super::offer::Offer;
 use std::cell::{Cell, UnsafeCell};
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -21,16 +21,19 @@ pub(super) struct Offered {
 pub(super) struct Job {
     /// Runs the branch and leaves the result beside it.
     run: unsafe fn(NonNull<Job>, &Fork),
+    /// The branch after it, where it waits for its owner and is not the last.
+    pub(super) next: Cell<Option<NonNull<Job>>>,
     /// Set by the owner, and looked at by nobody else.
     offered: Cell<Option<Arc<Offered>>>,
 }
 
-/// A branch. Its first field is what a pointer to it is cast to.
+/// A branch. Its first field is what a pointer to it is cast to. Nothing of it is dropped with it:
+/// what it holds is taken out, whichever way a join ends.
 #[repr(C)]
 pub(super) struct Branch<B, R> {
-    job: Job,
+    job: ManuallyDrop<Job>,
     work: UnsafeCell<ManuallyDrop<B>>,
-    result: UnsafeCell<Option<thread::Result<R>>>,
+    result: UnsafeCell<MaybeUninit<thread::Result<R>>>,
 }
 
 /// The right to run a branch that was offered, which travels to another thread.
@@ -44,19 +47,16 @@ pub(super) struct Ticket {
 // result are `Send`, which `Branch::new` asks for.
 unsafe impl Send for Ticket {}
 
-impl Job {
-    /// Offers the branch: whoever takes the ticket first may run it.
-    pub(super) fn offer(&self) -> Ticket {
-        let offered = Arc::new(Offered { offer: Offer::new(), owner: thread::current() });
-        self.offered.set(Some(Arc::clone(&offered)));
-        Ticket { offered, job: NonNull::from(self) }
-    }
-
-    /// Returns the offer, if one was made, and forgets it.
-    #[inline]
-    pub(super) fn take_offered(&self) -> Option<Arc<Offered>> {
-        self.offered.take()
-    }
+/// Offers a branch: whoever takes the ticket first may run it.
+///
+/// # Safety
+/// The branch lives until its owner has taken the offer back, or the offer is done.
+#[expect(unsafe_code, reason = "the branch lies on the stack of the thread that joins")]
+pub(super) unsafe fn offer(job: NonNull<Job>) -> Ticket {
+    let offered = Arc::new(Offered { offer: Offer::new(), owner: thread::current() });
+    // SAFETY: the branch lives.
+    unsafe { job.as_ref() }.offered.set(Some(Arc::clone(&offered)));
+    Ticket { offered, job }
 }
 
 impl<B, R> Branch<B, R>
@@ -67,15 +67,25 @@ where
     #[inline]
     pub(super) fn new(work: B) -> Self {
         Self {
-            job: Job { run: run::<B, R>, offered: Cell::new(None) },
+            job: ManuallyDrop::new(Job {
+                run: run::<B, R>,
+                next: Cell::new(None),
+                offered: Cell::new(None),
+            }),
             work: UnsafeCell::new(ManuallyDrop::new(work)),
-            result: UnsafeCell::new(None),
+            result: UnsafeCell::new(MaybeUninit::uninit()),
         }
     }
 
+    /// Returns a pointer through which all of the branch may be touched.
     #[inline]
-    pub(super) fn job(&self) -> &Job {
-        &self.job
+    pub(super) fn pointer(&self) -> NonNull<Job> {
+        NonNull::from(self).cast()
+    }
+
+    /// Returns the offer that was made, and forgets it.
+    pub(super) fn take_offered(&self) -> Arc<Offered> {
+        self.job.offered.take().expect("a branch that waits no longer was offered")
     }
 
     /// Takes the closure out.
@@ -92,12 +102,11 @@ where
     /// Takes the result that another thread has left.
     ///
     /// # Safety
-    /// The offer is done.
+    /// The offer is done, and this is called once.
     #[expect(unsafe_code, reason = "the result was written by another thread")]
     pub(super) unsafe fn take_result(&self) -> thread::Result<R> {
         // SAFETY: the taker wrote it before it said so, and touches it no more.
-        let result = unsafe { (*self.result.get()).take() };
-        result.expect("whoever completes a branch leaves its result")
+        unsafe { (*self.result.get()).assume_init_read() }
     }
 }
 
@@ -116,7 +125,7 @@ where
     let work = unsafe { branch.take_work() };
     let result = catch_unwind(AssertUnwindSafe(|| work(fork)));
     // SAFETY: the owner looks at it when the offer is done.
-    unsafe { *branch.result.get() = Some(result) };
+    unsafe { (*branch.result.get()).write(result) };
 }
 
 impl Ticket {

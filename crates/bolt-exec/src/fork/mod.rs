@@ -1,7 +1,7 @@
 //! Fork and join at a few nanoseconds, for recursion whose size is not known beforehand.
 //!
-//! A thread keeps the second branches of its joins to itself, in a queue that costs two moves of a
-//! pointer. Of these it has a few on offer to the pool, at most one for each other thread: the
+//! A thread keeps the second branches of its joins to itself, the oldest few in a list and the
+//! others where a call would leave them. Of these it has a few on offer to the pool, at most one for each other thread: the
 //! oldest, which in a recursion are the largest. The first offers of a recursion are made at once,
 //! further ones at a distance ([`pace`]). So what a join costs beyond a call does not depend on
 //! the pool, and what it costs to share work is a small part of the time, however small the work
@@ -15,13 +15,14 @@
 mod job;
 mod offer;
 mod pace;
+mod pending;
 
+use crate::panic::drop_quietly;
 use bolt_base::{Clock, SystemClock};
 use bolt_memory::Scope;
 use job::{Branch, Job, Offered};
 use pace::Pace;
-use std::cell::UnsafeCell;
-use std::collections::VecDeque;
+use pending::Pending;
 use std::fmt;
 use std::mem;
 use std::panic::resume_unwind;
@@ -39,8 +40,8 @@ const NAP_MAX: Duration = Duration::from_millis(5);
 
 /// A thread's side of a recursion: what [`Fork::join`] is called on.
 pub struct Fork {
-    /// Second branches that wait for this thread, the oldest first.
-    pending: UnsafeCell<VecDeque<NonNull<Job>>>,
+    /// Second branches that wait for this thread.
+    pending: Pending,
     /// Branches of this thread that are on offer.
     offers: Arc<AtomicUsize>,
     /// How many may be: one for each other thread.
@@ -58,7 +59,7 @@ impl Fork {
     fn offering_at_once(offers: usize) -> Self {
         let clock = SystemClock::default();
         Self {
-            pending: UnsafeCell::default(),
+            pending: Pending::default(),
             offers: Arc::default(),
             offers_max: rayon::current_num_threads() - 1,
             pace: Pace::new(offers, clock.now()),
@@ -78,54 +79,65 @@ impl Fork {
         B: FnOnce(&Self) -> RB + Send,
         RB: Send,
     {
-        if self.offers_max == 0 {
-            let a = a(self);
-            return (a, b(self));
+        let looks = self.pace.count();
+        if looks || !self.pending.is_full() {
+            return self.join_listed(a, b, looks);
         }
-        let branch = Branch::new(b);
-        self.push(branch.job());
-        if self.pace.count() {
-            self.share();
-        }
-        let unwinding = Unwinding { fork: self, branch: &branch };
         let a = a(self);
-        mem::forget(unwinding);
-        let Some(offered) = self.take_back(branch.job()) else {
-            #[expect(unsafe_code, reason = "other threads may have pointed to the closure")]
-            // SAFETY: the branch is this thread's, which runs it here and nowhere else.
-            let b = unsafe { branch.take_work() };
-            return (a, b(self));
-        };
-        wait(&offered, true);
-        #[expect(unsafe_code, reason = "the result was written by another thread")]
-        // SAFETY: the offer is done.
-        let b = unsafe { branch.take_result() };
-        (a, b.unwrap_or_else(|panic| resume_unwind(panic)))
+        (a, b(self))
     }
 
-    #[inline]
-    fn push(&self, job: &Job) {
-        #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
-        // SAFETY: `Fork` is not `Sync`, and no code of others runs during the call.
-        let pending = unsafe { &mut *self.pending.get() };
-        pending.push_back(NonNull::from(job));
+    /// Joins with the second branch in the list. It is not inlined, so that the function that
+    /// recurses is as small as it would be without joins.
+    #[inline(never)]
+    fn join_listed<A, B, RA, RB>(&self, a: A, b: B, looks: bool) -> (RA, RB)
+    where
+        A: FnOnce(&Self) -> RA,
+        B: FnOnce(&Self) -> RB + Send,
+        RB: Send,
+    {
+        let branch = Branch::new(b);
+        #[expect(unsafe_code, reason = "a list through the stack")]
+        // SAFETY: the branch is taken out before this function returns or unwinds.
+        let before = unsafe { self.pending.push(branch.pointer()) };
+        if looks {
+            self.share();
+        }
+        let unwinding = Unwinding { fork: self, branch: &branch, before };
+        let a = a(self);
+        mem::forget(unwinding);
+        if let Some(offered) = self.take_back(&branch, before) {
+            wait(&offered, true);
+            #[expect(unsafe_code, reason = "the result was written by another thread")]
+            // SAFETY: the offer is done.
+            let b = unsafe { branch.take_result() };
+            return (a, b.unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        #[expect(unsafe_code, reason = "other threads may have pointed to the closure")]
+        // SAFETY: the branch is this thread's, which runs it here and nowhere else.
+        let b = unsafe { branch.take_work() };
+        (a, b(self))
     }
 
     /// Makes a branch this thread's again; returns the offer if another thread has it.
     #[inline]
-    fn take_back(&self, job: &Job) -> Option<Arc<Offered>> {
-        if let Some(offered) = job.take_offered() {
-            if !offered.offer.reclaim() {
-                return Some(offered);
-            }
-            self.offers.fetch_sub(1, Ordering::Relaxed);
+    fn take_back<B, R>(
+        &self,
+        branch: &Branch<B, R>,
+        before: Option<NonNull<Job>>,
+    ) -> Option<Arc<Offered>>
+    where
+        B: FnOnce(&Self) -> R + Send,
+        R: Send,
+    {
+        if self.pending.pop(branch.pointer(), before) {
             return None;
         }
-        #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
-        // SAFETY: as in `push`.
-        let pending = unsafe { &mut *self.pending.get() };
-        let last = pending.pop_back();
-        debug_assert_eq!(last, Some(NonNull::from(job)), "joins end in the order they began");
+        let offered = branch.take_offered();
+        if !offered.offer.reclaim() {
+            return Some(offered);
+        }
+        self.offers.fetch_sub(1, Ordering::Relaxed);
         None
     }
 
@@ -139,13 +151,13 @@ impl Fork {
     }
 
     fn offer_oldest(&self) {
-        #[expect(unsafe_code, reason = "a cell that is borrowed for one call")]
-        // SAFETY: as in `push`.
-        let oldest = unsafe { &mut *self.pending.get() }.pop_front();
-        let Some(oldest) = oldest else { return };
         #[expect(unsafe_code, reason = "the branch lies further down on this thread's stack")]
-        // SAFETY: what is in `pending` lives: `join` takes it out before it returns or unwinds.
-        let ticket = unsafe { oldest.as_ref() }.offer();
+        // SAFETY: what is pending lives: `join` takes it out before it returns or unwinds, and
+        // waits for what another thread has taken.
+        let ticket = unsafe {
+            let Some(oldest) = self.pending.take_oldest() else { return };
+            job::offer(oldest)
+        };
         self.offers.fetch_add(1, Ordering::Relaxed);
         let offers = Arc::clone(&self.offers);
         let at_once = self.pace.at_once_of_taker();
@@ -170,6 +182,7 @@ where
 {
     fork: &'a Fork,
     branch: &'a Branch<B, R>,
+    before: Option<NonNull<Job>>,
 }
 
 impl<B, R> Drop for Unwinding<'_, B, R>
@@ -178,9 +191,13 @@ where
     R: Send,
 {
     fn drop(&mut self) {
-        if let Some(offered) = self.fork.take_back(self.branch.job()) {
+        if let Some(offered) = self.fork.take_back(self.branch, self.before) {
             // A thread that unwinds begins nothing else.
             wait(&offered, false);
+            #[expect(unsafe_code, reason = "the result was written by another thread")]
+            // SAFETY: the offer is done.
+            let result = unsafe { self.branch.take_result() };
+            drop_quietly(result);
             return;
         }
         #[expect(unsafe_code, reason = "other threads may have pointed to the closure")]

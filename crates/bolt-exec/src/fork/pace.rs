@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn the_first_offers_are_made_at_once_and_the_others_at_a_distance() {
         let pace = Pace::new(3, Duration::ZERO);
-        let (offers, _) = run(&pace, &mut Duration::ZERO, 1_000 * MICRO, 10 * NANO);
+        let (offers, _) = run(&pace, &mut Duration::default(), 1_000 * MICRO, 10 * NANO);
         assert_eq!(offers[..3], [Duration::ZERO, 10 * NANO, 20 * NANO]);
         let later = &offers[2..];
         assert!((9..=10).contains(&later.len()), "{offers:?}");
@@ -118,8 +118,9 @@ mod tests {
 
     #[test]
     fn the_clock_is_looked_at_seldom_where_joins_are_small_and_each_time_where_they_are_large() {
-        let looks =
-            |each| run(&Pace::new(0, Duration::ZERO), &mut Duration::ZERO, 1_000 * each, each).1;
+        let looks = |each| {
+            run(&Pace::new(0, Duration::ZERO), &mut Duration::default(), 1_000 * each, each).1
+        };
         assert!(looks(2 * NANO) <= 1_000 / 128 + 8, "{}", looks(2 * NANO));
         assert!((35..60).contains(&looks(MICRO)), "{}", looks(MICRO));
         assert_eq!(looks(30 * MICRO), 999, "all but the second");
