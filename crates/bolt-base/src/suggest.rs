@@ -8,8 +8,11 @@
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     let limit = (word.len() / 3).max(1);
+    // A distance is at least the difference of lengths.
+    let may_be_near = |candidate: &&str| candidate.chars().count().abs_diff(word.len()) <= limit;
     candidates
         .into_iter()
+        .filter(may_be_near)
         .map(|candidate| {
             let lower: Vec<char> = candidate.to_lowercase().chars().collect();
             (distance(&word, &lower), candidate)

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bolt_base::nearest;
 
-use crate::entries::{self, Entry, Layer};
+use crate::interpret::{self, Check, Unused, expand_home};
 use crate::knob::{Kind, Knob};
 use crate::knobs::KNOBS;
 use crate::problem::{Errors, Origin, Problem, ProblemKind};
-use crate::sources::{SourceFile, Sources, directory};
+use crate::sources::{Sources, directory};
 use crate::value::{Raw, Value};
+use crate::{entries, guides};
 
 /// The settings in effect. Each has its getter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// In the order of [`KNOBS`].
     pub(crate) settings: Vec<Setting>,
+    unused: Vec<Unused>,
     warnings: Vec<Problem>,
 }
 
@@ -28,6 +30,18 @@ pub struct Setting {
     pub value: Value,
     /// Where it came from.
     pub origin: Origin,
+    /// The name of a guide by which it is written there.
+    pub alias: Option<&'static str>,
+}
+
+impl Setting {
+    /// Returns where it came from, and under which name if that is not its own.
+    pub fn source(&self) -> String {
+        match self.alias {
+            Some(alias) => format!("{}, `{alias}`", self.origin),
+            None => self.origin.to_string(),
+        }
+    }
 }
 
 impl Config {
@@ -45,22 +59,31 @@ impl Config {
         let layers = files
             .map(entries::from_file)
             .chain([entries::from_environment(environment), entries::from_flags(flags)]);
-        let mut problems = Vec::new();
+        let (mut unused, mut problems) = (Vec::new(), Vec::new());
         for layer in layers {
-            let (known, found) = interpret_layer(layer, home.as_deref());
-            known.into_iter().for_each(|(row, setting)| settings[row] = setting);
+            let Check { effective, unused: names, problems: found } =
+                interpret::layer(layer, home.as_deref());
+            effective.into_iter().for_each(|one| settings[one.row] = one.setting);
+            unused.extend(names);
             problems.extend(found);
         }
         if !problems.is_empty() {
             return Err(Errors(problems));
         }
-        Ok(Self { settings, warnings: unknown_variables(environment) })
+        let mut warnings = warnings_of_unused(&unused);
+        warnings.extend(unknown_variables(environment));
+        Ok(Self { settings, unused, warnings })
     }
 
-    /// Returns what is doubtful but stops nothing: `BOLT_*` variables that are no settings. The
-    /// prefix is not ours alone, so they are no errors.
+    /// Returns what is doubtful but stops nothing: files with names that have no effect, and
+    /// `BOLT_*` variables that are no settings. The prefix is not ours alone, so they are no errors.
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings
+    }
+
+    /// Returns the names of guides, in files and in the environment, that have no effect.
+    pub fn unused(&self) -> &[Unused] {
+        &self.unused
     }
 
     /// Returns every knob with its setting, in the order of the table.
@@ -75,7 +98,7 @@ impl Config {
     pub fn show(&self, origin: bool) -> String {
         let mut lines: Vec<(String, String)> = Vec::new();
         for (knob, setting) in self.settings().filter(|(_, s)| s.value != Value::Unset) {
-            let comment = setting.origin.to_string().replace(char::is_control, "?");
+            let comment = setting.source().replace(char::is_control, "?");
             lines.push((format!("{} = {}", knob.name, setting.value), comment));
         }
         let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
@@ -87,31 +110,6 @@ impl Config {
     }
 }
 
-/// Returns every problem of a settings file's text, in the order of its lines.
-///
-/// The path tells its format and is named in the problems; nothing is read.
-pub fn check(file: &SourceFile) -> Vec<Problem> {
-    // Whether this machine has a home directory says nothing about the file.
-    interpret_layer(entries::from_file(file), Some(Path::new("/"))).1
-}
-
-/// Returns the rows that a layer sets, and its problems in the order of their lines.
-fn interpret_layer(layer: Layer, home: Option<&Path>) -> (Vec<(usize, Setting)>, Vec<Problem>) {
-    let Layer { entries, mut problems } = layer;
-    let mut known = Vec::new();
-    for entry in entries {
-        match interpret(entry, home) {
-            Ok(setting) => known.push(setting),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    problems.sort_by_key(|problem| match problem.origin {
-        Origin::File { line, column, .. } => (line, column),
-        _ => (0, 0),
-    });
-    (known, problems)
-}
-
 fn default(knob: &Knob, environment: &BTreeMap<String, OsString>, home: Option<&Path>) -> Setting {
     if let Some((text, variable)) = knob.derived.and_then(|derive| derive(environment)) {
         let value = match knob.kind {
@@ -119,104 +117,45 @@ fn default(knob: &Knob, environment: &BTreeMap<String, OsString>, home: Option<&
             kind => kind.read(&Raw::Untyped(text.to_string_lossy().into_owned())),
         };
         let value = value.expect("a derived default is of its knob's kind");
-        return Setting { value, origin: Origin::Derived(variable) };
+        return Setting { value, origin: Origin::Derived(variable), alias: None };
     }
     let value = knob.kind.read(&Raw::Untyped(knob.default.into()));
     let value = match value.expect("a default is of its knob's kind") {
         Value::File(path) => expand_home(&path, home).map_or(Value::Unset, Value::File),
         value => value,
     };
-    Setting { value, origin: Origin::Default }
+    Setting { value, origin: Origin::Default, alias: None }
 }
 
-/// Returns the knob's row and its setting.
-fn interpret(entry: Entry, home: Option<&Path>) -> Result<(usize, Setting), Problem> {
-    let Entry { name, raw, shown, origin, key } = entry;
-    let Some(row) = KNOBS.iter().position(|knob| knob.name == name) else {
-        return Err(unknown(&name, key));
-    };
-    let kind = KNOBS[row].kind;
-    let problem = |message: String, hint: Option<String>| {
-        Err(Problem { kind: ProblemKind::Value, origin: origin.clone(), message, hint })
-    };
-    let value = match kind.read(&raw) {
-        Some(Value::File(path)) => match expand_home(&path, home) {
-            Some(path) => Value::File(anchored(path, &origin)),
-            None => {
-                let message = format!("`{name}` is `{shown}`, but no home directory is known");
-                return problem(message, Some("set `HOME`, or write the whole path".into()));
-            }
-        },
-        Some(value) => value,
-        None => {
-            let message = format!("`{name}` is `{}`, but must be {kind}", shortened(&shown));
-            return problem(message, likely(kind, &raw));
+/// Returns a warning for each file that has names without an effect, and for each variable of
+/// such a name that has our prefix; others are for other programs, too.
+fn warnings_of_unused(unused: &[Unused]) -> Vec<Problem> {
+    let mut warnings = Vec::new();
+    let mut counts: BTreeMap<&Path, usize> = BTreeMap::new();
+    for Unused { name, origin, reason } in unused {
+        match origin {
+            Origin::File { path, .. } => *counts.entry(path).or_default() += 1,
+            _ if !name.starts_with(PREFIX) => {}
+            _ => warnings.push(Problem {
+                kind: ProblemKind::NoEffect,
+                origin: origin.clone(),
+                message: format!("it has no effect: {reason}"),
+                hint: None,
+            }),
         }
+    }
+    let of_file = |(path, count): (&Path, usize)| Problem {
+        kind: ProblemKind::NoEffect,
+        origin: Origin::File { path: path.to_owned(), line: 0, column: 0 },
+        message: format!("names without an effect: {count}"),
+        hint: Some(format!("`bolt config check {}` says why", path.display())),
     };
-    Ok((row, Setting { value, origin }))
+    warnings.extend(counts.into_iter().map(of_file));
+    warnings
 }
 
-fn expand_home(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
-    match path.strip_prefix("~") {
-        Ok(rest) => Some(home?.join(rest)),
-        Err(_) => Some(path.to_owned()),
-    }
-}
-
-/// Returns a path of a settings file as seen from anywhere.
-fn anchored(path: PathBuf, origin: &Origin) -> PathBuf {
-    match origin {
-        Origin::File { path: file, .. } => file.parent().unwrap_or(Path::new("")).join(path),
-        Origin::Default | Origin::Derived(_) | Origin::Variable(_) | Origin::Flag(_) => path,
-    }
-}
-
-fn unknown(name: &str, origin: Origin) -> Problem {
-    if let Some(inside) = entries::inside(name) {
-        let message = format!("`{name}` is a section, not a setting");
-        let hint = Some(format!("write a setting of it, such as `{inside}`"));
-        return Problem { kind: ProblemKind::UnknownName, origin, message, hint };
-    }
-    let hint = similar(name).map(|known| format!("did you mean `{known}`?"));
-    let message = format!("there is no setting `{}`", shortened(name));
-    Problem { kind: ProblemKind::UnknownName, origin, message, hint }
-}
-
-/// Returns the known name nearest to an unknown one; without a near one, a knob whose name inside
-/// its section is near, as for `threads` written without its section.
-fn similar(name: &str) -> Option<&'static str> {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    nearest(name, KNOBS.iter().map(|knob| knob.name)).or_else(|| {
-        let near = nearest(last, KNOBS.iter().map(|knob| knob.parts().1))?;
-        KNOBS.iter().find(|knob| knob.parts().1 == near).map(|knob| knob.name)
-    })
-}
-
-/// Returns what was probably meant.
-fn likely(kind: Kind, raw: &Raw) -> Option<String> {
-    match (kind, raw) {
-        (Kind::Choice(words), Raw::Text(text) | Raw::Untyped(text)) => {
-            let near = nearest(text, words.iter().copied())?;
-            Some(format!("did you mean `{near}`?"))
-        }
-        (Kind::Fraction { .. }, raw) => {
-            let number = raw.number()?;
-            let meant = kind.read(&Raw::Number(number / 100.0))?;
-            Some(format!("{number} is {} %; write `{number}%` for {meant}", number * 100.0))
-        }
-        _ => None,
-    }
-}
-
-fn shortened(text: &str) -> String {
-    const SHOWN_CHARS_MAX: usize = 60;
-    let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(SHOWN_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None if line.len() < text.len() => format!("{line}…"),
-        None => line.to_owned(),
-    }
-}
+/// What our variables begin with.
+const PREFIX: &str = "BOLT_";
 
 /// Variables with our prefix that are no settings: the project's own tests read them.
 const OTHER_VARIABLES: [&str; 2] = ["BOLT_SHARED", "BOLT_REQUIRE_SHARED"];
@@ -224,8 +163,9 @@ const OTHER_VARIABLES: [&str; 2] = ["BOLT_SHARED", "BOLT_REQUIRE_SHARED"];
 fn unknown_variables(environment: &BTreeMap<String, OsString>) -> Vec<Problem> {
     let known: Vec<String> = KNOBS.iter().map(Knob::variable).collect();
     let unknown = environment.keys().filter(|name| {
-        name.starts_with("BOLT_")
+        name.starts_with(PREFIX)
             && !known.contains(name)
+            && guides::in_environment(name).is_none()
             && !OTHER_VARIABLES.contains(&name.as_str())
     });
     let warn = |name: &String| Problem {

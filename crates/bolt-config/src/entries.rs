@@ -7,7 +7,7 @@ use crate::knobs::KNOBS;
 use crate::problem::{Origin, Problem, ProblemKind};
 use crate::sources::{Flag, Format, SourceFile};
 use crate::value::Raw;
-use crate::{toml_file, yaml_file};
+use crate::{guides, toml_file, yaml_file};
 
 /// What one layer says of one name, known or not.
 #[derive(Debug)]
@@ -40,18 +40,20 @@ pub(crate) fn from_flags(flags: &[Flag]) -> Layer {
     Layer { entries: flags.iter().map(entry).collect(), problems: Vec::new() }
 }
 
-/// Returns an entry for each knob whose variable is set, and a problem for each that is not text.
+/// Returns an entry for each variable of a knob or of a guide that is set, and a problem for each
+/// that is not text.
 pub(crate) fn from_environment(environment: &BTreeMap<String, OsString>) -> Layer {
     let mut layer = Layer::default();
-    for knob in KNOBS {
-        let variable = knob.variable();
+    let knobs = KNOBS.iter().map(|knob| (knob.name, knob.variable()));
+    let of_guides = guides::variables().map(|name| (name, name.to_owned()));
+    for (name, variable) in knobs.chain(of_guides) {
         let Some(value) = environment.get(&variable).filter(|value| !value.is_empty()) else {
             continue;
         };
         let origin = Origin::Variable(variable);
         match value.to_str() {
             Some(text) => layer.entries.push(Entry {
-                name: knob.name.into(),
+                name: name.into(),
                 raw: Raw::Untyped(text.into()),
                 shown: text.into(),
                 key: origin.clone(),
@@ -85,5 +87,5 @@ pub(crate) fn is_section(name: &str) -> bool {
 pub(crate) fn inside(name: &str) -> Option<&'static str> {
     let continues =
         |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-    KNOBS.iter().map(|knob| knob.name).find(|known| continues(known))
+    KNOBS.iter().map(|knob| knob.name).chain(guides::file_names()).find(|known| continues(known))
 }

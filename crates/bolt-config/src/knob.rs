@@ -6,6 +6,8 @@ use std::fmt;
 
 use bolt_base::Bytes;
 
+use crate::guides;
+
 /// One setting of the product.
 #[derive(Debug)]
 pub struct Knob {
@@ -37,6 +39,11 @@ impl Knob {
     /// Returns the environment variable that sets it, such as `BOLT_EXEC_THREADS`.
     pub fn variable(&self) -> String {
         format!("BOLT_{}", self.name.replace('.', "_").to_uppercase())
+    }
+
+    /// Returns the names that guides give it in their files.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
+        guides::aliases_of(self.name)
     }
 
     /// Returns the section and the name inside it.

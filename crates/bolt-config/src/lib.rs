@@ -15,6 +15,8 @@
 
 mod config;
 mod entries;
+mod guides;
+mod interpret;
 mod knob;
 mod knobs;
 mod problem;
@@ -28,7 +30,8 @@ mod yaml_file;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Config, Setting, check};
+pub use config::{Config, Setting};
+pub use interpret::{Check, Effective, Unused, check};
 pub use knob::{Kind, Knob, TimeUnit};
 pub use knobs::KNOBS;
 pub use problem::{Errors, Origin, Problem, ProblemKind};

@@ -54,6 +54,8 @@ pub enum ProblemKind {
     Value,
     /// Two places say different things, and none is stronger.
     Conflict,
+    /// It is known and changes nothing.
+    NoEffect,
 }
 
 impl ProblemKind {
@@ -65,6 +67,7 @@ impl ProblemKind {
             Self::UnknownName => "unknown-name",
             Self::Value => "value",
             Self::Conflict => "conflict",
+            Self::NoEffect => "no-effect",
         }
     }
 }

@@ -23,6 +23,10 @@ pub fn reference() -> String {
             knob.variable(),
             knob.reader,
         );
+        let aliases: Vec<String> = knob.aliases().map(|alias| format!("`{alias}`")).collect();
+        if !aliases.is_empty() {
+            let _ = writeln!(page, "- In files of guides: {}", aliases.join(", "));
+        }
     }
     page
 }
@@ -60,6 +64,10 @@ exec:
 
 In YAML `exec.threads: 4` is short for that. Anchors and aliases are read; keys that stand twice, merge
 keys (`<<`), tags of applications and a second document are errors.
+
+Files of performance guides, such as `bolt_production.yaml` or `lyra_performance.toml`, are read as they
+are: `bolt --config bolt_production.yaml ...`. A name in them sets one of the settings below or has no
+effect here, and `bolt config check FILE` lists both, with the reasons.
 ";
 
 /// Returns every setting with its default and its doc, for a terminal.

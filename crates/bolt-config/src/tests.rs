@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::*;
 
+mod guides;
 mod yaml;
 
 const HOME: &str = "/home/user";
@@ -38,7 +39,7 @@ fn project(text: &str) -> Sources {
 
 /// Returns what is wrong with a project file.
 fn problems(text: &str) -> Vec<Problem> {
-    check(&SourceFile { path: "bolt.toml".into(), text: text.into() })
+    check(&SourceFile { path: "bolt.toml".into(), text: text.into() }).problems
 }
 
 fn flag(name: &str, value: &str) -> Flag {
@@ -515,6 +516,7 @@ fn help_and_reference_hold_every_knob() {
         for text in [knob.name, &knob.doc(), &knob.variable(), &knob.kind.to_string()] {
             assert!(reference.contains(text), "{text}");
         }
+        assert!(knob.aliases().all(|alias| reference.contains(alias)), "{}", knob.name);
         assert!(help.contains(&format!("{} [default: {}]\n", knob.name, knob.default)));
     }
     let widest = help.lines().map(|line| line.chars().count()).max();

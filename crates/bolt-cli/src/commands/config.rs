@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bolt_config::{Config, Origin, Problem, SourceFile, Sources};
+use bolt_config::{Check, Config, Effective, Origin, Problem, SourceFile, Sources, Unused};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Global;
 use crate::context::Context;
 use crate::failure::FAILED;
+use crate::output::Table;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -66,7 +67,7 @@ fn show(mut context: Context, origin: bool) -> Result<()> {
         let mut object = Map::new();
         object.insert("value".into(), setting.value.to_json());
         if origin {
-            object.insert("origin".into(), json!(setting.origin.to_string()));
+            object.insert("origin".into(), json!(setting.source()));
         }
         (knob.name.to_owned(), Value::Object(object))
     };
@@ -87,6 +88,7 @@ fn reference(mut context: Context) -> Result<()> {
             "default": knob.default,
             "variable": knob.variable(),
             "read_by": knob.reader,
+            "aliases": knob.aliases().collect::<Vec<_>>(),
         })
     };
     let settings: Vec<Value> = bolt_config::KNOBS.iter().map(view).collect();
@@ -116,21 +118,67 @@ fn place(origin: &Origin) -> (Option<usize>, Option<usize>) {
 }
 
 fn check(mut context: Context, file: &Path) -> Result<ExitCode> {
-    let problems = match SourceFile::read(file) {
+    let check = match SourceFile::read(file) {
         Ok(file) => bolt_config::check(&file),
-        Err(problem) => vec![problem],
+        Err(problem) => Check { problems: vec![problem], ..Check::default() },
     };
+    let is_valid = check.problems.is_empty();
     if context.json {
-        let problems: Vec<Value> = problems.iter().map(problem_view).collect();
-        let valid = problems.is_empty();
-        let view = json!({"schema": "bolt.config.check/1", "valid": valid, "problems": problems});
-        context.write_json(&view)?;
-        return Ok(ExitCode::from(if valid { 0 } else { FAILED }));
+        context.write_json(&check_view(&check))?;
+        return Ok(ExitCode::from(if is_valid { 0 } else { FAILED }));
     }
-    if problems.is_empty() {
-        writeln!(context.out, "{}: no problems", file.display())?;
-        context.out.flush()?;
-        return Ok(ExitCode::SUCCESS);
+    if !is_valid {
+        return Err(bolt_config::Errors(check.problems).into());
     }
-    Err(bolt_config::Errors(problems).into())
+    writeln!(context.out, "{}: no problems", file.display())?;
+    show_check(&mut context, &check)?;
+    context.out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_view(Check { effective, unused, problems }: &Check) -> Value {
+    let effective_view = |one: &Effective| {
+        let (line, column) = place(&one.setting.origin);
+        let name = one.setting.alias.unwrap_or(one.knob().name);
+        let (setting, value) = (one.knob().name, one.setting.value.to_json());
+        json!({"name": name, "line": line, "column": column, "setting": setting, "value": value})
+    };
+    let unused_view = |one: &Unused| {
+        let (line, column) = place(&one.origin);
+        json!({"name": one.name, "line": line, "column": column, "reason": one.reason})
+    };
+    json!({
+        "schema": "bolt.config.check/1",
+        "valid": problems.is_empty(),
+        "problems": problems.iter().map(problem_view).collect::<Vec<_>>(),
+        "effective": effective.iter().map(effective_view).collect::<Vec<_>>(),
+        "unused": unused.iter().map(unused_view).collect::<Vec<_>>(),
+    })
+}
+
+/// Shows what names of guides do, if there are any.
+fn show_check(
+    context: &mut Context,
+    Check { effective, unused, problems: _ }: &Check,
+) -> Result<()> {
+    let at = |origin: &Origin| match place(origin) {
+        (Some(line), Some(column)) => format!("{line}:{column}"),
+        _ => String::new(),
+    };
+    let mut sets = Table::new(["at", "name", "sets"]).named_by(2);
+    for one in effective.iter().filter(|_| effective.iter().any(|one| one.setting.alias.is_some()))
+    {
+        let name = one.setting.alias.unwrap_or(one.knob().name);
+        let value = format!("{} = {}", one.knob().name, one.setting.value);
+        sets.push([at(&one.setting.origin), name.to_owned(), value]);
+    }
+    let mut none = Table::new(["at", "no effect", "~why"]).named_by(2);
+    for one in unused {
+        none.push([at(&one.origin), one.name.clone(), one.reason.to_owned()]);
+    }
+    for table in [sets, none].iter().filter(|table| !table.is_empty()) {
+        writeln!(context.out)?;
+        table.write(&mut *context.out, context.style)?;
+    }
+    Ok(())
 }

@@ -81,6 +81,10 @@ impl Table {
         self.rows.push(row.into_iter().collect());
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     pub(crate) fn write(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         let layout = self.layout(style.width());
         for (index, block) in self.blocks(&layout, style.width()).iter().enumerate() {

@@ -205,6 +205,38 @@ fn a_settings_file_may_be_yaml_and_named() {
 }
 
 #[test]
+fn files_of_guides_are_read_and_what_has_no_effect_is_told() {
+    let workspace = Workspace::new();
+    let yaml = "system:\n  cpu_cores: 3\n  gpu_enabled: true\nagents:\n  count: 8\n";
+    workspace.write("production.yaml", yaml);
+    let shown = workspace.text(&["config", "check", "production.yaml"]);
+    for part in
+        ["2:14  system.cpu_cores  exec.threads = 3", "3:16  system.gpu_enabled  there is no"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let found = workspace.json(&["config", "check", "production.yaml"]);
+    assert_eq!(found["effective"][0]["setting"], "exec.threads");
+    assert_eq!(found["effective"][0]["value"], 3);
+    assert_eq!(found["unused"][1]["name"], "agents.count");
+    assert_eq!(found["unused"][1]["line"], 5);
+
+    let mut command = workspace.bolt();
+    command.args(["--config", "production.yaml", "config", "show", "--json", "--origin"]);
+    let output = command.env("BOLT_CPU_AFFINITY", "0,1").output().unwrap();
+    let settings: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let origin = &settings["settings"]["exec.threads"]["origin"];
+    assert_eq!(origin, "production.yaml:2, `system.cpu_cores`");
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(notes.contains("production.yaml: names without an effect: 2\n"), "{notes}");
+    assert!(notes.contains("BOLT_CPU_AFFINITY: it has no effect: "), "{notes}");
+
+    workspace.write("wrong.yaml", yaml.replace("cpu_cores", "cpu_croes"));
+    let message = workspace.refused(&["config", "check", "wrong.yaml"]);
+    assert!(message.contains("wrong.yaml:2:3: ") && message.contains("cpu_cores"), "{message}");
+}
+
+#[test]
 fn output_color() {
     let workspace = Workspace::new();
     let bars = workspace.bars("wave.csv", 100);

@@ -17,7 +17,7 @@ fn check_value(text: &str, read: impl Fn(&Config) -> bool) {
 #[track_caller]
 fn check_problems(text: &str, expected: &[&str]) {
     let file = SourceFile { path: "bolt.yaml".into(), text: text.into() };
-    let found: Vec<String> = check(&file).iter().map(Problem::to_string).collect();
+    let found: Vec<String> = check(&file).problems.iter().map(Problem::to_string).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -184,7 +184,7 @@ fn aliases_of_aliases_cost_nothing() {
     }
     text += "exec: &e {threads: *e}\n";
     let file = SourceFile { path: "bolt.yaml".into(), text };
-    assert_eq!(check(&file).len(), 1 + 59 * 3 + 1);
+    assert_eq!(check(&file).problems.len(), 1 + 59 * 3 + 1);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn keys_of_aliases_are_counted() {
     let aliases: String = (0..60).map(|alias| format!("s{alias}: *all\n")).collect();
     let file =
         SourceFile { path: "bolt.yaml".into(), text: format!("all: &all {{{keys}}}\n{aliases}") };
-    let problems = check(&file);
+    let problems = check(&file).problems;
     assert_eq!(problems.len(), 10_001);
     assert!(problems.iter().any(|p| p.message == "the file has more than 10000 keys"));
 }
@@ -202,7 +202,7 @@ fn keys_of_aliases_are_counted() {
 fn nesting_costs_no_stack() {
     for text in ["[", "{a: ", "- ", "? ", "a:\n  - "].map(|text| text.repeat(50_000)) {
         let file = SourceFile { path: "bolt.yaml".into(), text };
-        assert!(!check(&file).is_empty());
+        assert!(!check(&file).problems.is_empty());
     }
 }
 
@@ -301,7 +301,7 @@ proptest! {
     ) {
         for text in [text, pieces.concat()] {
             let source = SourceFile { path: "x.yaml".into(), text: text.clone() };
-            let problems = check(&source);
+            let problems = check(&source).problems;
             prop_assert_eq!(problems.is_empty(), Config::resolve(&yaml(&text)).is_ok(), "{}", text);
         }
     }

@@ -1,0 +1,85 @@
+//! Names that performance guides give to settings, so that their files are read as they are.
+//!
+//! A name of a guide either stands for one of our settings or has no effect here, with the reason;
+//! none is dropped in silence. The names are two tables, `files.rs` and `variables.rs`; a setting
+//! that makes one of them effective moves its row from one list to the other.
+
+mod files;
+mod variables;
+
+use crate::value::Raw;
+
+/// What a name of a guide means here.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Meaning {
+    /// It is another name of a setting.
+    Sets(Alias),
+    /// It has no effect, for this reason.
+    Unused(&'static str),
+}
+
+/// Another name of a setting.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Alias {
+    /// The guide's name.
+    pub(crate) name: &'static str,
+    /// Ours.
+    pub(crate) knob: &'static str,
+    /// Words for values, beside those that ours takes.
+    words: &'static [(&'static str, &'static str)],
+}
+
+impl Alias {
+    /// Returns a value as our setting takes it.
+    pub(crate) fn value(self, raw: &Raw) -> Raw {
+        let text = match raw {
+            Raw::Text(text) | Raw::Untyped(text) => text.trim(),
+            _ => return raw.clone(),
+        };
+        let word = self.words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        word.map_or_else(|| raw.clone(), |(_, ours)| Raw::Untyped((*ours).to_owned()))
+    }
+
+    /// Returns the words that it takes beside those of our setting.
+    pub(crate) fn words(self) -> Option<String> {
+        let words: Vec<String> = self.words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
+/// Returns what a name in a settings file means.
+pub(crate) fn in_file(name: &str) -> Option<Meaning> {
+    meaning(files::ALIASES, files::UNUSED, name)
+}
+
+/// Returns what an environment variable means.
+pub(crate) fn in_environment(name: &str) -> Option<Meaning> {
+    meaning(&[], variables::UNUSED, name)
+}
+
+/// Returns every name in files.
+pub(crate) fn file_names() -> impl Iterator<Item = &'static str> {
+    let unused = files::UNUSED.iter().flat_map(|(_, names)| names.iter().copied());
+    files::ALIASES.iter().map(|alias| alias.name).chain(unused)
+}
+
+/// Returns every name of an environment variable.
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    variables::UNUSED.iter().flat_map(|(_, names)| names.iter().copied())
+}
+
+/// Returns the guides' names of a setting in files.
+pub(crate) fn aliases_of(knob: &'static str) -> impl Iterator<Item = &'static str> {
+    files::ALIASES.iter().filter(move |alias| alias.knob == knob).map(|alias| alias.name)
+}
+
+/// Names without an effect, by the reason.
+type Unused = &'static [(&'static str, &'static [&'static str])];
+
+fn meaning(aliases: &[Alias], unused: Unused, name: &str) -> Option<Meaning> {
+    if let Some(alias) = aliases.iter().find(|alias| alias.name == name) {
+        return Some(Meaning::Sets(*alias));
+    }
+    let (reason, _) = unused.iter().find(|(_, names)| names.contains(&name))?;
+    Some(Meaning::Unused(reason))
+}

@@ -1,0 +1,169 @@
+//! Names in the guides' files: `bolt_production.yaml`, `lyra_performance.toml`,
+//! `config/performance.toml`, and the files for clusters, small devices and kernels.
+
+use super::{Alias, Unused};
+
+pub(super) const ALIASES: &[Alias] = &[
+    threads("system.cpu_cores"),
+    threads("concurrency.worker_threads"),
+    threads("hpc_config.worker_threads"),
+    threads("edge_config.worker_threads"),
+    threads("performance.parallel.max_workers"),
+    vectors("hardware.vectorization"),
+    vectors("optimizations.vectorization"),
+    Alias {
+        name: "compilation.optimization_level",
+        knob: "kernel.jit",
+        words: &[("none", "false"), ("aggressive", "true")],
+    },
+];
+
+const fn threads(name: &'static str) -> Alias {
+    Alias { name, knob: "exec.threads", words: &[("auto", "0")] }
+}
+
+const fn vectors(name: &'static str) -> Alias {
+    let words = &[("AVX2", "avx2"), ("AVX512", "avx512"), ("NEON", "neon")];
+    Alias { name, knob: "kernel.simd", words }
+}
+
+pub(super) const UNUSED: Unused = &[
+    (
+        "the machine is read from the system; `bolt diagnostics hardware` shows it",
+        &["system.hardware", "hpc_config.numa_nodes"],
+    ),
+    (
+        "there is no part for graphics processors yet",
+        &[
+            "system.gpu_enabled",
+            "performance.optimization.gpu_acceleration",
+            "kernel.consensus.block_size",
+            "kernel.consensus.grid_size",
+            "kernel.consensus.shared_memory",
+            "kernel.evolution.block_size",
+            "kernel.evolution.grid_size",
+            "kernel.evolution.shared_memory",
+            "kernel.synthesis.block_size",
+            "kernel.synthesis.grid_size",
+            "kernel.synthesis.shared_memory",
+        ],
+    ),
+    (
+        "no command has a limit of memory for the whole program yet; `sweep.memory` bounds a sweep",
+        &["system.memory_limit_gb", "hpc_config.memory_per_node", "edge_config.memory_limit"],
+    ),
+    (
+        "no command shares memory out between components yet",
+        &[
+            "memory.component_budgets.duckdb",
+            "memory.component_budgets.jarvis",
+            "memory.component_budgets.einstein",
+            "memory.component_budgets.meta_system",
+            "memory.component_budgets.cache",
+            "memory.component_budgets.other",
+            "memory.pressure_thresholds.warning",
+            "memory.pressure_thresholds.critical",
+            "memory.pools.small_objects",
+            "memory.pools.medium_objects",
+            "memory.pools.large_objects",
+            "memory.memory_pools",
+            "memory.arena_allocation",
+            "performance.optimization.memory_pooling",
+        ],
+    ),
+    (
+        "memory is placed by the system; `numactl -N 0 -m 0 bolt ...` binds a process to a node",
+        &["memory.numa_aware"],
+    ),
+    (
+        "formulas have few names; there is no table of symbols to size",
+        &["memory.symbol_interning", "memory.hot_cache_size"],
+    ),
+    (
+        "no command runs agents yet",
+        &[
+            "agents.count",
+            "agents.max_recursion_depth",
+            "agents.task_timeout",
+            "agents.memory_per_agent_mb",
+            "performance.optimization.adaptive_timeouts",
+            "performance.optimization.dynamic_concurrency",
+        ],
+    ),
+    (
+        "no command searches or analyses code yet",
+        &[
+            "tools.ripgrep.max_workers",
+            "tools.ripgrep.chunk_size",
+            "tools.ripgrep.memory_map",
+            "tools.dependency_graph.use_gpu",
+            "tools.dependency_graph.batch_size",
+            "tools.dependency_graph.cache_enabled",
+            "tools.python_analyzer.mlx_enabled",
+            "tools.python_analyzer.batch_size",
+            "tools.python_analyzer.parallel_files",
+        ],
+    ),
+    (
+        "no command is monitored or profiled yet",
+        &[
+            "performance.monitoring_enabled",
+            "performance.metrics_interval",
+            "performance.profiling_enabled",
+            "monitoring.performance_monitoring",
+            "monitoring.sample_interval",
+            "monitoring.include_call_stacks",
+            "monitoring.flamegraph",
+        ],
+    ),
+    (
+        "no command keeps a cache yet",
+        &[
+            "performance.enable_caching",
+            "performance.cache.l1_size",
+            "performance.cache.l1_ttl",
+            "performance.cache.l3_enabled",
+            "optimizations.cache_aggressive",
+        ],
+    ),
+    (
+        "threads always take work from one another; there is nothing to choose",
+        &[
+            "concurrency.work_stealing",
+            "concurrency.steal_threshold",
+            "concurrency.adaptive_chunking",
+        ],
+    ),
+    (
+        "it is always done: constants are folded, and what no result needs is not computed",
+        &["compilation.constant_folding", "compilation.dead_code_elimination"],
+    ),
+    ("it was decided when the program was built", &["compilation.static_dispatch"]),
+    (
+        "kernels always work block by block; there is nothing to choose",
+        &["hardware.cache_optimization"],
+    ),
+    ("a program cannot choose how processors predict", &["hardware.branch_prediction"]),
+    (
+        "work is shared by threads of one process, on one machine",
+        &[
+            "hpc_config.interconnect",
+            "hpc_config.job_scheduler",
+            "optimizations.mpi_enabled",
+            "optimizations.distributed_memory",
+            "performance.parallel.use_processes",
+        ],
+    ),
+    (
+        "only an administrator can set it: `sudo cpupower frequency-set -g powersave`",
+        &["edge_config.power_optimization", "optimizations.energy_efficient"],
+    ),
+    (
+        "processors slow down by themselves; `bolt diagnostics hardware` shows how hot they are",
+        &["edge_config.thermal_throttling"],
+    ),
+    (
+        "nothing here runs NumPy; kernels run on the threads of `exec.threads`",
+        &["performance.numpy.num_threads", "performance.numpy.auto_configure"],
+    ),
+];

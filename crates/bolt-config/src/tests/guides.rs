@@ -1,0 +1,244 @@
+//! Names of the guides: small samples, and the guides' own files and variables.
+
+use super::*;
+use crate::guides::Meaning;
+
+fn check_text(name: &str, text: &str) -> Check {
+    check(&SourceFile { path: name.into(), text: text.into() })
+}
+
+/// Returns what a text sets and what has no effect, a line each.
+#[track_caller]
+fn said(name: &str, text: &str) -> (Vec<String>, Vec<String>) {
+    let Check { effective, unused, problems } = check_text(name, text);
+    assert_eq!(problems, [], "{text}");
+    let effective = effective.iter().map(|one| {
+        let name = one.setting.alias.unwrap_or(one.knob().name);
+        format!("{:#} {name}: {} = {}", one.setting.origin, one.knob().name, one.setting.value)
+    });
+    let unused = unused.iter().map(|one| format!("{:#} {}: {}", one.origin, one.name, one.reason));
+    (effective.collect(), unused.collect())
+}
+
+#[test]
+fn a_name_of_a_guide_sets_ours_or_has_a_reason() {
+    let text = "system:\n  cpu_cores: 12\n  gpu_enabled: true\nexec: {threads: 12}\n\
+                tools:\n  ripgrep:\n    memory_map: true\n";
+    let (effective, unused) = said("x.yaml", text);
+    assert_eq!(
+        effective,
+        [
+            "x.yaml:2:14 system.cpu_cores: exec.threads = 12",
+            "x.yaml:4:17 exec.threads: exec.threads = 12"
+        ]
+    );
+    assert_eq!(
+        unused,
+        [
+            "x.yaml:3:16 system.gpu_enabled: there is no part for graphics processors yet",
+            "x.yaml:7:17 tools.ripgrep.memory_map: no command searches or analyses code yet",
+        ]
+    );
+}
+
+#[test]
+fn words_of_guides_become_ours() {
+    let values = |text: &str| {
+        let (effective, _) = said("x.toml", text);
+        effective.iter().map(|line| line.split(": ").nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(values("concurrency.worker_threads = 'auto'"), ["exec.threads = 0"]);
+    assert_eq!(values("concurrency.worker_threads = 3"), ["exec.threads = 3"]);
+    assert_eq!(values("optimizations.vectorization = 'AVX512'"), ["kernel.simd = \"avx512\""]);
+    assert_eq!(values("hardware.vectorization = 'auto'"), ["kernel.simd = \"auto\""]);
+    assert_eq!(values("compilation.optimization_level = 'aggressive'"), ["kernel.jit = true"]);
+    assert_eq!(values("compilation.optimization_level = 'none'"), ["kernel.jit = false"]);
+}
+
+#[track_caller]
+fn check_problem(text: &str, expected: &[&str]) {
+    let problems = check_text("x.toml", text).problems;
+    let found: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn names_and_values_of_guides_are_checked_like_ours() {
+    check_problem(
+        "concurrency.worker_threads = 'many'",
+        &["x.toml:1:30: `concurrency.worker_threads` is `'many'`, but must be `auto` or \
+           a whole number from 0 to 4096"],
+    );
+    check_problem(
+        "performance.parallel.max_wrokers = 8",
+        &["x.toml:1:22: there is no setting `performance.parallel.max_wrokers`\
+           \n  hint: did you mean `performance.parallel.max_workers`?"],
+    );
+    check_problem(
+        "[performance.paralel]\nmax_workers = 8",
+        &["x.toml:1:14: there is no setting `performance.paralel`\
+           \n  hint: did you mean `performance.parallel`?"],
+    );
+    check_problem(
+        "monitoring = true",
+        &["x.toml:1:1: `monitoring` is a section, not a setting\
+           \n  hint: write a setting of it, such as `monitoring.performance_monitoring`"],
+    );
+}
+
+#[test]
+fn two_names_of_a_setting_must_agree() {
+    let text = "[exec]\nthreads = 4\n[system]\ncpu_cores = 8\n[edge_config]\nworker_threads = 4\n";
+    check_problem(
+        text,
+        &["x.toml:4:13: this sets `exec.threads` to `8`, but x.toml:2 sets it to `4`"],
+    );
+    assert_eq!(check_text("x.toml", text).problems[0].kind, ProblemKind::Conflict);
+    check_problem(&text.replace('8', "4"), &[]);
+}
+
+#[test]
+fn what_has_no_effect_is_told_once() {
+    let mut sources = project("[memory]\nnuma_aware = true\nmemory_pools = true\n");
+    for (name, value) in [("BOLT_MEMORY_LIMIT", "18GB"), ("RIPGREP_MAX_WORKERS", "12")] {
+        sources.environment.insert(name.into(), value.into());
+    }
+    let config = Config::resolve(&sources).unwrap();
+    let names: Vec<&str> = config.unused().iter().map(|unused| unused.name.as_str()).collect();
+    let expected =
+        ["memory.numa_aware", "memory.memory_pools", "BOLT_MEMORY_LIMIT", "RIPGREP_MAX_WORKERS"];
+    assert_eq!(names, expected);
+    let warnings: Vec<String> = config.warnings().iter().map(Problem::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "BOLT_MEMORY_LIMIT: it has no effect: no command has a limit of memory for the whole \
+             program yet; `sweep.memory` bounds a sweep",
+            "/projects/one/bolt.toml: names without an effect: 2\
+             \n  hint: `bolt config check /projects/one/bolt.toml` says why",
+        ]
+    );
+}
+
+#[test]
+fn an_alias_is_named_in_the_origin() {
+    let config = Config::resolve(&project("system.cpu_cores = 3")).unwrap();
+    assert_eq!(config.exec_threads(), 3);
+    let expected = "/projects/one/bolt.toml:1, `system.cpu_cores`";
+    assert_eq!(find(&config, "exec.threads").source(), expected);
+}
+
+#[test]
+fn flags_take_our_names_only() {
+    let sources = Sources { flags: vec![flag("system.cpu_cores", "3")], ..sources([]) };
+    let error = Config::resolve(&sources).unwrap_err().to_string();
+    assert_eq!(error, "--set: there is no setting `system.cpu_cores`");
+}
+
+#[test]
+fn the_tables_of_names_are_well_formed() {
+    let names: Vec<&str> = crate::guides::file_names().chain(crate::guides::variables()).collect();
+    let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "a name stands in two rows");
+    for name in names {
+        assert!(KNOBS.iter().all(|knob| knob.name != name && knob.variable() != name), "{name}");
+    }
+    let aliases = KNOBS.iter().flat_map(Knob::aliases).count();
+    let sets = |name: &&str| matches!(crate::guides::in_file(name), Some(Meaning::Sets(_)));
+    let all = crate::guides::file_names().filter(sets).count();
+    assert_eq!(all, aliases, "an alias names no knob");
+}
+
+/// A fenced block of a guide.
+struct Block {
+    name: String,
+    text: String,
+}
+
+/// Returns the fenced blocks of all guides in a language, or `None` without the guides.
+fn blocks(language: &str) -> Option<Vec<Block>> {
+    let mut blocks = Vec::new();
+    for guide in ["bob", "bolt", "exorust", "lyra", "peak-trade"] {
+        let text = bolt_testkit::text(&format!("guides/{guide}.md"))?;
+        let mut open: Option<Block> = None;
+        for (index, line) in text.lines().enumerate() {
+            match &mut open {
+                None if line == format!("```{language}") => {
+                    let name = format!("{guide}-{}.{language}", index + 1);
+                    open = Some(Block { name, text: String::new() });
+                }
+                Some(_) if line == "```" => blocks.extend(open.take()),
+                Some(block) => block.text += &format!("{line}\n"),
+                None => {}
+            }
+        }
+    }
+    Some(blocks)
+}
+
+/// Counts keys that have a value on their line.
+fn count_keys(text: &str, separator: char) -> usize {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap().trim());
+    lines.filter(|line| line.split_once(separator).is_some_and(|(_, v)| !v.is_empty())).count()
+}
+
+#[test]
+fn files_of_the_guides_load_as_they_are() {
+    let (Some(yaml), Some(toml)) = (blocks("yaml"), blocks("toml")) else { return };
+    assert_eq!((yaml.len(), toml.len()), (1, 5));
+    let mut set = Vec::new();
+    for Block { name, text } in yaml.iter().chain(&toml) {
+        let (effective, unused) = said(name, text);
+        let separator = if name.ends_with("yaml") { ':' } else { '=' };
+        assert_eq!(effective.len() + unused.len(), count_keys(text, separator), "{name}");
+        let names = effective.iter().map(|line| line.split_once(' ').unwrap().1.to_owned());
+        set.push(names.collect::<Vec<_>>().join("; "));
+        let sources = Sources { project: file(name, text), ..sources([]) };
+        let config = Config::resolve(&sources).unwrap();
+        assert_eq!(config.unused().len(), unused.len(), "{name}");
+    }
+    assert_eq!(
+        set,
+        [
+            "system.cpu_cores: exec.threads = 12",
+            "",
+            "concurrency.worker_threads: exec.threads = 0; \
+             compilation.optimization_level: kernel.jit = true; \
+             hardware.vectorization: kernel.simd = \"auto\"",
+            "hpc_config.worker_threads: exec.threads = 64; \
+             optimizations.vectorization: kernel.simd = \"avx512\"",
+            "edge_config.worker_threads: exec.threads = 4; \
+             optimizations.vectorization: kernel.simd = \"neon\"",
+            "performance.parallel.max_workers: exec.threads = 8",
+        ]
+    );
+}
+
+/// Returns the names of environment variables that a line of a guide sets.
+fn variables_in(line: &str) -> Vec<String> {
+    let is_name = |word: &&str| {
+        word.len() > 3
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b"_0123456789".contains(&b))
+    };
+    let line = line.trim();
+    let assignments = line.strip_prefix("export ").unwrap_or(line).split(' ');
+    let assigned = assignments.map_while(|word| Some(word.split_once('=')?.0)).filter(is_name);
+    let of_rust = line.strip_prefix("env::set_var(\"").and_then(|rest| rest.split('"').next());
+    let of_python = line.strip_prefix('"').and_then(|rest| rest.split_once("\": \""));
+    let of_python = of_python.map(|(name, _)| name).filter(is_name);
+    assigned.chain(of_rust).chain(of_python).map(String::from).collect()
+}
+
+#[test]
+fn variables_of_the_guides_are_known() {
+    let languages = ["bash", "python", "rust"].map(blocks);
+    let mut names = std::collections::BTreeSet::new();
+    for blocks in languages {
+        let Some(blocks) = blocks else { return };
+        let lines = blocks.iter().flat_map(|block| block.text.lines());
+        names.extend(lines.flat_map(variables_in));
+    }
+    let known: std::collections::BTreeSet<String> =
+        crate::guides::variables().map(String::from).collect();
+    assert_eq!(names, known);
+}
