@@ -59,6 +59,9 @@ pub(crate) struct Global {
     /// A settings file to read instead of the project's: TOML, or YAML if it ends in `.yaml`
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     pub(crate) config: Option<PathBuf>,
+    /// A set of values for a kind of machine: production, hpc or edge
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
+    profile: Option<String>,
     /// Any setting of `bolt config show`
     #[arg(long = "option", short = 'O', global = true, value_name = "NAME=VALUE", value_parser = setting, help_heading = "Settings")]
     options: Vec<(String, String)>,
@@ -66,11 +69,13 @@ pub(crate) struct Global {
 
 impl Global {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self { json: _, full: _, quiet: _, color, threads, store, config: _, options } = self;
+        let Self { json: _, full: _, quiet: _, color, threads, store, config: _, profile, options } =
+            self;
         let named = [
             ("--color", "output.color", color),
             ("--threads", "exec.threads", threads),
             ("--store", "store.path", store),
+            ("--profile", "profile", profile),
         ];
         let options = options.iter().map(|(name, value)| flag("--option", name, value));
         let named = named

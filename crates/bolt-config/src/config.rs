@@ -10,6 +10,7 @@ use crate::interpret::{self, Check, Unused, expand_home};
 use crate::knob::{Kind, Knob};
 use crate::knobs::KNOBS;
 use crate::problem::{Errors, Origin, Problem, ProblemKind};
+use crate::profiles::{PROFILES, Profile};
 use crate::sources::{Sources, directory};
 use crate::value::{Raw, Value};
 use crate::{entries, guides};
@@ -59,17 +60,21 @@ impl Config {
         let layers = files
             .map(entries::from_file)
             .chain([entries::from_environment(environment), entries::from_flags(flags)]);
-        let (mut unused, mut problems) = (Vec::new(), Vec::new());
+        let (mut set, mut unused, mut problems) = (Vec::new(), Vec::new(), Vec::new());
         for layer in layers {
             let Check { effective, unused: names, problems: found } =
                 interpret::layer(layer, home.as_deref());
-            effective.into_iter().for_each(|one| settings[one.row] = one.setting);
+            set.extend(effective);
             unused.extend(names);
             problems.extend(found);
         }
         if !problems.is_empty() {
             return Err(Errors(problems));
         }
+        let chosen = set.iter().rfind(|one| one.knob().name == "profile");
+        let chosen = chosen.and_then(|one| profile_of(&one.setting.value));
+        settings_of(chosen).for_each(|(row, setting)| settings[row] = setting);
+        set.into_iter().for_each(|one| settings[one.row] = one.setting);
         let mut warnings = warnings_of_unused(&unused);
         warnings.extend(unknown_variables(environment));
         Ok(Self { settings, unused, warnings })
@@ -108,6 +113,25 @@ impl Config {
         };
         lines.iter().map(show).collect()
     }
+}
+
+/// Returns the profile that a value names, if it names one.
+fn profile_of(value: &Value) -> Option<&'static Profile> {
+    PROFILES.iter().find(|profile| *value == Value::Choice(profile.name))
+}
+
+/// Returns the rows that a profile sets.
+fn settings_of(profile: Option<&'static Profile>) -> impl Iterator<Item = (usize, Setting)> {
+    let values = profile
+        .into_iter()
+        .flat_map(|profile| profile.values.iter().map(|(name, text)| (profile.name, *name, *text)));
+    values.map(|(profile, name, text)| {
+        let row = KNOBS.iter().position(|knob| knob.name == name);
+        let row = row.expect("a profile sets knobs");
+        let value = KNOBS[row].kind.read(&Raw::Untyped(text.into()));
+        let value = value.expect("a profile's value is of its knob's kind");
+        (row, Setting { value, origin: Origin::Profile(profile), alias: None })
+    })
 }
 
 fn default(knob: &Knob, environment: &BTreeMap<String, OsString>, home: Option<&Path>) -> Setting {

@@ -119,7 +119,7 @@ fn interpret(entry: Entry, home: Option<&Path>) -> Result<Said, Problem> {
     let meaning = match entry.origin {
         Origin::File { .. } => guides::in_file(&entry.name),
         Origin::Variable(_) => guides::in_environment(&entry.name),
-        Origin::Default | Origin::Derived(_) | Origin::Flag(_) => None,
+        Origin::Default | Origin::Derived(_) | Origin::Profile(_) | Origin::Flag(_) => None,
     };
     match meaning {
         Some(Meaning::Sets(alias)) => {
@@ -175,7 +175,11 @@ pub(crate) fn expand_home(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
 fn anchored(path: PathBuf, origin: &Origin) -> PathBuf {
     match origin {
         Origin::File { path: file, .. } => file.parent().unwrap_or(Path::new("")).join(path),
-        Origin::Default | Origin::Derived(_) | Origin::Variable(_) | Origin::Flag(_) => path,
+        Origin::Default
+        | Origin::Derived(_)
+        | Origin::Profile(_)
+        | Origin::Variable(_)
+        | Origin::Flag(_) => path,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::guides;
 /// One setting of the product.
 #[derive(Debug)]
 pub struct Knob {
-    /// Section and name, such as `exec.threads`.
+    /// Section and name, such as `exec.threads`; `profile` has no section.
     pub name: &'static str,
     /// What values it takes.
     pub kind: Kind,

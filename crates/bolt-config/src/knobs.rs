@@ -59,6 +59,15 @@ macro_rules! knobs {
 }
 
 knobs! {
+    /// A set of values by name, weaker than everything that is set otherwise. `none` leaves the
+    /// defaults.
+    profile: &'static str = "profile" {
+        kind: Kind::Choice(&["none", "production", "hpc", "edge"]),
+        default: "none",
+        reader: "bolt-config",
+        test: "bolt-config a_profile_stands_between_defaults_and_files",
+    }
+
     /// Threads of the fork-join pool that sweeps, walk-forward runs and panels use. `0` takes one
     /// for each processor that the process may run on.
     exec_threads: u64 = "exec.threads" {

@@ -7,7 +7,7 @@
 //!
 //! Layers, strongest first: command-line flags, `BOLT_*` environment variables, the nearest
 //! `bolt.toml` or `bolt.yaml` upward from the working directory, the user's `config.toml` or
-//! `config.yaml`, defaults. A layer becomes a list of entries (name, raw value, origin) before
+//! `config.yaml`, a profile, defaults. A layer becomes a list of entries (name, raw value, origin) before
 //! anything is interpreted, so TOML and YAML are two ways to make entries.
 //!
 //! This crate does not know what a setting does, and reads files and the environment in one
@@ -20,6 +20,7 @@ mod interpret;
 mod knob;
 mod knobs;
 mod problem;
+mod profiles;
 mod reference;
 mod schema;
 mod sources;
@@ -35,6 +36,7 @@ pub use interpret::{Check, Effective, Unused, check};
 pub use knob::{Kind, Knob, TimeUnit};
 pub use knobs::KNOBS;
 pub use problem::{Errors, Origin, Problem, ProblemKind};
+pub use profiles::{PROFILES, Profile};
 pub use reference::{help, reference};
 pub use schema::schema;
 pub use sources::{Flag, Format, SourceFile, Sources};

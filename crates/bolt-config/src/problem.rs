@@ -10,6 +10,8 @@ pub enum Origin {
     Default,
     /// A default that a variable of the environment suggests, such as `NO_COLOR`.
     Derived(&'static str),
+    /// A profile.
+    Profile(&'static str),
     /// A settings file.
     File {
         /// Its path.
@@ -31,6 +33,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => f.write_str("default"),
             Self::Derived(variable) => write!(f, "default with {variable}"),
+            Self::Profile(name) => write!(f, "profile {name}"),
             Self::File { path, line: 0, .. } => write!(f, "{}", path.display()),
             Self::File { path, line, column } if f.alternate() && *column > 0 => {
                 write!(f, "{}:{line}:{column}", path.display())

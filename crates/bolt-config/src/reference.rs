@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::knobs::KNOBS;
+use crate::profiles::{PROFILES, Profile};
 
 /// Returns the reference of every setting as Markdown.
 pub fn reference() -> String {
@@ -28,7 +29,19 @@ pub fn reference() -> String {
             let _ = writeln!(page, "- In files of guides: {}", aliases.join(", "));
         }
     }
+    page.push_str(&profiles());
     page
+}
+
+fn profiles() -> String {
+    let mut text = String::from("\n## Profiles\n");
+    for Profile { name, doc, values } in PROFILES {
+        let _ = write!(text, "\n### `{name}`\n\n{doc}\n\n");
+        for (knob, value) in *values {
+            let _ = writeln!(text, "- `{knob} = {value}`");
+        }
+    }
+    text
 }
 
 const INTRODUCTION: &str = "\
@@ -43,7 +56,8 @@ A setting is taken from the first of these that has it:
 3. the project: `bolt.toml`, `bolt.yaml` or `bolt.yml` in the working directory or the nearest folder
    above that has one of them, or the file that `--config` names;
 4. the user: `bolt/config.toml`, `.yaml` or `.yml` in `$XDG_CONFIG_HOME`, else in `~/.config`;
-5. its default.
+5. the profile that `profile` or `--profile` names, if one is named;
+6. its default.
 
 `bolt config show --origin` tells where each value came from, `bolt config check FILE` what is
 wrong with a file, and `bolt config schema` gives a JSON Schema for editors. An unknown name is an

@@ -17,6 +17,10 @@ pub fn schema() -> Json {
         let mut property = of_kind(knob.kind);
         property["description"] = knob.doc().into();
         property["default"] = default(knob.kind, knob.default);
+        if section.is_empty() {
+            sections.insert(name.into(), property);
+            continue;
+        }
         let section = sections.entry(section).or_insert_with(|| object(&json!({})));
         section["properties"][name] = property;
     }

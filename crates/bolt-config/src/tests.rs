@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::*;
 
 mod guides;
+mod profiles;
 mod yaml;
 
 const HOME: &str = "/home/user";
@@ -130,8 +131,10 @@ fn accepts(schema: &Json, value: &Json) -> bool {
 }
 
 fn settings_file(knob: &Knob, value: &Json) -> Json {
-    let (section, name) = knob.name.split_once('.').unwrap();
-    json!({ section: { name: value } })
+    match knob.parts() {
+        ("", name) => json!({ name: value }),
+        (section, name) => json!({ section: { name: value } }),
+    }
 }
 
 #[test]
@@ -144,7 +147,7 @@ fn the_table_is_well_formed() {
     assert_eq!(distinct.len(), sections.len(), "a section stands in two places");
     for knob in KNOBS {
         let name = knob.name;
-        assert_eq!(name.split('.').count(), 2, "{name}");
+        assert!(name.split('.').count() == 2 || name == "profile", "{name}");
         assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b)), "{name}");
         assert!(knob.doc().ends_with('.') && !knob.doc().contains("  "), "{name}: {}", knob.doc());
         assert!(knob.reader.starts_with("bolt-") && knob.test.starts_with("bolt-"), "{name}");
@@ -175,10 +178,14 @@ fn a_stronger_layer_wins_for_every_knob() {
     };
     let put =
         |sources: &mut Sources, layer: usize, knob: &Knob, (text, toml): &(String, String)| {
-            let (section, name) = knob.name.split_once('.').unwrap();
+            let header = match knob.parts().0 {
+                "" => String::new(),
+                section => format!("[{section}]"),
+            };
+            let last = knob.parts().1;
             match layer {
-                0 => sources.user = file(USER, &format!("[{section}]\n{name} = {toml}")),
-                1 => sources.project = file(PROJECT, &format!("{section}.{name} = {toml}")),
+                0 => sources.user = file(USER, &format!("{header}\n{last} = {toml}")),
+                1 => sources.project = file(PROJECT, &format!("{} = {toml}", knob.name)),
                 2 => drop(sources.environment.insert(knob.variable(), text.into())),
                 _ => sources.flags.push(flag(knob.name, text)),
             }
@@ -527,8 +534,10 @@ fn help_and_reference_hold_every_knob() {
 fn the_schema_agrees_with_the_checks() {
     let schema = schema();
     for knob in KNOBS {
-        let (section, name) = knob.name.split_once('.').unwrap();
-        let default = &schema["properties"][section]["properties"][name]["default"];
+        let default = match knob.parts() {
+            ("", name) => &schema["properties"][name]["default"],
+            (section, name) => &schema["properties"][section]["properties"][name]["default"],
+        };
         assert!(accepts(&schema, &settings_file(knob, default)), "{}: {default}", knob.name);
         let text = format!("{} = {}", knob.name, toml_of(default));
         assert_eq!(problems(&text), [], "{text}");

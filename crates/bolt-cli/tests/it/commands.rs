@@ -237,6 +237,19 @@ fn files_of_guides_are_read_and_what_has_no_effect_is_told() {
 }
 
 #[test]
+fn a_profile_changes_defaults() {
+    let workspace = Workspace::new();
+    workspace.write("bolt.yaml", "sweep:\n  memory: 5 MB\n");
+    let shown = workspace.text(&["--profile", "edge", "config", "show", "--origin"]);
+    let line = |name: &str| shown.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(line("profile = \"edge\"").ends_with("# --profile"), "{shown}");
+    assert!(line("exec.threads = 4").ends_with("# profile edge"), "{shown}");
+    assert!(line("sweep.memory = \"5 MiB\"").ends_with("bolt.yaml:2"), "{shown}");
+    let message = workspace.refused(&["--profile", "egde", "config", "show"]);
+    assert!(message.contains("did you mean `edge`?"), "{message}");
+}
+
+#[test]
 fn output_color() {
     let workspace = Workspace::new();
     let bars = workspace.bars("wave.csv", 100);
