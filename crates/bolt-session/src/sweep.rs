@@ -13,6 +13,8 @@ pub use file::{Format, ResultFile};
 pub use known::CacheUse;
 pub use line::row_line;
 
+use std::time::Duration;
+
 use bolt_exec::CancelToken;
 use bolt_kernel::{Graph, Program, Scope, Shape, ValueType, formula};
 use bolt_market::data::Bars;
@@ -227,16 +229,17 @@ impl Session {
             Ok(())
         };
         hand_on(&[])?;
-        let mut since = self.clock.now();
-        let mut keep = |new: &[Row]| -> Result<(), SessionError> {
-            known.add(new, self.clock.now().saturating_sub(since));
-            hand_on(new)?;
+        let (mut new, mut took, mut since) = (Vec::new(), Duration::ZERO, self.clock.now());
+        let mut keep = |some: &[Row]| -> Result<(), SessionError> {
+            took += self.clock.now().saturating_sub(since);
+            new.extend_from_slice(some);
+            hand_on(some)?;
             since = self.clock.now();
             Ok(())
         };
         let run = |batch: &[usize]| sweep.run(batch, &self.pool, cancel, &mut keep);
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
-        let cache = known.write();
+        let cache = known.keep(&new, took);
         Ok(Ran { rows, end: end?, cache })
     }
 

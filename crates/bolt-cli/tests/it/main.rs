@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backtest;
+mod cache;
 mod clocks;
 mod commands;
 mod diagnostics;

@@ -144,7 +144,9 @@ fn the_last_object_says_what_the_best_is_worth() {
         assert!(range.contains(&found[name].as_f64().unwrap()), "{name}: {found}");
     }
     // The same again, from what is there.
-    assert_eq!(workspace.sweep(&arguments(text(&bars), &more)[1..]), (rows, outcome));
+    let (again, mut then) = workspace.sweep(&arguments(text(&bars), &more)[1..]);
+    then["cache"] = outcome["cache"].clone();
+    assert_eq!((again, then), (rows, outcome));
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::{SweepRequest, line};
 use crate::{Results, build};
 
 /// A row that takes less is run again sooner than it is kept and found.
-const WORTH_KEEPING: Duration = Duration::from_micros(20);
+const WORTH_KEEPING: Duration = Duration::from_micros(5);
 /// The most rows of a value: 20 MB, which are read and written as one.
 const ROWS_MAX: usize = 1 << 18;
 /// A row's parameters, hashed, and its figures.
@@ -101,27 +101,22 @@ impl<'a> KnownRows<'a> {
         row
     }
 
-    /// Adds rows that took so long, if that is more than keeping them does.
-    pub(super) fn add(&mut self, rows: &[Row], took: Duration) {
-        if self.place.is_none() || took < WORTH_KEEPING * rows.len() as u32 {
-            return;
+    /// Adds the rows that were run, and writes all, unless running them again took less time than
+    /// that.
+    pub(super) fn keep(mut self, rows: &[Row], took: Duration) -> CacheUse {
+        let Some((store, key)) = self.place else { return self.usage };
+        if rows.is_empty() || took < WORTH_KEEPING * rows.len() as u32 {
+            return self.usage;
         }
         let room = ROWS_MAX.saturating_sub(self.rows.len());
-        for row in rows.iter().take(room) {
+        let rows = &rows[..room.min(rows.len())];
+        for row in rows {
             let figures = line::figures(row).map(f64::to_le_bytes);
             self.rows.insert(self.parameters(row.index), figures);
-            self.usage.kept += 1;
         }
-    }
-
-    /// Writes what was added.
-    pub(super) fn write(mut self) -> CacheUse {
-        if self.usage.kept > 0
-            && let Some((store, key)) = self.place
-            && let Err(error) = store.put(&key, &encode(&self.rows), None)
-        {
-            self.usage.kept = 0;
-            self.usage.failed.get_or_insert(error.to_string());
+        match store.put(&key, &encode(&self.rows), None) {
+            Ok(()) => self.usage.kept = rows.len(),
+            Err(error) => self.usage.failed = Some(error.to_string()),
         }
         self.usage
     }
