@@ -2,11 +2,18 @@
 
 mod allocation;
 mod cache;
+mod governor;
 mod tasks;
 
 use crate::bench::Bench;
 use anyhow::Result;
 
 /// All cases, in the order in which they are run.
-pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] =
-    &[cache::quality::run, cache::hits::run, cache::compressed::run, allocation::run, tasks::run];
+pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[
+    cache::quality::run,
+    cache::hits::run,
+    cache::compressed::run,
+    allocation::run,
+    tasks::run,
+    governor::run,
+];

@@ -1,4 +1,4 @@
-//! Thread pools and cooperative cancellation.
+//! Thread pools, cooperative cancellation, and limits of what a process uses.
 //!
 //! Engines take a [`Pool`] and a [`CancelToken`]; they start no threads of their own and read no
 //! signals.
@@ -7,6 +7,7 @@ mod cancel;
 mod executor;
 mod fork;
 mod histogram;
+mod limits;
 mod loops;
 mod monitor;
 mod panic;
@@ -17,6 +18,11 @@ mod threads;
 pub use cancel::{CancelReason, CancelToken};
 pub use executor::*;
 pub use fork::Fork;
+pub use limits::{
+    Deadline, DeadlineExceeded, Deadlines, FileLimit, Governor, Holder, Limit, LimitCounts,
+    LimitExceeded, LimitReport, LimitSettingError, LimitSettings, Limits, LimitsError,
+    LimitsReport, Permit, Permits, RateExceeded, RateLimit,
+};
 pub use loops::{Batch, ChunkOptions, Chunks, chunk_items};
 pub use pool::{Pool, PoolOptions};
 pub use threads::{Bind, Thread, ThreadError, Threads};

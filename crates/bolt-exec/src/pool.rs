@@ -124,7 +124,8 @@ mod tests {
         let refused = Pool::start(&PoolOptions::new("general", 2), &threads);
         assert_eq!(
             refused.unwrap_err().to_string(),
-            "cannot start the thread `bolt-general-1`: 3 threads run, which is the limit"
+            "cannot start the thread `bolt-general-1`: the limit of 3 threads is reached, by `bolt-io` 2, \
+             `bolt-general` 1"
         );
         drop(pool);
         while !threads.list().is_empty() {

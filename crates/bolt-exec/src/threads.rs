@@ -4,6 +4,7 @@
 //! that they are given; how a thread is bound is up to whoever sets this up, because it depends on
 //! the operating system.
 
+use crate::limits::{Counters, Holder, LimitCounts, largest, told};
 use crate::sync::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +25,7 @@ pub struct Threads {
 struct Registry {
     limit: usize,
     living: Mutex<Living>,
+    counters: Counters,
 }
 
 #[derive(Debug, Default)]
@@ -47,12 +49,17 @@ pub struct Thread {
 #[derive(Debug, thiserror::Error)]
 pub enum ThreadError {
     /// There are as many as may be.
-    #[error("cannot start the thread `{name}`: {limit} threads run, which is the limit")]
+    #[error(
+        "cannot start the thread `{name}`: the limit of {limit} threads is reached{}",
+        told(holders)
+    )]
     Limit {
         /// The thread's name.
         name: String,
         /// The limit.
         limit: usize,
+        /// Whose threads most of them are, by name without number.
+        holders: Vec<Holder>,
     },
     /// The operating system refused.
     #[error("cannot start the thread `{name}`: {source}")]
@@ -75,7 +82,8 @@ impl fmt::Debug for Threads {
 impl Threads {
     /// Lets at most `limit` threads live at a time; binds none.
     pub fn new(limit: usize) -> Self {
-        let registry = Registry { limit, living: Mutex::new(Living::default()) };
+        let (living, counters) = (Mutex::new(Living::default()), Counters::default());
+        let registry = Registry { limit, living, counters };
         Self { registry: Arc::new(registry), bind: None }
     }
 
@@ -113,6 +121,11 @@ impl Threads {
         self.registry.lock().threads.values().cloned().collect()
     }
 
+    /// Returns how many were started and how many refused.
+    pub fn counts(&self) -> LimitCounts {
+        self.registry.counters.read()
+    }
+
     /// Returns how many may live at a time.
     pub fn limit(&self) -> usize {
         self.registry.limit
@@ -124,6 +137,19 @@ fn bind_thread(bind: Option<&Bind>, processors: &[usize]) -> Result<(), String> 
         _ if processors.is_empty() => Ok(()),
         Some(bind) => bind(processors),
         None => Err("nothing that binds threads was set up".to_owned()),
+    }
+}
+
+impl Living {
+    /// Returns whose threads they are: `bolt-cpu` for `bolt-cpu-0`.
+    fn holders(&self) -> Vec<Holder> {
+        let mut counts = BTreeMap::<&str, u64>::new();
+        for thread in self.threads.values() {
+            let name = thread.name.trim_end_matches(|c: char| c.is_ascii_digit());
+            let name = if name == thread.name { name } else { name.trim_end_matches('-') };
+            *counts.entry(name).or_default() += 1;
+        }
+        largest(counts.into_iter())
     }
 }
 
@@ -147,8 +173,11 @@ impl Lease {
     ) -> Result<Self, ThreadError> {
         let mut living = registry.lock();
         if living.threads.len() >= registry.limit {
-            return Err(ThreadError::Limit { name: name.to_owned(), limit: registry.limit });
+            registry.counters.refuse();
+            let (limit, holders) = (registry.limit, living.holders());
+            return Err(ThreadError::Limit { name: name.to_owned(), limit, holders });
         }
+        registry.counters.grant();
         living.started += 1;
         let number = living.started;
         let thread = Thread { name: name.to_owned(), processors: processors.to_vec(), bound: None };
@@ -189,13 +218,15 @@ mod tests {
         let (_second, _) = hold(&threads, "second").unwrap();
         assert_eq!(
             hold(&threads.clone(), "third").unwrap_err(),
-            "cannot start the thread `third`: 2 threads run, which is the limit"
+            "cannot start the thread `third`: the limit of 2 threads is reached, by `first` 1, `second` 1"
         );
         drop(first);
         first_thread.join().unwrap();
         let (_third, _) = hold(&threads, "third").unwrap();
         let names: Vec<String> = threads.list().into_iter().map(|thread| thread.name).collect();
         assert_eq!(names, ["second", "third"]);
+        let counts = threads.counts();
+        assert_eq!((counts.granted, counts.refused), (3, 1));
     }
 
     #[test]
