@@ -4,11 +4,13 @@
 //! signals.
 
 mod cancel;
+mod connections;
 mod executor;
 mod fork;
 mod histogram;
 mod limits;
 mod loops;
+mod messages;
 mod monitor;
 mod panic;
 mod pool;
@@ -16,6 +18,9 @@ mod sync;
 mod threads;
 
 pub use cancel::{CancelReason, CancelToken};
+pub use connections::{
+    Connect, ConnectionError, ConnectionOptions, ConnectionPool, ConnectionStatistics, Lease,
+};
 pub use executor::*;
 pub use fork::Fork;
 pub use limits::{
@@ -24,5 +29,6 @@ pub use limits::{
     LimitsReport, Permit, Permits, RateExceeded, RateLimit,
 };
 pub use loops::{Batch, ChunkOptions, Chunks, chunk_items};
+pub use messages::{MessageBatcher, MessageOptions, MessageStatistics, SendError};
 pub use pool::{Pool, PoolOptions};
 pub use threads::{Bind, Thread, ThreadError, Threads};
