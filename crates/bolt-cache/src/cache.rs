@@ -18,6 +18,10 @@ const SHARD_ENTRIES_LEAST: usize = 1_024;
 /// Shards for each thread, at most, so that threads rarely want the same one.
 const SHARDS_PER_THREAD: usize = 4;
 
+/// What an entry takes beside its key, its value and what these have on the heap, rounded up: its
+/// places in the tables, what is remembered of keys that went, and the heads of two allocations.
+pub(crate) const ENTRY_BYTES: u64 = 256;
+
 /// How large a cache is, and for whom.
 #[derive(Debug, Clone)]
 pub struct CacheOptions {
@@ -206,9 +210,14 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
 
     /// Returns what the policy has to know of a value.
     pub(crate) fn item(&self, hash: u64, key: K, value: V, now: u64) -> Item<K, V> {
-        let weight = (self.weigh)(&key, &value).max(1);
+        let weight = self.weight(&key, &value);
         let expires = self.nanos_to_live.map_or(u64::MAX, |nanos| now.saturating_add(nanos));
         Item { hash: hash as u32, key, value, weight, expires }
+    }
+
+    /// Returns what keeping an entry costs.
+    pub(crate) fn weight(&self, key: &K, value: &V) -> u64 {
+        (self.weigh)(key, value).max(1)
     }
 
     /// Locks the shard of a hash, which the upper half of it chooses.

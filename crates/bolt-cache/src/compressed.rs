@@ -3,9 +3,9 @@
 //! What stays is decided as in [`Cache`], by the bytes as they are kept. A value that hardly
 //! shrinks is kept as it is, and read without being decompressed.
 
-mod block;
+pub(crate) mod block;
 
-use crate::cache::{Cache, CacheOptions};
+use crate::cache::{Cache, CacheOptions, ENTRY_BYTES};
 use crate::store::{Store, StoreError, StoreStats};
 use block::Block;
 use bolt_base::{Bytes, Clock};
@@ -13,9 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// What an entry takes beside the bytes of its key and value, rounded up: its places in the tables,
-/// what is remembered of keys that went, and the heads of two allocations.
-const ENTRY_BYTES: u64 = 256;
 /// Values are expected to take about as much: it decides on the number of shards.
 const VALUE_BYTES: u64 = 2_048;
 
@@ -60,6 +57,10 @@ impl Compressed {
             corrupt: AtomicU64::new(0),
             too_large: AtomicU64::new(0),
         }
+    }
+
+    pub(crate) fn cache(&self) -> &Cache<Box<[u8]>, Arc<Block>> {
+        &self.cache
     }
 
     fn put_block(

@@ -21,10 +21,13 @@ mod answer;
 mod builder;
 mod gate;
 mod level;
+mod memory;
+mod room;
 mod stats;
 
 pub use answer::{Answer, Degraded, LevelErrors, Origin, ResizeError, Warmed};
 pub use builder::{Levels, LevelsError, MemoryOptions};
+pub(crate) use room::part;
 pub use stats::{LevelStats, LevelsStats};
 
 use crate::cache::Cache;
@@ -34,6 +37,7 @@ use crate::key::Key;
 use bolt_base::Bytes;
 use gate::{Gate, Ticket};
 use level::Level;
+use room::Room;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -49,6 +53,8 @@ pub struct MultiLevel<K, V> {
     below: Vec<Level>,
     codec: Box<dyn Codec<V>>,
     gate: Gate,
+    /// Where the levels in memory have it from, if somebody counts.
+    room: Option<Room>,
     computed: AtomicU64,
 }
 
@@ -66,6 +72,7 @@ impl<K: Key, V> MultiLevel<K, V> {
             below,
             codec,
             gate: Gate::new(),
+            room: None,
             computed: AtomicU64::new(0),
         }
     }
@@ -85,6 +92,7 @@ impl<K: Key, V> MultiLevel<K, V> {
         if let Some(_writing) = self.gate.enter(request.ticket) {
             self.memory.insert(key.clone(), Arc::clone(&value));
         }
+        self.offered(key, &value);
         Some(Answer { value, origin: Origin::Level(level), degraded })
     }
 
@@ -117,7 +125,10 @@ impl<K: Key, V> MultiLevel<K, V> {
         let origin = match source {
             Source::Kept => return Ok(self.at_hand(value)),
             Source::Joined => Origin::Joined,
-            Source::Computed => origin,
+            Source::Computed => {
+                self.offered(key, &value);
+                origin
+            }
         };
         Ok(Answer { value, origin, degraded })
     }
@@ -128,17 +139,19 @@ impl<K: Key, V> MultiLevel<K, V> {
     /// # Errors
     /// If some levels failed. They may still have the older value, and return it once it is in no
     /// faster level any longer. All others have the new one.
-    pub fn insert(&self, key: K, value: V) -> Result<(), LevelErrors> {
+    pub fn insert(&self, key: &K, value: V) -> Result<(), LevelErrors> {
         let value = Arc::new(value);
-        let request = self.request(&key);
+        let request = self.request(key);
         let bytes = self.encode(&value);
         let mut degraded = Vec::new();
-        let _removing = self.gate.remove(request.hash);
+        let removing = self.gate.remove(request.hash);
         for level in &self.below {
             level.put(&request.key, &bytes, &mut degraded);
         }
-        self.memory.remove(&key);
-        self.memory.insert(key, value);
+        self.memory.remove(key);
+        self.memory.insert(key.clone(), Arc::clone(&value));
+        drop(removing);
+        self.offered(key, &value);
         LevelErrors::check(degraded)
     }
 
@@ -264,16 +277,15 @@ impl<K: Key, V> MultiLevel<K, V> {
     /// # Errors
     /// If there is no such level, or if it cannot.
     pub fn resize(&self, name: &str, capacity: Bytes) -> Result<(), ResizeError> {
-        if self.memory_name.as_deref() == Some(name) {
-            self.memory.resize(capacity);
-            return Ok(());
-        }
-        let level = self.below.iter().find(|level| level.store.name() == name);
-        let Some(level) = level else {
+        let Some(index) = self.names().position(|other| other == name) else {
             let known = self.names().map(str::to_owned).collect();
             return Err(ResizeError::Unknown { name: name.to_owned(), known });
         };
-        Ok(level.store.resize(capacity)?)
+        match self.index_in_memory(index) {
+            Some(index) => self.resize_in_memory(index, capacity),
+            None => self.below[index - self.first_below()].store.resize(capacity)?,
+        }
+        Ok(())
     }
 
     /// Returns what all levels have done, and what they hold.
@@ -282,8 +294,14 @@ impl<K: Key, V> MultiLevel<K, V> {
         let promotions = self.memory_promotions.load(Relaxed);
         let memory = self.memory_name.as_deref();
         let memory = memory.map(|name| LevelStats::of_memory(name, &stats, promotions));
+        let below = self.below.iter().map(LevelStats::of);
+        let mut levels: Vec<LevelStats> = memory.into_iter().chain(below).collect();
+        if let Some(room) = &self.room {
+            let in_memory = levels.iter_mut().filter(|level| level.is_in_memory);
+            in_memory.enumerate().for_each(|(index, level)| level.limit = room.limit_of(index));
+        }
         LevelsStats {
-            levels: memory.into_iter().chain(self.below.iter().map(LevelStats::of)).collect(),
+            levels,
             computed: self.computed.load(Relaxed),
             failed: stats.failed,
             joined: stats.joined,

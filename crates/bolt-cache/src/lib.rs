@@ -6,15 +6,20 @@
 //! round. A look-up finds the entry and writes three numbers into it; everything else happens when
 //! a new key wants room.
 //!
-//! It knows no files, no compression and no other levels, and does not start threads. What a value
-//! weighs is told by whoever makes the cache, and time comes from a [`Clock`](bolt_base::Clock).
+//! [`MultiLevel`] puts levels below it that keep bytes ([`Store`]): compressed in memory, on disk, in
+//! another process. [`Caches`] are those of a process by name, whose levels in memory take it from a
+//! [`Budget`](bolt_memory::Budget) as they fill and give it back when others need it.
+//!
+//! Nothing here starts threads. What a value weighs and how it is written as bytes is told by whoever
+//! makes the cache, and time comes from a [`Clock`](bolt_base::Clock).
 //!
 //! A [`Store`] keeps bytes where they cost less than in memory as they are. [`Persistent`] keeps
 //! them in files, where they outlive the process (`persistent.rs`).
 //!
 //! Start reading at `cache.rs`, then `shard.rs`: what happens at each request. `ages.rs` says what
 //! is known of a key, `ghosts.rs` remembers it of keys that are not kept, `compute.rs` has one
-//! computation serve all who ask.
+//! computation serve all who ask. For levels, start at the head of `levels.rs`; `namespaces.rs` has
+//! caches by name, `levels/room.rs` their memory.
 
 mod ages;
 mod cache;
@@ -26,6 +31,7 @@ mod key;
 mod levels;
 mod lock;
 mod persistent;
+mod namespaces;
 mod ranking;
 mod shard;
 mod stats;
@@ -41,5 +47,6 @@ pub use levels::{
     MultiLevel, Origin, ResizeError, Warmed,
 };
 pub use persistent::{CLOCK_SLACK, Persistent, PersistentOptions, WallClock, system_wall_clock};
+pub use namespaces::{Caches, CachesError, Namespace, NamespaceStats};
 pub use stats::{CacheStats, Evictions};
 pub use store::{Store, StoreError, StoreStats};

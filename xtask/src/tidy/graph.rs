@@ -28,6 +28,7 @@ const LAYERS: &[(&str, u32)] = &[
 
 /// Dependencies within a layer that the design allows.
 const WITHIN_LAYER: &[(&str, &str)] = &[
+    ("bolt-cache", "bolt-memory"),
     ("bolt-config", "bolt-base"),
     ("bolt-exec", "bolt-hardware"),
     ("bolt-exec", "bolt-memory"),

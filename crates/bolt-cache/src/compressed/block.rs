@@ -18,7 +18,7 @@ const SHORT: usize = u16::MAX as usize;
 
 /// A value as it is kept.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// If there are as many as in the value, they are the value.
     bytes: Box<[u8]>,
     raw_len: usize,
@@ -28,17 +28,17 @@ pub(super) struct Block {
 
 impl Block {
     /// Returns the block of a value, and adds its length to a total until it is dropped.
-    pub(super) fn pack(value: &[u8], total: &Arc<AtomicU64>) -> Self {
+    pub(crate) fn pack(value: &[u8], total: &Arc<AtomicU64>) -> Self {
         Self::new(compressed(value).unwrap_or_else(|| value.into()), value.len(), total)
     }
 
-    pub(super) fn new(bytes: Box<[u8]>, raw_len: usize, total: &Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(bytes: Box<[u8]>, raw_len: usize, total: &Arc<AtomicU64>) -> Self {
         total.fetch_add(raw_len as u64, Relaxed);
         Self { bytes, raw_len, total: Arc::clone(total) }
     }
 
     /// Returns the value; `None` if these are not the bytes of one.
-    pub(super) fn unpack(&self) -> Option<Vec<u8>> {
+    pub(crate) fn unpack(&self) -> Option<Vec<u8>> {
         if self.bytes.len() == self.raw_len {
             return Some(self.bytes.to_vec());
         }
@@ -51,7 +51,7 @@ impl Block {
     }
 
     /// Returns the bytes as they are kept.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }

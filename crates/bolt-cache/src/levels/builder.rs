@@ -29,7 +29,8 @@ pub struct MemoryOptions {
 struct Below {
     store: Arc<dyn Store>,
     time_to_live: Option<Duration>,
-    is_in_memory: bool,
+    /// The store, if it is one in this process's memory.
+    compressed: Option<Arc<Compressed>>,
 }
 
 /// The levels of a cache, to be named from the fastest to the slowest. Memory is always the
@@ -70,7 +71,8 @@ impl Levels {
         let Self { threads, ref clock, .. } = self;
         let options = CompressedOptions { name: name.to_owned(), capacity, threads, time_to_live };
         let store = Arc::new(Compressed::new(options, Arc::clone(clock)));
-        self.below(Below { store, time_to_live: None, is_in_memory: true })
+        let compressed = Some(Arc::clone(&store));
+        self.below(Below { store, time_to_live: None, compressed })
     }
 
     /// Keeps values as bytes in a store, below the levels that were named before. The store is to
@@ -79,7 +81,7 @@ impl Levels {
     /// `time_to_live`: how long a value is valid there; as long as the store says, if `None`.
     #[must_use]
     pub fn store(self, store: Arc<dyn Store>, time_to_live: Option<Duration>) -> Self {
-        self.below(Below { store, time_to_live, is_in_memory: false })
+        self.below(Below { store, time_to_live, compressed: None })
     }
 
     fn below(mut self, below: Below) -> Self {
@@ -112,8 +114,8 @@ impl Levels {
         let memory =
             Cache::new(&options, move |key, value: &Arc<V>| weigh(key, value), Arc::clone(&clock));
         let level = |below| {
-            let Below { store, time_to_live, is_in_memory } = below;
-            Level::new(store, time_to_live, is_in_memory, Arc::clone(&clock))
+            let Below { store, time_to_live, compressed } = below;
+            Level::new(store, time_to_live, compressed, Arc::clone(&clock))
         };
         let below = below.into_iter().map(level).collect();
         Ok(MultiLevel::new(memory_name, memory, below, Box::new(codec)))

@@ -1,6 +1,7 @@
 //! A level below memory: a store, and how it is doing.
 
 use super::answer::Degraded;
+use crate::compressed::Compressed;
 use crate::store::{Store, StoreError};
 use bolt_base::Clock;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ pub(super) struct Level {
     pub(super) store: Arc<dyn Store>,
     /// How long values are valid here; as long as the store says, if `None`.
     pub(super) time_to_live: Option<Duration>,
-    /// Whether what it keeps is in this process's memory.
-    pub(super) is_in_memory: bool,
+    /// The store, if what it keeps is in this process's memory.
+    compressed: Option<Arc<Compressed>>,
     pub(super) counts: Counts,
     clock: Arc<dyn Clock>,
     /// Failures since the last success.
@@ -41,18 +42,23 @@ impl Level {
     pub(super) fn new(
         store: Arc<dyn Store>,
         time_to_live: Option<Duration>,
-        is_in_memory: bool,
+        compressed: Option<Arc<Compressed>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             store,
             time_to_live,
-            is_in_memory,
+            compressed,
             counts: Counts::default(),
             clock,
             failures: AtomicU32::new(0),
             paused_until: AtomicU64::new(0),
         }
+    }
+
+    /// Returns the store, if it is one in this process's memory.
+    pub(super) fn compressed(&self) -> Option<&Compressed> {
+        self.compressed.as_deref()
     }
 
     /// Returns the bytes of a key. A level that does not work has none.

@@ -22,6 +22,8 @@ pub struct LevelStats {
     pub raw_bytes: Bytes,
     /// The most that `bytes` may be.
     pub capacity: Bytes,
+    /// The most that the capacity may become, where it grows as the level fills; otherwise the same.
+    pub limit: Bytes,
     /// Whether `bytes` are in this process's memory.
     pub is_in_memory: bool,
     /// Values that were offered to this level because one below had them.
@@ -61,6 +63,7 @@ impl LevelStats {
             bytes: stats.weight,
             raw_bytes: stats.weight,
             capacity: stats.capacity,
+            limit: stats.capacity,
             is_in_memory: true,
             promotions,
             evicted: stats.evicted.for_room + stats.evicted.resized,
@@ -81,7 +84,8 @@ impl LevelStats {
             bytes: stats.bytes,
             raw_bytes: stats.raw_bytes,
             capacity: stats.capacity,
-            is_in_memory: level.is_in_memory,
+            limit: stats.capacity,
+            is_in_memory: level.compressed().is_some(),
             promotions: promotions.load(Relaxed),
             evicted: stats.evicted,
             expired: stats.expired,

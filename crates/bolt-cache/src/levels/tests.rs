@@ -235,7 +235,7 @@ fn levels_are_left_out_at_will() {
     let levels = || Levels::new(1, Arc::new(ManualClock::default()));
     let cache: MultiLevel<u32, u8> =
         levels().memory(memory("l1")).build(|_, _| 1, NoBytes).unwrap();
-    cache.insert(1, 7).unwrap();
+    cache.insert(&1, 7).unwrap();
     assert_eq!(*cache.get(&1).unwrap().value, 7);
     let none = levels().build::<u32, String>(|_, _| 1, Plain).unwrap_err();
     assert_eq!(none, LevelsError::None);
@@ -304,7 +304,7 @@ fn what_is_removed_or_replaced_while_it_is_computed_is_not_kept() {
     let acts: [(Act, Option<&str>); 3] = [
         (|world| assert!(!world.cache.remove(&1).unwrap()), None),
         (|world| world.cache.clear().unwrap(), None),
-        (|world| world.cache.insert(1, "new".into()).unwrap(), Some("new")),
+        (|world| world.cache.insert(&1, "new".into()).unwrap(), Some("new")),
     ];
     for (act, kept) in acts {
         let world = world();
@@ -326,7 +326,7 @@ fn what_is_removed_or_replaced_while_it_is_computed_is_not_kept() {
 fn a_replaced_value_is_new_in_every_level() {
     let world = world();
     world.check(1, Origin::Computed);
-    world.cache.insert(1, "new".into()).unwrap();
+    world.cache.insert(&1, "new".into()).unwrap();
     for level in 0..4 {
         let answer = world.cache.get(&1).unwrap();
         assert_eq!((answer.value.as_str(), answer.origin), ("new", Origin::Level(level)));
@@ -390,7 +390,7 @@ fn an_error_of_a_computation_is_the_callers_and_nothing_is_kept() {
 #[test]
 fn compression_saves_what_the_statistics_say() {
     let world = world();
-    world.cache.insert(1, "a".repeat(10_000)).unwrap();
+    world.cache.insert(&1, "a".repeat(10_000)).unwrap();
     let (stats, level) = (world.cache.stats(), world.level("l2"));
     assert_eq!(level.raw_bytes, Bytes(10_000));
     assert!(level.bytes < Bytes(600) && stats.memory_saved() == level.saved());

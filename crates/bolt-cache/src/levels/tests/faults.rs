@@ -67,13 +67,13 @@ fn a_level_that_is_passed_over_must_still_forget() {
     (10..20).for_each(|key| drop(world.ask(key)));
     let error = world.cache.remove(&1).unwrap_err();
     assert_eq!(names(&error.0), ["disk"]);
-    assert_eq!(names(&world.cache.insert(2, "new".into()).unwrap_err().0), ["disk"]);
+    assert_eq!(names(&world.cache.insert(&2, "new".into()).unwrap_err().0), ["disk"]);
     assert!(!world.remote.has(1) && world.remote.has(2));
     assert_eq!(*world.ask(2).value, "new");
     // It works again, and nobody has asked for its values since.
     world.disk.fail(false);
     assert!(world.cache.remove(&1).unwrap());
-    world.cache.insert(2, "newest".into()).unwrap();
+    world.cache.insert(&2, "newest".into()).unwrap();
     assert!(!world.disk.has(1));
     world.disk.fail(true);
     assert!(world.cache.clear().is_err());
@@ -94,6 +94,8 @@ fn bytes_that_are_no_value_are_a_miss_that_is_counted_and_go() {
     world.disk.set(2, &[0xff]);
     world.check(2, Origin::Computed);
     assert_eq!(world.level("disk").undecodable, 2);
+    world.disk.set(3, &[0xff]);
+    assert!(world.cache.get(&3).is_none() && !world.disk.has(3));
 }
 
 #[test]
@@ -123,7 +125,7 @@ fn weights_and_times_may_be_as_large_as_they_get() {
         .build(|key, _| if *key == 0 { 0 } else { u64::MAX }, Plain)
         .unwrap();
     for key in 0..4 {
-        cache.insert(key, "value".into()).unwrap();
+        cache.insert(&key, "value".into()).unwrap();
         assert_eq!(*cache.get(&key).unwrap().value, "value");
     }
     let stats = cache.stats();
@@ -160,11 +162,11 @@ fn a_clock_that_goes_back_makes_nothing_older_than_it_is() {
         .build(|_, _| 1, Plain)
         .unwrap();
     set(1_000);
-    cache.insert(1, "value".into()).unwrap();
+    cache.insert(&1, "value".into()).unwrap();
     for seconds in [999, 0, 1_059] {
         set(seconds);
         assert_eq!(cache.get(&1).unwrap().origin, Origin::Level(0), "{seconds}");
-        cache.insert(2, "another".into()).unwrap();
+        cache.insert(&2, "another".into()).unwrap();
         cache.memory.remove_expired();
     }
     set(1_060);
@@ -198,7 +200,7 @@ fn nobody_finds_what_was_replaced_before_they_asked() {
                         0 => {
                             let mut latest = latest[index].lock().unwrap();
                             *latest += 1;
-                            world.cache.insert(key, latest.to_string()).unwrap();
+                            world.cache.insert(&key, latest.to_string()).unwrap();
                             least[index].store(*latest, Relaxed);
                         }
                         1 => {
@@ -228,7 +230,7 @@ fn nobody_finds_what_was_replaced_before_they_asked() {
     });
     for (index, latest) in latest.iter().enumerate() {
         let latest = *latest.lock().unwrap();
-        world.cache.insert(index as u32, latest.to_string()).unwrap();
+        world.cache.insert(&(index as u32), latest.to_string()).unwrap();
         assert_eq!(version_of(world.cache.get(&(index as u32)).unwrap()), latest);
     }
 }
