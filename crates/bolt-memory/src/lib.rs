@@ -62,8 +62,10 @@ pub use buffers::{
 pub use component::Component;
 pub use level::{Level, Thresholds};
 pub use pages::{
-    AccessPattern, Compression, DiskTierOptions, EvictionThresholds, IoOptions, IoReport,
-    PatternDetector, Tier,
+    AccessPattern, Compression, Device, DiskTierOptions, EvictionThresholds, GpuTierOptions,
+    HostStandIn, IoOptions, IoReport, Latency, Medium, MigrationReport, Page, PageError, PageStore,
+    PageStoreOptions, PageStoreOptionsError, PageStoreReport, PageStream, PatternDetector,
+    PrefetchOptions, PrefetchReport, ReadAhead, RecoveryReport, Tier, TierReport, TierState,
 };
 pub use pressure::{ControlGroup, MachineMemory, Pressure, Reading, ResidentMemory, Stalls};
 pub use reclaim::{Cost, Reclaim};

@@ -104,7 +104,7 @@ mod tests {
         let mut packed = vec![0; compression.room(raw.len())];
         let (packing, length) = compression.pack(raw, &mut packed);
         let mut out = vec![1; raw.len()];
-        packing.unpack(&packed[..length], &mut out).unwrap();
+        packing.unpack(&packed[..length], &mut out).expect("it was packed");
         assert!(out == raw);
         (packing, length)
     }

@@ -17,8 +17,8 @@ use std::fs::File;
 use std::io;
 
 pub(super) use buffer::SectorBuffer;
-pub(super) use choice::choose;
 pub use choice::{IoOptions, IoReport};
+pub(super) use choice::{choose, open};
 
 /// What positions, lengths and memory are aligned to.
 pub(super) const SECTOR: usize = 4_096;

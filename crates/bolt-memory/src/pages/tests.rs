@@ -1,0 +1,12 @@
+//! Stores with few small pages, over folders.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a panic fails the test, and what is not tested is told"
+)]
+
+mod damage;
+mod folders;
+mod model;
+mod support;
