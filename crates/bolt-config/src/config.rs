@@ -96,23 +96,21 @@ impl Config {
         KNOBS.iter().zip(&self.settings)
     }
 
-    /// Returns the settings as TOML, a line each, with the origins as comments if asked.
+    /// Returns the settings as lines of TOML, each with where it comes from. A path that is not set
+    /// is left out.
     ///
-    /// A path that is not set is left out. The text, read as a settings file, gives the same
-    /// values.
-    pub fn show(&self, origin: bool) -> String {
-        let mut lines: Vec<(String, String)> = Vec::new();
-        for (knob, setting) in self.settings().filter(|(_, s)| s.value != Value::Unset) {
-            let comment = setting.source().replace(char::is_control, "?");
-            lines.push((format!("{} = {}", knob.name, setting.value), comment));
-        }
-        let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
-        let show = |(line, from): &(String, String)| match origin {
-            true => format!("{line:width$}  # {from}\n"),
-            false => format!("{line}\n"),
+    /// The lines, read as a settings file, give the same values.
+    pub fn lines(&self) -> Vec<(String, String)> {
+        let line = |(knob, setting): (&Knob, &Setting)| {
+            (format!("{} = {}", knob.name, setting.value), printable(&setting.source()))
         };
-        lines.iter().map(show).collect()
+        self.settings().filter(|(_, setting)| setting.value != Value::Unset).map(line).collect()
     }
+}
+
+/// Returns text without line breaks and escapes, to stand in a comment.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "?")
 }
 
 /// Returns the profile that a value names, if it names one.

@@ -1,5 +1,6 @@
 //! What a layer means: entries become settings, names without an effect, or problems.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use bolt_base::nearest;
@@ -48,6 +49,18 @@ pub struct Unused {
     pub origin: Origin,
     /// Why.
     pub reason: &'static str,
+}
+
+/// Shows `bolt.yaml:3, `memory.pools.small_objects`: no command ...`, on one line.
+impl fmt::Display for Unused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, origin, reason } = self;
+        let place = origin.to_string().replace(char::is_control, "?");
+        match origin {
+            Origin::File { .. } => write!(f, "{place}, `{name}`: {reason}"),
+            _ => write!(f, "{place}: {reason}"),
+        }
+    }
 }
 
 /// Returns what a settings file says. The path tells its format and is named in the problems;

@@ -68,6 +68,37 @@ fn lines_fit() {
 }
 
 #[test]
+fn settings_fit() {
+    let workspace = Workspace::new();
+    let long =
+        "a folder with words and-one-word-that-is-longer-than-the-lines-of-the-terminal/s.db";
+    workspace.write("bolt.toml", format!("store.path = '{long}'\n[system]\ncpu_cores = 3\n"));
+    workspace.write("guide.yaml", "memory:\n  numa_aware: true\nsystem: {cpu_cores: 3}\n");
+    let words = |text: &str| text.split([' ', '\n', '#']).collect::<String>();
+    for arguments in [
+        &["config", "show"][..],
+        &["config", "show", "--origin"],
+        &["config", "show", "--origin", "--profile", "edge", "--config", "guide.yaml"],
+        &["config", "schema"],
+        &["config", "reference"],
+        &["config", "check", "bolt.toml"],
+    ] {
+        let (folded, whole) = (narrow(&workspace, arguments), workspace.text(arguments));
+        if arguments[1] != "check" {
+            assert_eq!(words(&folded), words(&whole), "{arguments:?}");
+        }
+    }
+    narrow(&workspace, &["config", "check", "guide.yaml"]);
+    let shown = narrow(&workspace, &["config", "show", "--origin", "--config", "guide.yaml"]);
+    assert!(
+        shown.contains("exec.threads = 3\n    # guide.yaml:3, `system.cpu_cores`\n"),
+        "{shown}"
+    );
+    let end = "\n# Without an effect:\n# guide.yaml:2, `memory.numa_aware`: memory is";
+    assert!(shown.contains(end), "{shown}");
+}
+
+#[test]
 fn what_goes_into_a_file_is_whole() {
     let workspace = Workspace::new();
     workspace.bars("wave.csv", 400);

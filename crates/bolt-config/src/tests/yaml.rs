@@ -11,7 +11,7 @@ fn yaml(text: &str) -> Sources {
 #[track_caller]
 fn check_value(text: &str, read: impl Fn(&Config) -> bool) {
     let config = Config::resolve(&yaml(text)).unwrap_or_else(|e| panic!("{text}: {e}"));
-    assert!(read(&config), "{text}:\n{}", config.show(true));
+    assert!(read(&config), "{text}:\n{}", show(&config));
 }
 
 #[track_caller]
@@ -70,7 +70,7 @@ fn every_value_knows_its_line() {
     assert_eq!(place("exec.threads"), (3, 12));
     assert_eq!(place("market.fees"), (4, 16));
     assert_eq!(place("market.cash"), (6, 5));
-    assert!(config.show(true).contains("# /projects/one/bolt.yaml:3\n"));
+    assert!(show(&config).contains("# /projects/one/bolt.yaml:3\n"));
 }
 
 #[test]
