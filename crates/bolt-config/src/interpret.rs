@@ -8,11 +8,12 @@ use bolt_base::nearest;
 use crate::config::Setting;
 use crate::entries::{self, Entry, Layer};
 use crate::guides::{self, Alias, Meaning};
-use crate::knob::{Kind, Knob};
+use crate::knob::Knob;
 use crate::knobs::KNOBS;
+use crate::likely::likely;
 use crate::problem::{Origin, Problem, ProblemKind};
 use crate::sources::SourceFile;
-use crate::value::{Raw, Value};
+use crate::value::Value;
 
 /// What a settings file says.
 #[derive(Debug, Default)]
@@ -221,22 +222,6 @@ fn similar(name: &str, origin: &Origin) -> Option<&'static str> {
         let near = nearest(last, KNOBS.iter().map(|knob| knob.parts().1))?;
         KNOBS.iter().find(|knob| knob.parts().1 == near).map(|knob| knob.name)
     })
-}
-
-/// Returns what was probably meant.
-fn likely(kind: Kind, raw: &Raw) -> Option<String> {
-    match (kind, raw) {
-        (Kind::Choice(words), Raw::Text(text) | Raw::Untyped(text)) => {
-            let near = nearest(text, words.iter().copied())?;
-            Some(format!("did you mean `{near}`?"))
-        }
-        (Kind::Fraction { .. }, raw) => {
-            let number = raw.number()?;
-            let meant = kind.read(&Raw::Number(number / 100.0))?;
-            Some(format!("{number} is {} %; write `{number}%` for {meant}", number * 100.0))
-        }
-        _ => None,
-    }
 }
 
 fn shortened(text: &str) -> String {

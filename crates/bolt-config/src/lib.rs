@@ -19,6 +19,7 @@ mod guides;
 mod interpret;
 mod knob;
 mod knobs;
+mod likely;
 mod problem;
 mod profiles;
 mod reference;

@@ -305,7 +305,8 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
     );
     check_problems(
         "exec.threads = \"4\"",
-        &["bolt.toml:1:16: `exec.threads` is `\"4\"`, but must be a whole number from 0 to 4096"],
+        &["bolt.toml:1:16: `exec.threads` is `\"4\"`, but must be a whole number from 0 to 4096\
+           \n  hint: write 4 without quotes"],
     );
     check_problems(
         "exec.threads = 99999999999999999999999999999999999999999999",
@@ -352,6 +353,44 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
         &["bolt.toml:1:20: `store.slow_query` is `[…`, but must be a time from 0 s to 3600 s: \
            a number in s, or text such as `250 ms`"],
     );
+}
+
+#[track_caller]
+fn check_hint(text: &str, expected: Option<&str>) {
+    for file in [("x.toml", text.to_owned()), ("x.yaml", text.replace(" = ", ": "))] {
+        let found = check(&SourceFile { path: file.0.into(), text: file.1 }).problems;
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!(found[0].kind, ProblemKind::Value, "{text}");
+        assert_eq!(found[0].hint.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn hints_say_what_is_wrong_or_what_to_write() {
+    let unit = "`parsecs` is not a unit of memory; use B, KB, MB, GB or TB";
+    check_hint("sweep.memory = '9 parsecs'", Some(unit));
+    check_hint("sweep.memory = '-1 GB'", Some("a size is not negative"));
+    check_hint("sweep.memory = -1", Some("a size is not negative"));
+    let too_large = "`99999999 TB` is more than 64 bits can count";
+    check_hint("sweep.memory = '99999999 TB'", Some(too_large));
+    check_hint("sweep.memory = '8000 TB'", None);
+    check_hint("sweep.memory = 1e400", Some("a number is at most about 1.8e308"));
+    check_hint("market.cash = -1e400", Some("a number is at most about 1.8e308"));
+    check_hint("market.fees = 1e400", Some("a number is at most about 1.8e308"));
+    check_hint(
+        "store.slow_query = '9 parsecs'",
+        Some("`parsecs` is not a unit of time; use ms, s, min or h"),
+    );
+    check_hint("store.slow_query = '-9 ms'", Some("a time is not negative"));
+    check_hint("store.slow_query = '2 h'", None);
+    check_hint("kernel.jit = 'On'", Some("write `true`"));
+    check_hint("kernel.jit = 'no'", Some("write `false`"));
+    check_hint("kernel.jit = 'perhaps'", None);
+    check_hint("exec.threads = 4.0", Some("write 4"));
+    check_hint("exec.threads = 4.5", None);
+    check_hint("exec.threads = 5000.0", None);
+    check_hint("market.cash = '5'", Some("write 5 without quotes"));
+    check_hint("market.cash = 'five'", None);
 }
 
 #[test]

@@ -89,7 +89,8 @@ fn unknown_names_and_wrong_values_are_errors() {
     );
     check_problems(
         "exec: {threads: '4'}",
-        &["bolt.yaml:1:17: `exec.threads` is `'4'`, but must be a whole number from 0 to 4096"],
+        &["bolt.yaml:1:17: `exec.threads` is `'4'`, but must be a whole number from 0 to 4096\
+           \n  hint: write 4 without quotes"],
     );
     check_problems(
         "exec: {threads: [4]}",
