@@ -102,7 +102,7 @@ impl Found {
             Ok(segment) => Arc::new(segment),
             // A writer has made room since the folder was listed.
             Err(e) if e.kind() == io::ErrorKind::NotFound && !is_writer => {
-                self.forget(id);
+                self.forget();
                 return Ok(());
             }
             Err(e) => return Err(error(&path)(e)),
@@ -112,11 +112,12 @@ impl Found {
         // Where somebody still writes, what is at the end is not whole yet.
         self.corrupt += u64::from(is_cut && (is_writer || !is_last));
         if !is_last && !contents.is_sealed {
-            self.forget(id);
+            self.forget();
+            self.unused.push(id);
             return Ok(());
         }
         if self.index.last().is_some_and(|last| last + 1 != id) {
-            self.forget(id - 1);
+            self.forget();
         }
         self.index.push(Arc::clone(&segment));
         for item in &contents.items {
@@ -129,12 +130,9 @@ impl Found {
         Ok(())
     }
 
-    /// Takes all segments up to this one for lost.
-    fn forget(&mut self, id: u32) {
+    /// Takes all segments until now for lost.
+    fn forget(&mut self) {
         self.unused.extend(self.index.ids());
-        if self.unused.last().is_none_or(|last| *last < id) {
-            self.unused.push(id);
-        }
         self.index = Index::default();
     }
 }

@@ -102,19 +102,28 @@ impl Segment {
     pub(super) fn contents(&self) -> io::Result<Contents> {
         // Offsets are 32 bits wide; what a file has beyond them is not ours.
         let length = self.file.metadata()?.len().min(u64::from(u32::MAX));
-        match self.footer(length)? {
-            Some(contents) => Ok(contents),
-            None => self.scan(length),
+        let Some(start) = self.footer_start(length)? else { return self.scan(length) };
+        if let Some(contents) = self.footer(start, length)? {
+            return Ok(contents);
         }
+        let contents = self.scan(length)?;
+        // The footer is damaged, but the records before it are all there.
+        let is_sealed = contents.is_sealed || contents.end == u64::from(start);
+        Ok(Contents { is_sealed, ..contents })
     }
 
-    fn footer(&self, length: u64) -> io::Result<Option<Contents>> {
+    /// Returns where the footer begins, if the end of the file says so.
+    fn footer_start(&self, length: u64) -> io::Result<Option<u32>> {
         let mut trailer = [0; TRAILER];
         let Some(end) = length.checked_sub(TRAILER as u64) else { return Ok(None) };
-        if self.read_up_to(&mut trailer, end)? < TRAILER || trailer[..4] != TRAILER_MAGIC {
-            return Ok(None);
-        }
+        let is_one =
+            self.read_up_to(&mut trailer, end)? == TRAILER && trailer[..4] == TRAILER_MAGIC;
         let start = u32::from_le_bytes(*trailer.last_chunk().expect("it has eight bytes"));
+        Ok(is_one.then_some(start))
+    }
+
+    fn footer(&self, start: u32, length: u64) -> io::Result<Option<Contents>> {
+        let end = length - TRAILER as u64;
         let footer_length = end.checked_sub(u64::from(start)).and_then(|n| u32::try_from(n).ok());
         let Some(footer_length) = footer_length else { return Ok(None) };
         let Some(record) = self.read(start, footer_length)? else { return Ok(None) };

@@ -38,7 +38,7 @@ pub(super) struct Writer {
     credit: u64,
     /// The number of the next segment.
     next: u32,
-    _lock: File,
+    lock: File,
 }
 
 /// The segment that is being written.
@@ -86,7 +86,7 @@ impl Writer {
             }
             Ok(Tail { segment, end, items, is_changed: !is_sealed })
         });
-        Ok(Self { capacity, tail: tail.transpose()?, credit: u64::MAX, next, _lock: lock })
+        Ok(Self { capacity, tail: tail.transpose()?, credit: u64::MAX, next, lock })
     }
 
     /// Returns the most that a record may have: it fits when all others are gone.
@@ -319,6 +319,14 @@ impl Writer {
         });
         let after = folder::length(end + length, items + 1).next_multiple_of(BLOCK);
         index.bytes - before + after
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Closing it is not enough: a child that another thread is about to start has it open too,
+        // until it runs its program.
+        let _ = self.lock.unlock();
     }
 }
 
