@@ -14,7 +14,8 @@
 //! makes the cache, and time comes from a [`Clock`](bolt_base::Clock).
 //!
 //! A [`Store`] keeps bytes where they cost less than in memory as they are. [`Persistent`] keeps
-//! them in files, where they outlive the process (`persistent.rs`).
+//! them in files, where they outlive the process (`persistent.rs`). With the feature `redis`, `Redis`
+//! keeps them in a server that others can share (`redis.rs`).
 //!
 //! Start reading at `cache.rs`, then `shard.rs`: what happens at each request. `ages.rs` says what
 //! is known of a key, `ghosts.rs` remembers it of keys that are not kept, `compute.rs` has one
@@ -33,6 +34,8 @@ mod lock;
 mod persistent;
 mod namespaces;
 mod ranking;
+#[cfg(feature = "redis")]
+mod redis;
 mod shard;
 mod stats;
 mod store;
@@ -48,5 +51,7 @@ pub use levels::{
 };
 pub use persistent::{CLOCK_SLACK, Persistent, PersistentOptions, WallClock, system_wall_clock};
 pub use namespaces::{Caches, CachesError, Namespace, NamespaceStats};
+#[cfg(feature = "redis")]
+pub use redis::{Redis, RedisLogin, RedisOptions};
 pub use stats::{CacheStats, Evictions};
 pub use store::{Store, StoreError, StoreStats};

@@ -1,6 +1,7 @@
 //! A disk that is full.
 
 use super::*;
+use std::io::Write;
 use std::process::Command;
 
 /// Puts values until there is no room for more, then goes on with what there is.
@@ -55,7 +56,8 @@ fn a_full_disk_is_an_error_and_what_is_there_can_be_read() {
     let mut try_it = Command::new("unshare");
     try_it.args(["--mount", "sh", "-c", script]).env("BOLT_CACHE_TEST_FOLDER", folder.path());
     if !try_it.output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: this user may not mount a file system in memory");
+        let told = "skipped: this user may not mount a file system in memory";
+        writeln!(std::io::stderr(), "{told}").unwrap();
         return;
     }
     processes::run(shell(script, folder.path()));
