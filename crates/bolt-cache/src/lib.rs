@@ -31,8 +31,8 @@ mod ghosts;
 mod key;
 mod levels;
 mod lock;
-mod persistent;
 mod namespaces;
+mod persistent;
 mod ranking;
 #[cfg(feature = "redis")]
 mod redis;
@@ -49,8 +49,8 @@ pub use levels::{
     Answer, Degraded, LevelErrors, LevelStats, Levels, LevelsError, LevelsStats, MemoryOptions,
     MultiLevel, Origin, ResizeError, Warmed,
 };
-pub use persistent::{CLOCK_SLACK, Persistent, PersistentOptions, WallClock, system_wall_clock};
 pub use namespaces::{Caches, CachesError, Namespace, NamespaceStats};
+pub use persistent::{CLOCK_SLACK, Persistent, PersistentOptions, WallClock, system_wall_clock};
 #[cfg(feature = "redis")]
 pub use redis::{Redis, RedisLogin, RedisOptions};
 pub use stats::{CacheStats, Evictions};

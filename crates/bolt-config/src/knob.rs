@@ -94,6 +94,13 @@ pub enum Kind {
         /// Largest.
         max: Bytes,
     },
+    /// A number of bytes, text such as `100 MB`, or `auto`.
+    SizeOrAuto {
+        /// Smallest.
+        min: Bytes,
+        /// Largest.
+        max: Bytes,
+    },
     /// A time in a unit, or text such as `250 ms`.
     Time {
         /// Unit of plain numbers.
@@ -151,6 +158,9 @@ impl fmt::Display for Kind {
             }
             Self::Size { min, max } => {
                 write!(f, "a number of bytes from {min} to {max}, or text such as `100 MB`")
+            }
+            Self::SizeOrAuto { min, max } => {
+                write!(f, "`auto`, a number of bytes from {min} to {max}, or text such as `100 MB`")
             }
             Self::Time { unit, min, max } => {
                 let unit = unit.symbol();

@@ -178,6 +178,111 @@ knobs! {
         test: "bolt-session cache_time_to_live",
     }
 
+    /// Memory that the engines may reserve together. `auto` is what the process may have, the least
+    /// of the machine's memory and the limits of its control groups, without `memory.reserve`; a
+    /// size beyond that is reduced to it, which is said.
+    memory_limit: Option<Bytes> = "memory.limit" {
+        kind: Kind::SizeOrAuto { min: Bytes(1 << 20), max: Bytes(1 << 50) },
+        default: "auto",
+        reader: "bolt-memory",
+        test: "bolt-session memory_limit",
+    }
+    /// Memory that is left to other programs and to what no reservation counts. `auto` is a sixth
+    /// of what the process may have.
+    memory_reserve: Option<Bytes> = "memory.reserve" {
+        kind: Kind::SizeOrAuto { min: Bytes(0), max: Bytes(1 << 50) },
+        default: "auto",
+        reader: "bolt-memory",
+        test: "bolt-session memory_reserve",
+    }
+    /// How full memory is when caches begin to shrink: reservations against the limit, or the
+    /// pressure that the machine tells of, whichever is more.
+    memory_warning: f64 = "memory.warning" {
+        kind: Kind::Fraction { min: 0.06, max: 1.0 },
+        default: "0.85",
+        reader: "bolt-memory",
+        test: "bolt-session memory_warning",
+    }
+    /// How full memory is when owners spill and nothing is lent any more.
+    memory_critical: f64 = "memory.critical" {
+        kind: Kind::Fraction { min: 0.07, max: 1.0 },
+        default: "0.95",
+        reader: "bolt-memory",
+        test: "bolt-session memory_critical",
+    }
+    /// Whether shares become smaller under pressure from outside: other programs, the container,
+    /// the machine.
+    memory_adaptive: bool = "memory.adaptive" {
+        kind: Kind::Switch,
+        default: "true",
+        reader: "bolt-memory",
+        test: "bolt-session memory_adaptive",
+    }
+    /// Pressure from outside at which shares become smaller: market's by a tenth.
+    memory_medium_pressure: f64 = "memory.medium_pressure" {
+        kind: Kind::Fraction { min: 0.06, max: 1.0 },
+        default: "0.85",
+        reader: "bolt-memory",
+        test: "bolt-session memory_adaptive",
+    }
+    /// Pressure from outside at which shares are smallest: market's by two fifths.
+    memory_high_pressure: f64 = "memory.high_pressure" {
+        kind: Kind::Fraction { min: 0.07, max: 1.0 },
+        default: "0.95",
+        reader: "bolt-memory",
+        test: "bolt-session memory_adaptive",
+    }
+    /// Part of the memory that bars, backtests and sweeps cannot be denied. The parts of all
+    /// components come to 1 at most; what no part names, and what is not in use, is lent.
+    memory_share_market: f64 = "memory.share_market" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.5",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+    /// Part of the memory for symbols, references and syntax trees of source code.
+    memory_share_code: f64 = "memory.share_code" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.17",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+    /// Part of the memory for indices of text and of embeddings.
+    memory_share_search: f64 = "memory.share_search" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.08",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+    /// Part of the memory for values and compiled definitions of the language.
+    memory_share_lyra: f64 = "memory.share_lyra" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.05",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+    /// Part of the memory for populations, agents and their messages.
+    memory_share_swarm: f64 = "memory.share_swarm" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.05",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+    /// Part of the memory for what caches keep, for whichever engine.
+    memory_share_cache: f64 = "memory.share_cache" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.1",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+    /// Part of the memory for all else: the command line, the runtime itself.
+    memory_share_other: f64 = "memory.share_other" {
+        kind: Kind::Fraction { min: 0.0, max: 1.0 },
+        default: "0.05",
+        reader: "bolt-memory",
+        test: "bolt-session memory_shares",
+    }
+
     /// The database of runs, trades and portfolio history. By default `bolt/bolt.db` in
     /// `$XDG_DATA_HOME`, else in `~/.local/share`; without a home directory there is no default.
     store_path: Option<&Path> = "store.path" {

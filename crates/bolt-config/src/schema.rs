@@ -48,6 +48,7 @@ fn of_kind(kind: Kind) -> Json {
             let bytes = json!({ "type": "integer", "minimum": min.0, "maximum": max.0 });
             json!({ "anyOf": [bytes, text] })
         }
+        Kind::SizeOrAuto { min, max } => of_kind(Kind::Size { min, max }),
         Kind::Fraction { min, max } | Kind::Time { min, max, unit: _ } => {
             json!({ "anyOf": [number(min, max), text] })
         }

@@ -67,7 +67,7 @@ fn samples(kind: Kind) -> [(String, String); 2] {
         Kind::Number { .. } | Kind::NumberOrAuto { .. } => [plain("0.25"), plain("0.125")],
         Kind::Fraction { .. } => [quoted("25%"), plain("0.125")],
         Kind::Choice(words) => [quoted(words[1]), quoted(words[2])],
-        Kind::Size { .. } => [quoted("3 MiB"), plain("7340032")],
+        Kind::Size { .. } | Kind::SizeOrAuto { .. } => [quoted("3 MiB"), plain("7340032")],
         Kind::Time { .. } => [plain("0.25"), quoted("150 ms")],
         Kind::File => [quoted("/data/a.db"), quoted("/data/b \\u00e9.db")],
     }
@@ -89,7 +89,11 @@ fn refused(kind: Kind) -> Vec<Json> {
         Kind::Number { min, max } => outside(min, max),
         Kind::NumberOrAuto { min, max } => outside(min, max),
         Kind::Choice(_) => vec![json!("x"), json!(""), json!("AUTO"), json!(1)],
-        Kind::Size { min, max } => vec![json!(min.0 - 1), json!(max.0 + 1), json!(1.5)],
+        Kind::Size { min, max } | Kind::SizeOrAuto { min, max } => {
+            let mut values = vec![json!(max.0 + 1), json!(-1), json!(1.5)];
+            values.extend(min.0.checked_sub(1).map(|below| json!(below)));
+            values
+        }
         Kind::Fraction { min, max } | Kind::Time { min, max, .. } => {
             outside(min, max).into_iter().filter(|value| !value.is_string()).collect()
         }

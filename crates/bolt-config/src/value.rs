@@ -18,7 +18,7 @@ pub enum Value {
     Count(u64),
     /// A finite number; a fraction, not a percentage.
     Number(f64),
-    /// `auto` where a number could stand.
+    /// `auto` where a number or a size could stand.
     Auto,
     /// One of a few words.
     Choice(&'static str),
@@ -126,7 +126,8 @@ impl Kind {
                 let text = raw.text()?;
                 words.iter().find(|word| **word == text).map(|word| Value::Choice(word))
             }
-            Self::Size { min, max } => {
+            Self::SizeOrAuto { .. } if raw.text() == Some("auto") => Some(Value::Auto),
+            Self::Size { min, max } | Self::SizeOrAuto { min, max } => {
                 let size = match raw.text() {
                     Some(text) => text.parse().ok()?,
                     None => Bytes(u64::try_from(raw.integer()?).ok()?),
@@ -229,6 +230,7 @@ from_value! {
     Option<f64>: Value::Number(number) => Some(*number), Value::Auto => None;
     &'static str: Value::Choice(word) => word;
     Bytes: Value::Size(size) => *size;
+    Option<Bytes>: Value::Size(size) => Some(*size), Value::Auto => None;
     Duration: Value::Time(amount, unit) => Duration::from_secs_f64(amount / unit.per_second());
     Option<&'a Path>: Value::File(path) => Some(path), Value::Unset => None;
 }

@@ -1,5 +1,7 @@
 //! What a backtest produces, whatever the fill convention: fills, trades and the equity curve.
 
+use bolt_base::Bytes;
+
 use crate::order::Size;
 
 /// The direction of a trade.
@@ -189,4 +191,15 @@ pub struct Ledger {
     pub rejected: Vec<Rejection>,
     /// Whether, and when, the account ran out of equity.
     pub exhausted: Option<Exhausted>,
+}
+
+impl Ledger {
+    /// Returns the memory that the ledger has allocated.
+    pub fn allocated(&self) -> Bytes {
+        fn of<T>(values: &Vec<T>) -> usize {
+            values.capacity() * size_of::<T>()
+        }
+        let Self { equity, fills, trades, rejected, exhausted: _ } = self;
+        Bytes((of(equity) + of(fills) + of(trades) + of(rejected)) as u64)
+    }
 }

@@ -12,11 +12,13 @@
 
 mod general;
 mod grid;
+mod memory;
 mod selection;
 pub mod sparse;
 mod sparse_chunk;
 
 pub use grid::{Grid, GridError, Parameter};
+pub use memory::Demand;
 pub use selection::{Selection, SelectionError};
 
 use crate::broker::next_open::{Margin, Market, Rates};
@@ -55,9 +57,11 @@ pub struct Sweep<'a> {
     pub periods: PeriodsPerYear,
     /// What annual Sharpe ratios subtract from returns.
     pub risk_free: RiskFree,
-    /// Bytes that columns of signals may take at a time, over all threads; half of it the returns
-    /// that an assessment compares. A combination a thread is run in any case.
+    /// Bytes that columns of signals may take at a time, over all threads, beside those of one
+    /// combination a thread. Results do not depend on it.
     pub memory_bytes: u64,
+    /// Bytes that the returns may take that an assessment compares, which depends on it.
+    pub assessment_bytes: u64,
 }
 
 /// The result of one combination.

@@ -1,14 +1,16 @@
 //! One backtest.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use bolt_base::UnixNanos;
+use bolt_base::{Bytes, UnixNanos};
 use bolt_market::broker::next_open::Market;
 use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
 use bolt_market::plan::Plan;
 use bolt_market::signals::Convention;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, returns};
+use bolt_memory::{Component, Kind, Reservation};
 
 use crate::data::{borrowed, formula_columns};
 use crate::statistics::{Figures, Line, Run};
@@ -75,18 +77,50 @@ pub struct Backtest {
     pub assets: Vec<String>,
     /// What to know of the figures.
     pub notes: Vec<String>,
+    /// What is reserved for the ledger and the benchmark.
+    pub memory: Arc<Reservation>,
+}
+
+/// Bytes a bar that figures take beside the ledger: the returns and their sorted copy.
+pub(crate) const FIGURES_BYTES: u64 = 16;
+/// Bytes a bar of the equity.
+const EQUITY_BYTES: u64 = size_of::<f64>() as u64;
+
+/// Returns what a backtest takes until it has a ledger, as far as that is known: its trades are not.
+pub(crate) fn working_bytes(bars: &Bars, plan: &Plan) -> Bytes {
+    Bytes(decision_bytes(bars, plan) + bars.len() as u64 * (EQUITY_BYTES + FIGURES_BYTES))
+}
+
+/// Returns what it takes to measure a ledger, while what was decided is still there.
+fn measuring_bytes(bars: &Bars, plan: &Plan, ledger: &Ledger) -> Bytes {
+    let figures = bars.len() as u64 * FIGURES_BYTES;
+    Bytes(decision_bytes(bars, plan) + figures + ledger.allocated().0)
+}
+
+/// Returns what formulas take: what the kernel computes, and the columns made of it.
+fn decision_bytes(bars: &Bars, plan: &Plan) -> u64 {
+    (bars.len() * plan.texts().len() * 2 * size_of::<f64>()) as u64
+}
+
+/// Returns what the result of a backtest holds.
+pub(crate) fn result_bytes(ledger: &Ledger, benchmark: Option<&[f64]>) -> Bytes {
+    Bytes(ledger.allocated().0 + benchmark.map_or(0, size_of_val) as u64)
 }
 
 impl Session {
     /// Runs a strategy over bars.
     ///
     /// # Errors
-    /// If a formula is wrong, a setting is out of its range, or the convention lacks it.
+    /// If a formula is wrong, a setting is out of its range, the convention lacks it, or there is not
+    /// memory enough.
     pub fn backtest(
         &self,
         bars: &Bars,
         request: &BacktestRequest,
     ) -> Result<Backtest, SessionError> {
+        let _scope = Component::Market.enter();
+        let job = self.memory.job(&*self.clock, Component::Market, "backtest");
+        let mut held = job.reserve(Kind::Fixed, working_bytes(bars, &request.plan))?;
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
         self.check_peer_statistics(&convention)?;
@@ -106,6 +140,7 @@ impl Session {
         let market = request.events.market(bars);
         let rules = request.trading.rules(periods.value);
         let ledger = decisions.trade(&market, &rules, &convention)?;
+        held.try_resize(measuring_bytes(bars, &request.plan, &ledger))?;
         let benchmark = match &request.benchmark {
             Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
             None => None,
@@ -124,6 +159,7 @@ impl Session {
         let undefined = request.plan.undefined(&decisions, &columns, &self.catalog, &parameters)?;
         notes.extend(undefined.iter().map(|(name, needs)| is_undefined(name, *needs, bars.len())));
         let assets = vec![bars.symbol.clone()];
+        held.try_resize(result_bytes(&ledger, benchmark.as_deref()))?;
         Ok(Backtest {
             summary,
             lines,
@@ -134,6 +170,7 @@ impl Session {
             benchmark,
             assets,
             notes,
+            memory: Arc::new(held),
         })
     }
 

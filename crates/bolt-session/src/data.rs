@@ -1,11 +1,13 @@
 //! Where the bars of a job come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use bolt_base::{UnixNanos, counted};
+use bolt_base::{Bytes, UnixNanos, counted};
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
 use bolt_market::data::{Bars, Dataset, LoadOptions, Panel, RepairReport, load, load_many};
 use bolt_market::formulas::{Columns, column_name};
+use bolt_memory::{Component, Kind, Reservation};
 
 use crate::when::{Moment, show_time};
 use crate::{Session, SessionError};
@@ -40,11 +42,31 @@ impl Session {
     /// # Errors
     /// If they cannot be read or are refused.
     pub fn load(&self, source: &DataSource) -> Result<Dataset, SessionError> {
-        let options = LoadOptions { pool: Some(self.pool.clone()), ..source.options.clone() };
-        match &source.paths[..] {
-            [path] => Ok(load(path, &options)?),
-            paths => Ok(Dataset::Panel(load_many(paths, &options)?)),
+        let (mut dataset, held) = self.load_reserved(source)?;
+        let held = Some(Arc::new(held));
+        match &mut dataset {
+            Dataset::Bars(bars) => bars.memory = held,
+            Dataset::Panel(panel) => panel.memory = held,
+            Dataset::Trades(trades) => trades.memory = held,
         }
+        Ok(dataset)
+    }
+
+    /// Returns data with the reservation of what their columns hold.
+    pub(crate) fn load_reserved(
+        &self,
+        source: &DataSource,
+    ) -> Result<(Dataset, Reservation), SessionError> {
+        let _scope = Component::Market.enter();
+        let job = self.memory.job(&*self.clock, Component::Market, "data");
+        let mut held = job.reserve(Kind::Fixed, reading_bytes(&source.paths))?;
+        let options = LoadOptions { pool: Some(self.pool.clone()), ..source.options.clone() };
+        let dataset = match &source.paths[..] {
+            [path] => load(path, &options)?,
+            paths => Dataset::Panel(load_many(paths, &options)?),
+        };
+        held.try_resize(dataset.allocated())?;
+        Ok((dataset, held))
     }
 
     /// Reads the bars of one asset: resampled, then cut to the time asked for.
@@ -52,7 +74,19 @@ impl Session {
     /// # Errors
     /// If the data cannot be read, are refused, are of several assets, or nothing is left of them.
     pub fn load_bars(&self, source: &DataSource) -> Result<Loaded, SessionError> {
-        let dataset = self.load(source)?;
+        let _scope = Component::Market.enter();
+        let (dataset, mut held) = self.load_reserved(source)?;
+        if source.resample.is_some() {
+            // What is made of them is no more than they are.
+            held.try_grow(held.bytes())?;
+        }
+        let mut loaded = Self::bars_of(dataset, source)?;
+        held.try_resize(loaded.bars.allocated())?;
+        loaded.bars.memory = Some(Arc::new(held));
+        Ok(loaded)
+    }
+
+    fn bars_of(dataset: Dataset, source: &DataSource) -> Result<Loaded, SessionError> {
         let mut notes = Vec::new();
         let bars = match (dataset, source.resample) {
             (Dataset::Panel(panel), _) => {
@@ -88,6 +122,30 @@ impl Session {
         }
         Ok(Loaded { bars: cut(&bars.bars, source)?, notes })
     }
+}
+
+/// For each byte of a file of text, so many are held while it is read: its numbers as they are
+/// parsed, and again when the parts that threads parsed are joined.
+const READING_BYTES: u64 = 2;
+
+/// Returns what reading files takes, by their size. What other formats than text take is known only
+/// when they are read.
+fn reading_bytes(paths: &[PathBuf]) -> Bytes {
+    let is_text = |path: &Path| {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        extension != "bolt" && extension != "parquet"
+    };
+    let size = |path: &Path| match std::fs::metadata(path) {
+        Ok(file) if file.is_file() && is_text(path) => file.len(),
+        // What is wrong with the file, reading it tells.
+        Ok(_) | Err(_) => 0,
+    };
+    let of_folder = |path: &Path| -> u64 {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        entries.map(|entry| size(&entry.path())).sum()
+    };
+    let of = |path: &PathBuf| if path.is_dir() { of_folder(path) } else { size(path) };
+    Bytes(paths.iter().map(of).sum::<u64>().saturating_mul(READING_BYTES))
 }
 
 /// Assets whose notes are told one by one.

@@ -8,7 +8,10 @@ use bolt_market::data::DataError;
 use bolt_market::formulas::StrategyError;
 use bolt_market::statistics::PeriodsError;
 use bolt_market::sweep::{GridError, SelectionError, SweepError};
+use bolt_memory::Refused;
 use bolt_sql::StoreError;
+
+use crate::memory::MemoryError;
 
 /// Why a job could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +70,9 @@ pub enum SessionError {
     /// Rows could not be handed on.
     #[error("cannot write results: {0}")]
     Output(std::io::Error),
+    /// There is not enough memory, or the settings of memory cannot be met.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// A request or a setting makes no sense, or asks for what is not there.
     #[error("{0}")]
     Settings(String),
@@ -89,6 +95,12 @@ impl SessionError {
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |error| Self::File { doing, path, error }
+    }
+}
+
+impl From<Refused> for SessionError {
+    fn from(refused: Refused) -> Self {
+        Self::Memory(MemoryError::Refused(refused))
     }
 }
 

@@ -10,6 +10,7 @@ mod build;
 mod data;
 mod error;
 mod manifest;
+mod memory;
 mod pages;
 mod record;
 pub mod report;
@@ -29,6 +30,7 @@ pub use backtest::{Backtest, BacktestRequest, MarketEvents, Summary};
 pub use data::{DataSource, Loaded, formula_columns};
 pub use error::SessionError;
 pub use manifest::{Manifest, version};
+pub use memory::{Memory, MemoryError, MemoryLimit, UsableFrom};
 pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
 pub use report::{check_report_path, write_report};
@@ -48,7 +50,7 @@ use std::sync::Arc;
 use bolt_base::{Clock, SystemClock};
 use bolt_config::Config;
 use bolt_exec::Pool;
-use bolt_hardware::SimdLevel;
+use bolt_hardware::{Hardware, SimdLevel};
 use bolt_kernel::{Catalog, Jit, Options};
 
 /// What every job needs.
@@ -60,6 +62,8 @@ pub struct Session {
     pub catalog: Catalog,
     /// How kernels run.
     pub kernel: Options,
+    /// What all engines reserve memory from.
+    pub memory: Memory,
     /// The threads of sweeps and panels.
     pub pool: Pool,
     /// Results that were computed before, by whichever process.
@@ -76,10 +80,12 @@ impl Session {
     pub fn new(config: Config) -> Result<Self, SessionError> {
         let threads = usize::try_from(config.exec_threads()).ok().filter(|&count| count > 0);
         let pool = Pool::new(threads).map_err(SessionError::Settings)?;
+        let memory = Memory::new(&config, &Arc::new(Hardware::get().clone()))?;
         let kernel = kernel_options(&config)?;
         let clock = Arc::new(SystemClock::default());
         let results = Results::of_config(&config);
-        Ok(Self { config, catalog: bolt_indicators::catalog(), kernel, pool, results, clock })
+        let catalog = bolt_indicators::catalog();
+        Ok(Self { config, catalog, kernel, memory, pool, results, clock })
     }
 }
 

@@ -13,19 +13,23 @@ pub use file::{Format, ResultFile};
 pub use known::CacheUse;
 pub use line::row_line;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use bolt_base::Bytes;
 use bolt_exec::CancelToken;
 use bolt_kernel::{Graph, Program, Scope, Shape, ValueType, formula};
 use bolt_market::data::Bars;
 use bolt_market::formulas::Columns;
 use bolt_market::plan::Plan;
 use bolt_market::statistics::PeriodsPerYear;
-use bolt_market::sweep::{End, Grid, Path, Row, SelectionError, Sweep};
+use bolt_market::sweep::{Demand, End, Grid, Path, Row, SelectionError, Sweep};
+use bolt_memory::{Component, Reservation};
 use serde_json::{Value, json};
 
 use crate::backtest::MarketEvents;
 use crate::data::{borrowed, formula_columns};
+use crate::memory::reserve_up_to;
 use crate::trading::{Traded, Trading};
 use crate::{Session, SessionError};
 use known::{InOrder, KnownRows};
@@ -73,6 +77,8 @@ pub struct SweepOutcome {
     pub periods: PeriodsPerYear,
     /// What was found in the cache, and added to it.
     pub cache: CacheUse,
+    /// What is reserved for the rows, where a budget counts them.
+    pub memory: Option<Arc<Reservation>>,
 }
 
 /// Combinations that were run.
@@ -163,7 +169,8 @@ impl Session {
     /// rows in the same way.
     ///
     /// # Errors
-    /// If a formula is wrong, the convention lacks a setting, or the sink fails.
+    /// If a formula is wrong, the convention lacks a setting, the sink fails, or there is not
+    /// memory enough for the rows, one combination a thread and the assessment.
     pub fn sweep(
         &self,
         bars: &Bars,
@@ -173,16 +180,23 @@ impl Session {
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
     ) -> Result<SweepOutcome, SessionError> {
+        let _scope = Component::Market.enter();
         let columns = formula_columns(bars);
         let Done { rows, assessment } = done;
         let known = assessment.filter(|_| rows.len() == combinations.len());
-        let ran = self.sweep_rows(bars, request, combinations, rows, cancel, sink)?;
-        let Ran { rows, end, cache } = ran;
-        let sweep = self.prepare(bars, &columns, request)?;
+        let mut sweep = self.checked(bars, &columns, request)?;
         let known = known.filter(|known| {
-            known.seed == request.seed && known.bars_per_return == sweep.bars_per_return(rows.len())
+            let bars_per_return = sweep.bars_per_return(combinations.len());
+            known.seed == request.seed && known.bars_per_return == bars_per_return
         });
+        let demand = sweep.demand(combinations.len(), self.pool.threads());
+        let assessment = if known.is_some() { 0 } else { demand.assessment };
+        let mut held = self.reserve_for(&mut sweep, demand, assessment)?;
+        let kept = KnownRows::read(self, bars, request, &sweep, combinations.len() - rows.len());
+        let ran = self.run_rows(&sweep, combinations, rows, kept, cancel, sink)?;
+        let Ran { rows, end, cache } = ran;
         let (path, periods) = (sweep.path(), sweep.periods);
+        held.shrink(Bytes(held.bytes().0.saturating_sub(assessment)));
         let assess = || {
             let selection = sweep.assess(&rows, &self.pool, cancel, request.seed)?;
             Ok(Assessment::new(&selection, &request.grid, request.seed))
@@ -196,26 +210,54 @@ impl Session {
             Err(SelectionError::Cancelled) => (End::Cancelled, None),
             assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
-        Ok(SweepOutcome { rows, end, selection, path, periods, cache })
+        held.try_resize(Bytes((rows.capacity() * size_of::<Row>()) as u64))?;
+        let memory = Some(Arc::new(held));
+        Ok(SweepOutcome { rows, end, selection, path, periods, cache, memory })
     }
 
-    /// Runs the combinations that there are no rows of yet, here or in the cache; returns all rows.
+    /// Runs the combinations of a sweep of which nothing is assessed.
     pub(crate) fn sweep_rows(
         &self,
         bars: &Bars,
         request: &SweepRequest,
         combinations: &[usize],
+        cancel: &CancelToken,
+    ) -> Result<Ran, SessionError> {
+        let columns = formula_columns(bars);
+        let mut sweep = self.checked(bars, &columns, request)?;
+        let demand = sweep.demand(combinations.len(), self.pool.threads());
+        let _held = self.reserve_for(&mut sweep, demand, 0)?;
+        let known = KnownRows::read(self, bars, request, &sweep, combinations.len());
+        self.run_rows(&sweep, combinations, Vec::new(), known, cancel, &mut |_| Ok(()))
+    }
+
+    /// Reserves what a sweep takes and says how much of it columns of signals may take: what
+    /// `sweep.memory` allows and the combinations need, or less where there is less.
+    fn reserve_for(
+        &self,
+        sweep: &mut Sweep<'_>,
+        demand: Demand,
+        assessment: u64,
+    ) -> Result<Reservation, SessionError> {
+        let job = self.memory.job(&*self.clock, Component::Market, "sweep");
+        let columns = demand.columns.min(self.config.sweep_memory().0);
+        let (most, least) = (demand.least + columns, demand.least.max(assessment));
+        let held = reserve_up_to(&job, Bytes(most), Bytes(least))?;
+        sweep.memory_bytes = (held.bytes().0 - demand.least).min(columns);
+        Ok(held)
+    }
+
+    /// Runs the combinations that there are no rows of yet, here or in the cache; returns all rows.
+    fn run_rows(
+        &self,
+        sweep: &Sweep<'_>,
+        combinations: &[usize],
         done: Vec<Row>,
+        mut known: KnownRows<'_>,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
     ) -> Result<Ran, SessionError> {
-        let columns = formula_columns(bars);
-        let names = request.grid.parameters().iter().map(|each| each.name.as_str());
-        let known: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        self.check_parameters(names, &request.plan.texts(), &known)?;
-        let sweep = self.prepare(bars, &columns, request)?;
         let rest = combinations.get(done.len()..).unwrap_or_default();
-        let mut known = KnownRows::read(&self.results, bars, request, &sweep);
         let found: Vec<Option<Row>> = rest.iter().map(|&index| known.find(index)).collect();
         let lacks = |(index, found): (&usize, &Option<Row>)| found.is_none().then_some(*index);
         let missing: Vec<usize> = rest.iter().zip(&found).filter_map(lacks).collect();
@@ -237,10 +279,26 @@ impl Session {
             since = self.clock.now();
             Ok(())
         };
-        let run = |batch: &[usize]| sweep.run(batch, &self.pool, cancel, &mut keep);
+        let run = |batch: &[usize]| {
+            self.memory.poll(&*self.clock);
+            sweep.run(batch, &self.pool, cancel, &mut keep)
+        };
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
         let cache = known.keep(&new, took);
         Ok(Ran { rows, end: end?, cache })
+    }
+
+    /// Prepares a sweep whose parameters were checked.
+    fn checked<'a>(
+        &'a self,
+        bars: &'a Bars,
+        columns: &'a [(String, &'a [f64])],
+        request: &'a SweepRequest,
+    ) -> Result<Sweep<'a>, SessionError> {
+        let names = request.grid.parameters().iter().map(|each| each.name.as_str());
+        let known: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        self.check_parameters(names, &request.plan.texts(), &known)?;
+        self.prepare(bars, columns, request)
     }
 
     fn prepare<'a>(
@@ -268,7 +326,8 @@ impl Session {
             options: self.kernel.clone(),
             periods,
             risk_free: self.risk_free(),
-            memory_bytes: self.config.sweep_memory().0,
+            memory_bytes: 0,
+            assessment_bytes: self.config.sweep_memory().0 / 2,
         })
     }
 }

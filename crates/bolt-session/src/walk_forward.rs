@@ -7,15 +7,17 @@
 //! joined end to end are one run that no choice has seen.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use bolt_base::{UnixNanos, counted};
+use bolt_base::{Bytes, UnixNanos, counted};
 use bolt_exec::CancelToken;
 use bolt_market::data::Bars;
 use bolt_market::ledger::{Fill, Ledger};
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Row};
+use bolt_memory::{Component, Kind, Reservation};
 
-use crate::backtest::Summary;
+use crate::backtest::{FIGURES_BYTES, Summary, working_bytes};
 use crate::data::{borrowed, formula_columns};
 use crate::statistics::{Figures, Line, Run};
 use crate::sweep::SweepRequest;
@@ -107,6 +109,8 @@ pub struct WalkForward {
     pub efficiency: f64,
     /// Bars a year, and where the number comes from.
     pub periods: PeriodsPerYear,
+    /// What is reserved for the ledger.
+    pub memory: Arc<Reservation>,
 }
 
 impl Session {
@@ -114,8 +118,8 @@ impl Session {
     /// `None` if it was cancelled.
     ///
     /// # Errors
-    /// If the bars make no fold, no combination trades, a formula is wrong, or the convention lacks
-    /// a setting.
+    /// If the bars make no fold, no combination trades, a formula is wrong, the convention lacks a
+    /// setting, or there is not memory enough.
     pub fn walk_forward(
         &self,
         bars: &Bars,
@@ -123,6 +127,9 @@ impl Session {
         cancel: &CancelToken,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<WalkForward>, SessionError> {
+        let _scope = Component::Market.enter();
+        let job = self.memory.job(&*self.clock, Component::Market, "walk-forward");
+        let mut held = job.reservation(Kind::Fixed);
         let periods = self.periods(bars)?;
         let split = request.windows.split(bars.len());
         if split.is_empty() {
@@ -141,15 +148,20 @@ impl Session {
             else {
                 return Ok(None);
             };
+            let working = job.reserve(Kind::Fixed, working_bytes(bars, &request.sweep.plan))?;
             let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
+            drop(working);
             joined.folds.push(fold);
+            held.try_resize(joined.ledger.allocated())?;
             progress(number + 1, split.len());
             if joined.cash <= 0.0 {
                 break;
             }
         }
         let untested = split.len() - joined.folds.len();
-        Ok(Some(self.finish(bars, joined, untested, request, periods)?))
+        let figures = Bytes(joined.ledger.equity.len() as u64 * FIGURES_BYTES);
+        let _measuring = job.reserve(Kind::Fixed, figures)?;
+        Ok(Some(self.finish(bars, joined, untested, request, periods, held)?))
     }
 
     /// Returns the best combination on some bars.
@@ -164,8 +176,7 @@ impl Session {
         let part = bars.slice(train.clone());
         let mut sweep = request.sweep.clone();
         sweep.events = request.sweep.events.slice(train.clone());
-        let ran =
-            self.sweep_rows(&part, &sweep, combinations, Vec::new(), cancel, &mut |_| Ok(()))?;
+        let ran = self.sweep_rows(&part, &sweep, combinations, cancel)?;
         if ran.end == End::Cancelled {
             return Ok(None);
         }
@@ -234,6 +245,7 @@ impl Session {
         untested: usize,
         request: &WalkForwardRequest,
         periods: PeriodsPerYear,
+        held: Reservation,
     ) -> Result<WalkForward, SessionError> {
         let Joined { folds, ledger, first, .. } = joined;
         let bars = bars.slice(first..first + ledger.equity.len());
@@ -257,7 +269,8 @@ impl Session {
             ));
         }
         let efficiency = efficiency(&folds, periods);
-        Ok(WalkForward { folds, ledger, summary, lines, notes, efficiency, periods, bars })
+        let memory = Arc::new(held);
+        Ok(WalkForward { folds, ledger, summary, lines, notes, efficiency, periods, bars, memory })
     }
 }
 

@@ -1,14 +1,17 @@
 //! Backtests of weights of several assets in one account.
 
-use bolt_base::{UnixNanos, counted};
-use bolt_market::data::{Bars, Column, Panel};
+use std::sync::Arc;
+
+use bolt_base::{Bytes, UnixNanos, counted};
+use bolt_market::data::{Bars, Column, Dataset, Panel};
 use bolt_market::formulas::{Strategy, column_name};
 use bolt_market::ledger::Trade;
 use bolt_market::signals::{Convention, Curve};
 use bolt_market::statistics::{Basis, PeriodsPerYear};
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
+use bolt_memory::{Component, Kind};
 
-use crate::backtest::{Backtest, closes_at, is_undefined};
+use crate::backtest::{Backtest, closes_at, is_undefined, result_bytes};
 use crate::data::repairs_of_assets;
 use crate::statistics::{Figures, Run};
 use crate::trading::{Traded, Trading};
@@ -35,9 +38,25 @@ impl Session {
     /// # Errors
     /// If the data cannot be read, are refused, or nothing is left of them.
     pub fn load_panel(&self, source: &DataSource) -> Result<(Panel, Vec<String>), SessionError> {
-        let panel = self.load(source)?.into_panel()?;
+        let _scope = Component::Market.enter();
+        let (dataset, mut held) = self.load_reserved(source)?;
+        if is_cut(source) || !matches!(dataset, Dataset::Panel(_)) {
+            // What is made of the data is about as much as they are.
+            held.try_grow(held.bytes())?;
+        }
+        let (mut panel, notes) = Self::panel_of(dataset, source)?;
+        held.try_resize(panel.allocated())?;
+        panel.memory = Some(Arc::new(held));
+        Ok((panel, notes))
+    }
+
+    fn panel_of(
+        dataset: Dataset,
+        source: &DataSource,
+    ) -> Result<(Panel, Vec<String>), SessionError> {
+        let panel = dataset.into_panel()?;
         let notes = repairs_of_assets(&panel);
-        if source.resample.is_none() && source.from.is_none() && source.to.is_none() {
+        if !is_cut(source) {
             return Ok((panel, notes));
         }
         let each = (0..panel.assets().len()).map(|asset| -> Result<Bars, SessionError> {
@@ -58,6 +77,9 @@ impl Session {
         request: &WeightsRequest,
     ) -> Result<(Bars, Backtest), SessionError> {
         let WeightsRequest { strategy, parameters, trading, rules, benchmark } = request;
+        let _scope = Component::Market.enter();
+        let job = self.memory.job(&*self.clock, Component::Market, "backtest");
+        let mut held = job.reserve(Kind::Fixed, working_bytes(panel))?;
         let convention = trading.convention()?;
         trading.check(&Traded::weights())?;
         self.check_peer_statistics(&convention)?;
@@ -102,6 +124,7 @@ impl Session {
             let key = |trade: &Trade| (trade.entry_bar, &assets[trade.asset]);
             key(a).cmp(&key(b))
         });
+        held.try_resize(result_bytes(&ledger, benchmark.as_deref()))?;
         let backtest = Backtest {
             summary,
             lines,
@@ -112,9 +135,26 @@ impl Session {
             benchmark,
             assets,
             notes,
+            memory: Arc::new(held),
         };
         Ok((bars, backtest))
     }
+}
+
+/// Returns whether data are not used as they stand in the files.
+fn is_cut(source: &DataSource) -> bool {
+    source.resample.is_some() || source.from.is_some() || source.to.is_some()
+}
+
+/// Bytes a row of a backtest of weights: the equity, its returns and their sorted copy, and the bars
+/// that it is compared with.
+const ROW_BYTES: u64 = 40;
+
+/// Returns what a backtest of weights takes while it runs, without its trades: each weight as the
+/// kernel computes it and as it is traded.
+fn working_bytes(panel: &Panel) -> Bytes {
+    let values = (panel.stride() + panel.assets().len()) * size_of::<f64>();
+    Bytes(panel.len() as u64 * (values as u64 + ROW_BYTES))
 }
 
 /// How far the bars that a panel has in a year may be from those that its usual spacing gives, as a

@@ -89,6 +89,7 @@ fn figures(bars: &Bars, plan: &Plan, grid: &Grid, pool: &Pool) -> Result<Vec<f64
         periods: PeriodsPerYear::stated(PERIODS),
         risk_free: RiskFree::ZERO,
         memory_bytes: 64 << 20,
+        assessment_bytes: 32 << 20,
     };
     ensure!(sweep.path() == Path::Sparse, "the sweep is not of the kind that is measured");
     let all: Vec<usize> = (0..grid.len()).collect();

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use bolt_base::UnixNanos;
+use bolt_base::{Bytes, UnixNanos};
+use bolt_memory::Reservation;
 
 use super::calendar::Calendar;
 use super::column::Column;
@@ -36,6 +37,9 @@ pub struct Bars {
     pub report: Arc<RepairReport>,
     /// Hash (XXH3, 128 bits) of the file the bars came from, 0 if from none.
     pub source_hash: u128,
+    /// What is reserved for the columns, where a budget counts them. It is given back with the
+    /// last clone or slice.
+    pub memory: Option<Arc<Reservation>>,
     timestamps: Column<UnixNanos>,
     columns: Vec<(String, Column)>,
 }
@@ -81,6 +85,7 @@ impl Bars {
             interval: None,
             report: Arc::default(),
             source_hash: 0,
+            memory: None,
             timestamps,
             columns,
         })
@@ -194,6 +199,13 @@ impl Bars {
     pub fn between(&self, from: UnixNanos, to: UnixNanos) -> Self {
         let row = |time: UnixNanos| self.timestamps.partition_point(|&at| at < time);
         self.slice(row(from)..row(to).max(row(from)))
+    }
+
+    /// Returns the memory that the columns have allocated, those of all bars of which these are a
+    /// slice.
+    pub fn allocated(&self) -> Bytes {
+        let columns = self.columns.iter().map(|(_, column)| column.allocated_bytes());
+        Bytes((columns.sum::<usize>() + self.timestamps.allocated_bytes()) as u64)
     }
 
     /// Returns a hash (XXH3, 128 bits) of names, timestamps and the bits of all values: equal for

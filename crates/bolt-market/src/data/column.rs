@@ -96,6 +96,16 @@ impl<T: Element> Column<T> {
         matches!(self.storage, Storage::Mapped(..))
     }
 
+    /// Returns the bytes that this column, with all that share its values, has allocated; none of a
+    /// mapped one.
+    pub fn allocated_bytes(&self) -> usize {
+        match &self.storage {
+            Storage::Owned(values) => values.capacity() * size_of::<T>(),
+            Storage::Blocks(blocks) => blocks.capacity() * ALIGNMENT,
+            Storage::Mapped(..) => 0,
+        }
+    }
+
     /// Returns the values as they lie in memory.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         let values: &[T] = self;
@@ -162,13 +172,22 @@ mod tests {
     }
 
     #[test]
+    fn a_view_holds_all_of_what_it_shares() {
+        let mut values = Vec::with_capacity(100);
+        values.extend([1.0; 10]);
+        let column: Column = values.into();
+        assert_eq!(column.view(2..3).allocated_bytes(), 800);
+        assert_eq!(Column::<u8>::aligned(65, |_| ()).allocated_bytes(), 128);
+    }
+
+    #[test]
     fn mapped_columns_refuse_what_does_not_lie_in_the_map() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&(0..8i64).flat_map(i64::to_le_bytes).collect::<Vec<u8>>()).unwrap();
         // SAFETY: nothing else knows of the temporary file.
         let map = Arc::new(unsafe { Mmap::map(&file) }.unwrap());
         let column = Column::<UnixNanos>::mapped(&map, 16, 6).unwrap();
-        assert!(column.is_mapped());
+        assert!(column.is_mapped() && column.allocated_bytes() == 0);
         assert_eq!(column.view(1..3).to_vec(), [UnixNanos(3), UnixNanos(4)]);
         assert_eq!(column.as_bytes(), &map[16..]);
         for (offset, len) in [(16, 7), (4, 1), (72, 0), (0, usize::MAX / 8), (usize::MAX, 1)] {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bolt_base::Bytes;
 use bolt_exec::Pool;
 use bolt_memory::Scope;
 use rayon::prelude::*;
@@ -52,6 +53,15 @@ pub enum Dataset {
 }
 
 impl Dataset {
+    /// Returns the memory that its columns have allocated.
+    pub fn allocated(&self) -> Bytes {
+        match self {
+            Self::Bars(bars) => bars.allocated(),
+            Self::Panel(panel) => panel.allocated(),
+            Self::Trades(trades) => trades.allocated(),
+        }
+    }
+
     /// Returns the bars of the one asset.
     ///
     /// # Errors

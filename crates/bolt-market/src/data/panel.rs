@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bolt_base::UnixNanos;
+use bolt_base::{Bytes, UnixNanos};
+use bolt_memory::Reservation;
 
 use super::bars::Bars;
 use super::column::Column;
@@ -30,6 +31,9 @@ pub struct Panel {
     pub reports: Vec<Arc<RepairReport>>,
     /// Hash of the file the panel came from, 0 if from several or none.
     pub source_hash: u128,
+    /// What is reserved for the fields, where a budget counts them. It is given back with the last
+    /// clone.
+    pub memory: Option<Arc<Reservation>>,
     assets: Vec<String>,
     stride: usize,
     timestamps: Column<UnixNanos>,
@@ -83,6 +87,7 @@ impl Panel {
             interval: Interval::detect(&times),
             reports: bars.iter().map(|bars| Arc::clone(&bars.report)).collect(),
             source_hash: 0,
+            memory: None,
             assets,
             stride,
             fields: names.iter().map(field).collect(),
@@ -110,6 +115,7 @@ impl Panel {
             interval: Interval::detect(&times),
             reports: vec![Arc::new(report)],
             source_hash,
+            memory: None,
             assets,
             stride,
             timestamps: times.into(),
@@ -146,6 +152,7 @@ impl Panel {
             interval: None,
             reports: Vec::new(),
             source_hash: 0,
+            memory: None,
             assets,
             stride,
             timestamps,
@@ -247,6 +254,13 @@ impl Panel {
         (bars.basis, bars.interval) = (self.basis.clone(), interval);
         bars.source_hash = self.source_hash;
         Ok(bars)
+    }
+
+    /// Returns the memory that the fields have allocated.
+    pub fn allocated(&self) -> Bytes {
+        let fields = self.fields.iter().map(|(_, field)| field.allocated_bytes());
+        let universe = self.universe.as_ref().map_or(0, Column::allocated_bytes);
+        Bytes((fields.sum::<usize>() + self.timestamps.allocated_bytes() + universe) as u64)
     }
 
     /// Returns a hash (XXH3, 128 bits) of assets, names, timestamps and the bits of all values.

@@ -1,6 +1,7 @@
 //! Trades of one asset.
 
-use bolt_base::UnixNanos;
+use bolt_base::{Bytes, UnixNanos};
+use bolt_memory::Reservation;
 
 use super::column::Column;
 use super::error::{DataError, UnknownColumn};
@@ -21,11 +22,20 @@ pub struct Trades {
     pub report: Arc<RepairReport>,
     /// Hash (XXH3, 128 bits) of the file the trades came from, 0 if from none.
     pub source_hash: u128,
+    /// What is reserved for the columns, where a budget counts them. It is given back with the
+    /// last clone.
+    pub memory: Option<Arc<Reservation>>,
     timestamps: Column<UnixNanos>,
     columns: Vec<(String, Column)>,
 }
 
 impl Trades {
+    /// Returns the memory that the columns have allocated.
+    pub fn allocated(&self) -> Bytes {
+        let columns = self.columns.iter().map(|(_, column)| column.allocated_bytes());
+        Bytes((columns.sum::<usize>() + self.timestamps.allocated_bytes()) as u64)
+    }
+
     /// Returns trades of columns by name.
     ///
     /// # Errors
@@ -68,6 +78,7 @@ impl Trades {
             basis: TimeBasis::default(),
             report: Arc::default(),
             source_hash: 0,
+            memory: None,
             timestamps,
             columns,
         })

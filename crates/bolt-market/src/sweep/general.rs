@@ -6,20 +6,15 @@ use crate::plan::{Decisions, PlanNodes};
 use crate::statistics::{PeriodsPerYear, RiskFree, drawdowns, returns, trades};
 use bolt_kernel::{Graph, NodeId, Program, Scope};
 
-/// Bytes a bar that a formula of one combination takes at most: the kernel's outputs and the
-/// columns made of them.
-const BYTES_PER_VALUE: u64 = 16;
-
 /// Runs the combinations in groups whose columns fit the memory.
 pub(super) fn run<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
     threads: usize,
 ) -> Result<Vec<Row>, SweepError<E>> {
-    let bars = sweep.market.prices.len() as u64;
-    let formulas = sweep.plan.texts().len() as u64;
-    let one = (bars * formulas * BYTES_PER_VALUE).max(1) * threads as u64;
-    let group = usize::try_from(sweep.memory_bytes / one).unwrap_or(usize::MAX).max(1);
+    let one = sweep.combination_bytes().max(1) * threads as u64;
+    let more = usize::try_from(sweep.memory_bytes / one).unwrap_or(usize::MAX);
+    let group = more.saturating_add(1);
     let mut rows = Vec::with_capacity(combinations.len());
     for group in combinations.chunks(group) {
         let decisions = evaluate(sweep, group)?;

@@ -69,7 +69,7 @@ impl Sweep<'_> {
     ///
     /// Overfitting and the deflated Sharpe ratio are measured on the return of every bar. So are
     /// the correlations of combinations if the returns of all that are looked at, 8 bytes each,
-    /// fit half of [`Sweep::memory_bytes`]. Otherwise they are those of sums of the returns of
+    /// fit [`Sweep::assessment_bytes`]. Otherwise they are those of sums of the returns of
     /// [`Self::bars_per_return`] consecutive bars. Every return is in one of the sums and in no
     /// other: a trade counts wherever it falls, no minute of the hour is preferred, as it would be
     /// by taking every nth bar, and sums that share no bar have no correlation in time but that of
@@ -115,8 +115,8 @@ impl Sweep<'_> {
     /// Returns how many bars each of the returns spans that are correlated to assess so many
     /// combinations.
     pub fn bars_per_return(&self, combinations: usize) -> usize {
-        let sampled = combinations.div_ceil(sample_step(combinations)).max(1);
-        let room = self.memory_bytes / 2 / (size_of::<f64>() * sampled) as u64;
+        let sampled = sampled(combinations).max(1);
+        let room = self.assessment_bytes / (size_of::<f64>() * sampled) as u64;
         let room = usize::try_from(room).unwrap_or(usize::MAX).max(RETURNS_MIN);
         self.market.prices.len().saturating_sub(1).div_ceil(room).max(1)
     }
@@ -166,6 +166,11 @@ impl Try {
 /// Returns how far apart the combinations are that are looked at.
 fn sample_step(combinations: usize) -> usize {
     combinations.div_ceil(SAMPLE_MAX).max(1)
+}
+
+/// Returns how many of so many combinations are looked at.
+pub(super) fn sampled(combinations: usize) -> usize {
+    combinations.div_ceil(sample_step(combinations))
 }
 
 /// Returns what the correlations of some tries say of `count`.

@@ -61,7 +61,10 @@ fn with_rows<'a>(
     (bars, plan, grid, catalog): (&'a Bars, &'a Plan, &'a Grid, &'a Catalog),
     memory_bytes: u64,
 ) -> (Sweep<'a>, Vec<Row>) {
-    let sweep = Sweep { memory_bytes, ..sweep(bars, plan, grid, catalog, settings()) };
+    let sweep = Sweep {
+        assessment_bytes: memory_bytes / 2,
+        ..sweep(bars, plan, grid, catalog, settings())
+    };
     let all: Vec<usize> = (0..grid.len()).collect();
     let rows = run(&sweep, &all);
     (sweep, rows)
@@ -87,7 +90,7 @@ fn where_they_fit_the_returns_of_single_bars_are_compared() {
     let sharpes: Vec<f64> = rows.iter().map(|row| row.sharpe_per_bar).collect();
     let of_best = returns_of(&sweep, found.best);
     assert_eq!(found.deflated, deflated_sharpe(&of_best, &sharpes, found.effective.value));
-    assert_eq!(Sweep { memory_bytes: fits - 1, ..sweep }.bars_per_return(600), 2);
+    assert_eq!(Sweep { assessment_bytes: (fits - 1) / 2, ..sweep }.bars_per_return(600), 2);
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn where_they_do_not_fit_sums_over_bars_are_correlated() {
     }
     assert_eq!(found.overfitting, whole.overfitting);
     assert_eq!(found.deflated.sharpe, whole.deflated.sharpe);
-    assert_eq!(Sweep { memory_bytes: 0, ..sweep }.bars_per_return(56), 20);
+    assert_eq!(Sweep { assessment_bytes: 0, ..sweep }.bars_per_return(56), 20);
 }
 
 #[test]

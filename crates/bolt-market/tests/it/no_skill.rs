@@ -46,6 +46,7 @@ fn best_of_noise(seed: u64, pool: &Pool) -> Selection {
         periods: PeriodsPerYear::stated(365.25),
         risk_free: RiskFree::ZERO,
         memory_bytes: 64 << 20,
+        assessment_bytes: 32 << 20,
     };
     let all: Vec<usize> = (0..grid.len()).collect();
     let mut rows = Vec::with_capacity(all.len());

@@ -560,6 +560,7 @@ fn a_sweep_of_rules_gives_what_single_runs_give() {
             periods: PeriodsPerYear::stated(252.0),
             risk_free: RiskFree::ZERO,
             memory_bytes: 1 << 18,
+            assessment_bytes: 1 << 17,
         };
         assert_eq!(sweep.path(), Path::General);
         let all: Vec<usize> = (0..grid.len()).collect();

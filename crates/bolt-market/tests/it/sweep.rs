@@ -80,6 +80,7 @@ pub(crate) fn sweep<'a>(
         periods: PeriodsPerYear::stated(252.0),
         risk_free: RiskFree::ZERO,
         memory_bytes: 1 << 20,
+        assessment_bytes: 1 << 19,
     }
 }
 

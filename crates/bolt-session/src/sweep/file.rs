@@ -299,6 +299,7 @@ mod tests {
                 path: Way::General,
                 periods: PeriodsPerYear::stated(252.0),
                 cache: CacheUse::default(),
+                memory: None,
             };
             let (mut file, done) = open();
             assert!(done.rows.is_empty() && done.assessment.is_none());

@@ -11,14 +11,17 @@ use std::iter::Peekable;
 use std::time::Duration;
 use std::vec::IntoIter;
 
+use bolt_base::Bytes;
 use bolt_cache::Store;
 use bolt_market::data::Bars;
 use bolt_market::sweep::{Grid, Row, Sweep};
+use bolt_memory::{Component, Reservation};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::line::FIGURES;
 use super::{SweepRequest, line};
-use crate::{Results, build};
+use crate::memory::reserve_up_to;
+use crate::{Session, build};
 
 /// A row that takes less is run again sooner than it is kept and found.
 const WORTH_KEEPING: Duration = Duration::from_micros(5);
@@ -26,6 +29,9 @@ const WORTH_KEEPING: Duration = Duration::from_micros(5);
 const ROWS_MAX: usize = 1 << 18;
 /// A row's parameters, hashed, and its figures.
 const ROW_BYTES: usize = 16 + 8 * FIGURES.len();
+/// What a row takes in memory at most: in a table that may be half empty, in the value that is
+/// read or written, and as a row that was run.
+const MEMORY_PER_ROW: usize = 2 * ROW_BYTES + ROW_BYTES + 2 * size_of::<Row>();
 
 /// How much the cache had to do with a sweep.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,26 +53,28 @@ pub(super) struct KnownRows<'a> {
     order: Vec<usize>,
     /// Figures by parameters.
     rows: HashMap<[u8; 16], Figures>,
+    held: Option<Reservation>,
     usage: CacheUse,
 }
 
 type Figures = [[u8; 8]; FIGURES.len()];
 
 impl<'a> KnownRows<'a> {
-    /// Reads the rows of a sweep.
+    /// Reads the rows of a sweep, and reserves memory for them and as many new ones.
     pub(super) fn read(
-        results: &'a Results,
+        session: &'a Session,
         bars: &Bars,
         request: &'a SweepRequest,
         sweep: &Sweep<'_>,
+        new: usize,
     ) -> Self {
         let grid = &request.grid;
         let names = grid.parameters();
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
-        let mut known =
-            Self { place: None, grid, order, rows: HashMap::new(), usage: CacheUse::default() };
-        match results.store() {
+        let (rows, usage) = (HashMap::new(), CacheUse::default());
+        let mut known = Self { place: None, grid, order, rows, held: None, usage };
+        match session.results.store() {
             Ok(store) => {
                 // Whose program cannot be told from others has no cache.
                 let key = || known.key(bars, request, sweep);
@@ -74,10 +82,20 @@ impl<'a> KnownRows<'a> {
             }
             Err(reason) => known.usage.failed = Some(reason.to_owned()),
         }
-        match known.place.map(|(store, key)| store.get(&key)) {
-            Some(Ok(Some(value))) => known.rows = decode(&value),
-            Some(Err(error)) => known.usage.failed = Some(error.to_string()),
-            Some(Ok(None)) | None => {}
+        let value = match known.place.map(|(store, key)| store.get(&key)) {
+            Some(Ok(value)) => value.unwrap_or_default(),
+            Some(Err(error)) => {
+                known.usage.failed = Some(error.to_string());
+                Vec::new()
+            }
+            None => return known,
+        };
+        let count = (value.len() / ROW_BYTES + new).min(ROWS_MAX);
+        let bytes = Bytes((count * MEMORY_PER_ROW) as u64);
+        let job = session.memory.job(&*session.clock, Component::Cache, "rows of sweeps");
+        match reserve_up_to(&job, bytes, bytes) {
+            Ok(held) => (known.held, known.rows) = (Some(held), decode(&value)),
+            Err(refused) => (known.place, known.usage.failed) = (None, Some(refused.to_string())),
         }
         known
     }

@@ -143,9 +143,13 @@ fn mean_line_length(text: &[u8]) -> usize {
 
 /// Puts parts behind one another; lines are counted on from `line`.
 fn join(parts: Vec<Rows>, line: u64) -> Rows {
+    let rows: usize = parts.iter().map(|part| part.times.len()).sum();
     let mut parts = parts.into_iter();
     let Some(mut all) = parts.next() else { return Rows::default() };
     shift_lines(&mut all, line);
+    let more = rows - all.times.len();
+    all.times.reserve_exact(more);
+    all.columns.iter_mut().for_each(|column| column.reserve_exact(more));
     for mut part in parts {
         shift_lines(&mut part, line + all.lines);
         let row = all.times.len();

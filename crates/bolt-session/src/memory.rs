@@ -1,0 +1,208 @@
+//! The memory of a session: how much of it there is, whose it is, and what jobs reserve.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bolt_base::{Bytes, Clock};
+use bolt_config::Config;
+use bolt_hardware::{Hardware, Reading, Unavailable};
+use bolt_memory::{
+    AdaptiveShares, Budget, Component, ControlGroup, Job, Kind, MachineMemory, Policy, PolicyError,
+    Pressure, Refused, Reservation, ResidentMemory, Shares, SharesError, Stalls, Thresholds,
+};
+
+/// Of what the process may have, so much is left to others where `memory.reserve` is `auto`.
+const RESERVE_PART: u64 = 6;
+
+/// The pressure is read when a job begins and between batches, this long after the last time.
+const POLL_AFTER: Duration = Duration::from_secs(1);
+
+/// The budget that all engines of a session reserve from, and where its limit comes from.
+#[derive(Debug)]
+pub struct Memory {
+    /// The budget.
+    pub budget: Budget,
+    /// Its limit.
+    pub limit: MemoryLimit,
+    polled: Mutex<Option<Duration>>,
+}
+
+/// How the limit of a session's memory came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemoryLimit {
+    /// The limit.
+    pub bytes: Bytes,
+    /// What `memory.limit` asks for; `None` for `auto`.
+    pub asked: Option<Bytes>,
+    /// What the process may have, and whether a control group or the machine says so.
+    pub usable: Reading<(Bytes, UsableFrom)>,
+    /// What is left to others of that.
+    pub reserve: Bytes,
+}
+
+/// What bounds the memory that the process may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsableFrom {
+    /// A limit of its control groups.
+    ControlGroup,
+    /// What the machine has.
+    Machine,
+}
+
+impl UsableFrom {
+    /// Returns the name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ControlGroup => "control group",
+            Self::Machine => "machine",
+        }
+    }
+}
+
+/// Why the settings of memory cannot be met.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum MemoryError {
+    /// `memory.limit` is `auto`, and the machine does not say what it has.
+    #[error("nothing says how much memory there is: {0}\nhint: set `memory.limit`")]
+    Unknown(Unavailable),
+    /// What is to be left to others is all there is.
+    #[error(
+        "the setting `memory.reserve` is {reserve}, and this process may have {usable}: nothing is \
+         left"
+    )]
+    NothingLeft {
+        /// What is to be left to others.
+        reserve: Bytes,
+        /// What there is.
+        usable: Bytes,
+    },
+    /// The shares of the components are no parts of a whole.
+    #[error("the settings `memory.share_*`: {0}")]
+    Shares(SharesError),
+    /// Thresholds are not in order.
+    #[error("the settings `{0}`: {1}")]
+    Thresholds(&'static str, PolicyError),
+    /// There is not enough memory for a job.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+impl Memory {
+    /// Makes the budget that the settings ask for on a machine.
+    ///
+    /// # Errors
+    /// If they ask for what makes no sense or is not there.
+    pub fn new(config: &Config, hardware: &Arc<Hardware>) -> Result<Self, MemoryError> {
+        let limit = MemoryLimit::of(config, hardware)?;
+        let low = shares(config)?;
+        let shares = match config.memory_adaptive() {
+            true => AdaptiveShares::of(low),
+            false => AdaptiveShares::constant(low),
+        };
+        let begins = |warning, critical| Thresholds { warning, critical, ..Thresholds::default() };
+        let thresholds = begins(config.memory_warning(), config.memory_critical());
+        let pressure = begins(config.memory_medium_pressure(), config.memory_high_pressure());
+        let policy = Policy { limit: limit.bytes, shares, thresholds, pressure };
+        let resident = limit.usable.as_ref().map_or(limit.bytes, |(usable, _)| *usable);
+        let sources: Vec<Box<dyn Pressure>> = vec![
+            Box::new(ControlGroup(hardware.clone())),
+            Box::new(MachineMemory(hardware.clone())),
+            Box::new(Stalls(hardware.clone())),
+            Box::new(ResidentMemory::new(resident)),
+        ];
+        let budget = Budget::new(policy, sources).map_err(|error| {
+            let of_levels = matches!(error, PolicyError::Thresholds(wrong) if wrong == thresholds);
+            let settings = match of_levels {
+                true => "memory.warning` and `memory.critical",
+                false => "memory.medium_pressure` and `memory.high_pressure",
+            };
+            MemoryError::Thresholds(settings, error)
+        })?;
+        Ok(Self { budget, limit, polled: Mutex::new(None) })
+    }
+
+    /// Begins a job, once the pressure was read if that is due.
+    pub(crate) fn job(&self, clock: &dyn Clock, component: Component, name: &str) -> Job {
+        self.poll(clock);
+        self.budget.job(component, name, None)
+    }
+
+    /// Reads the pressure if that is due.
+    pub(crate) fn poll(&self, clock: &dyn Clock) {
+        let now = clock.now();
+        let mut polled = self.polled.lock().unwrap_or_else(PoisonError::into_inner);
+        if polled.is_none_or(|last| now.saturating_sub(last) >= POLL_AFTER) {
+            *polled = Some(now);
+            drop(polled);
+            self.budget.poll();
+        }
+    }
+}
+
+impl MemoryLimit {
+    fn of(config: &Config, hardware: &Hardware) -> Result<Self, MemoryError> {
+        let memory = hardware.memory();
+        let from = match memory.limit {
+            Ok(Some(_)) => UsableFrom::ControlGroup,
+            Ok(None) | Err(_) => UsableFrom::Machine,
+        };
+        let (asked, reserve) = (config.memory_limit(), config.memory_reserve());
+        let usable = memory.usable.map(|bytes| (bytes, from));
+        let (bytes, reserve) = match (&usable, asked) {
+            (Ok((usable, _)), asked) => {
+                let reserve = reserve.unwrap_or(Bytes(usable.0 / RESERVE_PART));
+                let left = usable.0.checked_sub(reserve.0).filter(|&left| left > 0);
+                let nothing = MemoryError::NothingLeft { reserve, usable: *usable };
+                let left = Bytes(left.ok_or(nothing)?);
+                (asked.map_or(left, |asked| asked.min(left)), reserve)
+            }
+            (Err(_), Some(asked)) => (asked, reserve.unwrap_or_default()),
+            (Err(why), None) => return Err(MemoryError::Unknown(why.clone())),
+        };
+        Ok(Self { bytes, asked, usable, reserve })
+    }
+
+    /// Returns what a user should know: that there is not what the settings ask for.
+    pub fn note(&self) -> Option<String> {
+        let asked = self.asked.filter(|asked| *asked > self.bytes)?;
+        let (usable, from) = self.usable.as_ref().ok()?;
+        Some(format!(
+            "`memory.limit` asks for {asked}, and the {} has {usable}, of which {} are left to \
+             others: the limit is {}",
+            from.name(),
+            self.reserve,
+            self.bytes
+        ))
+    }
+}
+
+fn shares(config: &Config) -> Result<Shares, MemoryError> {
+    let shares = [
+        ("market", config.memory_share_market()),
+        ("code", config.memory_share_code()),
+        ("search", config.memory_share_search()),
+        ("lyra", config.memory_share_lyra()),
+        ("swarm", config.memory_share_swarm()),
+        ("cache", config.memory_share_cache()),
+        ("other", config.memory_share_other()),
+    ];
+    Shares::default().with(shares).map_err(MemoryError::Shares)
+}
+
+/// Reserves as much as there is, at most `most` and at least `least`: half as much after each
+/// refusal.
+///
+/// # Errors
+/// If even the least is refused.
+pub(crate) fn reserve_up_to(job: &Job, most: Bytes, least: Bytes) -> Result<Reservation, Refused> {
+    let mut wanted = most.max(least);
+    loop {
+        match job.reserve(Kind::Fixed, wanted) {
+            Err(_) if wanted > least => wanted = Bytes(wanted.0 / 2).max(least),
+            answer => return answer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
