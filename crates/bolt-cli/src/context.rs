@@ -50,7 +50,11 @@ impl Context {
     }
 
     pub(crate) fn session(&self) -> Result<Session> {
-        Ok(Session::new(self.config.clone())?)
+        let session = Session::new(self.config.clone())?;
+        if let Some(note) = session.memory.limit.note() {
+            self.note(&note);
+        }
+        Ok(session)
     }
 
     /// Says something beside the result.

@@ -1,6 +1,8 @@
 //! `bolt diagnostics`.
 
 mod hardware;
+mod memory;
+mod page;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -17,10 +19,13 @@ pub(crate) struct DiagnosticsArguments {
 enum DiagnosticsCommand {
     /// Show processors, caches, memory and heat, and which processors do what
     Hardware(hardware::HardwareArguments),
+    /// Show how much memory the engines may use, who has which share, and how full it is
+    Memory,
 }
 
 pub(crate) fn run(arguments: &DiagnosticsArguments, context: Context) -> Result<()> {
     match &arguments.command {
         DiagnosticsCommand::Hardware(arguments) => hardware::run(arguments, context),
+        DiagnosticsCommand::Memory => memory::run(context),
     }
 }

@@ -10,6 +10,7 @@ mod effects;
 mod files;
 mod hints;
 mod manifest;
+mod memory;
 mod mistakes;
 mod narrow;
 mod options;

@@ -1,7 +1,6 @@
 //! The machine as text.
 
-use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 
 use anyhow::Result;
 use bolt_base::count;
@@ -9,45 +8,10 @@ use bolt_hardware::{
     Cache, CgroupVersion, Memory, Numa, Pressure, Quota, Reading, Stall, StallTime, Unavailable,
 };
 
+use super::super::page::{Page, shown, shown_or};
 use super::Findings;
 use crate::context::Context;
-use crate::output::{Style, Table, number};
-
-/// Returns a reading as text: its value, or why there is none.
-fn shown<T: Display>(reading: &Reading<T>) -> String {
-    reading.as_ref().map_or_else(Unavailable::to_string, T::to_string)
-}
-
-/// Returns a reading that may be of nothing.
-fn shown_or<T: Display>(reading: &Reading<Option<T>>, none: &str) -> String {
-    match reading {
-        Ok(Some(value)) => value.to_string(),
-        Ok(None) => none.to_owned(),
-        Err(why) => why.to_string(),
-    }
-}
-
-/// Text of sections: a title, and names with their values or a table.
-struct Page<'a> {
-    out: &'a mut dyn Write,
-    style: Style,
-}
-
-impl Page<'_> {
-    fn facts<const N: usize>(&mut self, title: &str, facts: [(&str, String); N]) -> io::Result<()> {
-        let mut table = Table::new(["", ""]);
-        for (name, value) in facts {
-            table.push([format!("  {name}"), value]);
-        }
-        self.table(title, &table)
-    }
-
-    fn table(&mut self, title: &str, table: &Table) -> io::Result<()> {
-        writeln!(self.out, "{}", self.style.bold(title))?;
-        table.write(self.out, self.style)?;
-        writeln!(self.out)
-    }
-}
+use crate::output::{Table, number};
 
 pub(super) fn show(findings: &Findings<'_>, context: &mut Context) -> Result<()> {
     let full = context.full;
