@@ -360,7 +360,7 @@ fn a_value_may_take_nearly_half_of_the_room_and_no_more() {
     }
     let error = store.put(b"large", &noise(9, 520_000), None).unwrap_err();
     assert!(matches!(error, StoreError::TooLarge { .. }), "{error}");
-    let shown = "an entry of 507.9 KiB is too large: the store takes up to 499.9 KiB";
+    let shown = "an entry of 507.9 KiB is too large: the cache takes up to 499.9 KiB";
     assert_eq!(error.to_string(), shown);
     assert_eq!(store.get(b"large").unwrap(), Some(noise(7, 500_000)));
     store.put(b"zeros", &vec![0; 5 << 20], None).unwrap();

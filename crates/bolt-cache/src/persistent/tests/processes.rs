@@ -55,7 +55,7 @@ fn program() -> PathBuf {
 fn expect_locked(folder: &Path) {
     let error = Persistent::open(&options(folder, 1 << 20), Now::new().clock()).unwrap_err();
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
-    assert_eq!(error.to_string(), format!("another process writes to `{}`", folder.display()));
+    assert_eq!(error.to_string(), format!("another process uses the cache `{}`", folder.display()));
     let view = Persistent::open_read_only(folder, Now::new().clock()).unwrap();
     assert_eq!(view.get(b"key").unwrap().unwrap(), b"value");
 }
