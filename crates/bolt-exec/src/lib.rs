@@ -8,12 +8,14 @@ mod connections;
 mod executor;
 mod fork;
 mod histogram;
+mod home;
 mod limits;
 mod loops;
 mod messages;
 mod monitor;
 mod panic;
 mod pool;
+mod pools;
 mod sync;
 mod threads;
 
@@ -23,6 +25,7 @@ pub use connections::{
 };
 pub use executor::*;
 pub use fork::Fork;
+pub use home::Forked;
 pub use limits::{
     Deadline, DeadlineExceeded, Deadlines, FileLimit, Governor, Holder, Limit, LimitCounts,
     LimitExceeded, LimitReport, LimitSettingError, LimitSettings, Limits, LimitsError,
@@ -31,4 +34,8 @@ pub use limits::{
 pub use loops::{Batch, ChunkOptions, Chunks, chunk_items};
 pub use messages::{MessageBatcher, MessageOptions, MessageStatistics, SendError};
 pub use pool::{Pool, PoolOptions};
+pub use pools::{
+    PoolKind, PoolPlan, PoolStatistics, Pools, PoolsError, PoolsPlan, PoolsPlanError,
+    PoolsSettings, Reduction, RejectedTask, TaskPool, TooMany, pinning,
+};
 pub use threads::{Bind, Thread, ThreadError, Threads};

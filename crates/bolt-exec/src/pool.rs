@@ -1,6 +1,7 @@
 //! The fork-join pool.
 
 use crate::fork::Fork;
+use crate::home::{Forked, Home};
 use crate::threads::{ThreadError, Threads};
 use bolt_memory::Scope;
 use std::sync::Arc;
@@ -8,7 +9,24 @@ use std::sync::Arc;
 /// A fixed-size fork-join pool (rayon). Clones share the threads.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    threads: Arc<rayon::ThreadPool>,
+    started: Arc<Started>,
+}
+
+#[derive(Debug)]
+struct Started {
+    name: String,
+    home: Home,
+    /// Taken when it is dropped.
+    threads: Option<rayon::ThreadPool>,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // Ending threads takes locks that threads of a forked process's parent may have held.
+        if !self.home.is_here() {
+            std::mem::forget(self.threads.take());
+        }
+    }
 }
 
 /// How a pool is set up.
@@ -68,7 +86,10 @@ impl Pool {
             })
             .build();
         match (pool, refused) {
-            (Ok(pool), _) => Ok(Self { threads: Arc::new(pool) }),
+            (Ok(threads), _) => {
+                let (name, home, threads) = (name.clone(), Home::here(), Some(threads));
+                Ok(Self { started: Arc::new(Started { name, home, threads }) })
+            }
             (Err(_), Some(error)) => Err(error),
             (Err(error), None) => {
                 let source = std::io::Error::other(error.to_string());
@@ -79,25 +100,58 @@ impl Pool {
 
     /// Returns the number of threads.
     pub fn threads(&self) -> usize {
-        self.threads.current_num_threads()
+        self.inner().current_num_threads()
     }
 
     /// Runs `work` inside the pool: rayon's parallel iterators in it use this pool's threads.
     ///
     /// What `work` allocates counts for the caller's component; closures that it gives to parallel
     /// iterators are to carry the scope themselves ([`Scope::carry`]).
+    ///
+    /// # Panics
+    /// If this process was forked from the one that has the pool's threads.
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.try_run(work).unwrap_or_else(|forked| panic!("{forked}"))
+    }
+
+    /// Does what [`Pool::run`] does.
+    ///
+    /// # Errors
+    /// If this process was forked from the one that has the pool's threads.
+    pub fn try_run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R, Forked> {
+        self.check()?;
         let work = Scope::carry_once(|()| work());
-        self.threads.install(|| work(()))
+        Ok(self.inner().install(|| work(())))
     }
 
     /// Runs a recursion inside the pool: its joins share work with this pool's threads.
+    ///
+    /// # Panics
+    /// If this process was forked from the one that has the pool's threads.
     pub fn fork<R: Send>(&self, work: impl FnOnce(&Fork) -> R + Send) -> R {
         self.run(|| work(&Fork::new()))
     }
 
+    /// Does what [`Pool::fork`] does.
+    ///
+    /// # Errors
+    /// If this process was forked from the one that has the pool's threads.
+    pub fn try_fork<R: Send>(&self, work: impl FnOnce(&Fork) -> R + Send) -> Result<R, Forked> {
+        self.try_run(|| work(&Fork::new()))
+    }
+
+    fn check(&self) -> Result<(), Forked> {
+        self.started.home.check(|| format!("the pool `{}`", self.started.name))
+    }
+
+    /// # Panics
+    /// If this process was forked from the one that has the pool's threads.
+    pub(crate) fn expect_here(&self) {
+        self.check().unwrap_or_else(|forked| panic!("{forked}"));
+    }
+
     pub(crate) fn inner(&self) -> &rayon::ThreadPool {
-        &self.threads
+        self.started.threads.as_ref().expect("a pool has its threads until it is dropped")
     }
 }
 

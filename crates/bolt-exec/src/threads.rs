@@ -4,6 +4,7 @@
 //! that they are given; how a thread is bound is up to whoever sets this up, because it depends on
 //! the operating system.
 
+use crate::home::{Forked, Home};
 use crate::limits::{Counters, Holder, LimitCounts, largest, told};
 use crate::sync::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ struct Registry {
     limit: usize,
     living: Mutex<Living>,
     counters: Counters,
+    home: Home,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +63,9 @@ pub enum ThreadError {
         /// Whose threads most of them are, by name without number.
         holders: Vec<Holder>,
     },
+    /// The others are in another process.
+    #[error(transparent)]
+    Forked(#[from] Forked),
     /// The operating system refused.
     #[error("cannot start the thread `{name}`: {source}")]
     System {
@@ -83,7 +88,7 @@ impl Threads {
     /// Lets at most `limit` threads live at a time; binds none.
     pub fn new(limit: usize) -> Self {
         let (living, counters) = (Mutex::new(Living::default()), Counters::default());
-        let registry = Registry { limit, living, counters };
+        let registry = Registry { limit, living, counters, home: Home::here() };
         Self { registry: Arc::new(registry), bind: None }
     }
 
@@ -99,13 +104,15 @@ impl Threads {
     /// A thread that cannot be bound runs all the same; [`Threads::list`] says so.
     ///
     /// # Errors
-    /// If as many live as may, or the operating system refuses.
+    /// If as many live as may, the operating system refuses, or this process was forked from the
+    /// one whose threads these are.
     pub fn spawn(
         &self,
         name: String,
         processors: &[usize],
         body: impl FnOnce() + Send + 'static,
     ) -> Result<JoinHandle<()>, ThreadError> {
+        self.registry.home.check(|| "the list of threads".to_owned())?;
         let lease = Lease::new(&self.registry, &name, processors)?;
         let bind = self.bind.clone();
         let processors = processors.to_vec();
@@ -116,8 +123,11 @@ impl Threads {
         thread.map_err(|source| ThreadError::System { name, source })
     }
 
-    /// Returns the threads that live, in the order of their starts.
+    /// Returns the threads that live, in the order of their starts; none in a forked process.
     pub fn list(&self) -> Vec<Thread> {
+        if !self.registry.home.is_here() {
+            return Vec::new();
+        }
         self.registry.lock().threads.values().cloned().collect()
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let shares: Result<Vec<f64>> = (0..bench.repeats()).map(|_| share()).collect();
     let (ours, goal) = (median(&shares?), PERCENT / 100.0);
     let reached = (ours - goal).abs() <= TOLERANCE;
-    let of = format!("one processor, {WORKERS} workers; at most {}", goal + TOLERANCE);
+    let of = format!("one processor, {WORKERS} workers; at most {:.2}", goal + TOLERANCE);
     let outcome = Outcome::Share { least: goal - TOLERANCE, reached, of };
     bench.add(Row { case, ours, peers: Vec::new(), outcome });
     Ok(())

@@ -86,7 +86,7 @@ fn a_sweep_takes_what_there_is_or_says_that_it_is_too_little() {
     workspace.text(&["data", "sample", "--bars", "100000", "--out", "sample.bolt"]);
     let sweep = |mib: Option<usize>, stop: &[&str], more: &[&str]| {
         let limit = mib.map(|mib| format!("memory.limit={mib} MiB"));
-        let mut arguments = vec!["sweep", "sample.bolt", "--json", "--outcome", "-q"];
+        let mut arguments = vec!["sweep", "sample.bolt", "--json", "--outcome", "-q", "--no-cache"];
         arguments.extend(["--signal", "close > SMA[close, n]", "-O", "exec.threads=2"]);
         arguments.extend(limit.iter().flat_map(|limit| ["-O", limit.as_str()]));
         arguments.extend(stop);

@@ -1,5 +1,6 @@
 //! Why a task was refused, and why one has no result.
 
+use crate::home::Forked;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ pub enum SubmitError {
     /// The executor was closed.
     #[error("the executor is closed")]
     Closed,
+    /// The executor's threads are in another process.
+    #[error(transparent)]
+    Forked(#[from] Forked),
     /// A task was submitted by a task that was itself submitted by one, beyond the limit.
     #[error("tasks may submit tasks to a depth of {depth_max}, which this one exceeds")]
     TooDeep {
@@ -62,6 +66,9 @@ pub enum TaskError {
     /// The executor was closed before it ended.
     #[error("the executor was closed before the task ended")]
     Stopped,
+    /// Its result will be known in another process.
+    #[error(transparent)]
+    Forked(#[from] Forked),
 }
 
 /// How far a task had come when its deadline passed.

@@ -1,7 +1,9 @@
 //! What whoever submitted a task holds of it.
 
 use super::error::TaskError;
+use crate::home::{Forked, Home};
 use crate::monitor::Monitor;
+use crate::panic::drop_quietly;
 use bolt_base::Clock;
 use std::fmt;
 use std::sync::Arc;
@@ -26,6 +28,19 @@ pub(crate) fn settle<T>(slot: &Slot<T>, result: Result<T, TaskError>) {
     slot.notify_all();
 }
 
+/// Puts the outcome where the handle finds it, unless one is there already.
+pub(crate) fn settle_if_open<T>(slot: &Slot<T>, result: Result<T, TaskError>) {
+    let mut outcome = slot.lock();
+    if matches!(*outcome, Outcome::Open) {
+        *outcome = Outcome::Settled(result);
+        drop(outcome);
+        slot.notify_all();
+    } else {
+        drop(outcome);
+        drop_quietly(result);
+    }
+}
+
 /// Whoever can give a task up.
 pub(crate) trait Cancel: Send + Sync {
     /// Settles the task as cancelled and asks it to stop, if it has not ended.
@@ -38,6 +53,7 @@ pub struct Handle<T> {
     pub(crate) sequence: u64,
     pub(crate) owner: Arc<dyn Cancel>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) home: Home,
 }
 
 impl<T: Send + 'static> Handle<T> {
@@ -51,6 +67,7 @@ impl<T: Send + 'static> Handle<T> {
     /// # Panics
     /// If the result was taken before by one of the other methods.
     pub fn wait(self) -> Result<T, TaskError> {
+        self.check()?;
         let mut outcome = self.slot.lock();
         while matches!(*outcome, Outcome::Open) {
             outcome = self.slot.wait(outcome);
@@ -61,6 +78,9 @@ impl<T: Send + 'static> Handle<T> {
     /// Waits until the task has ended, but only so long. Returns `None` if it has not, or if the
     /// result was taken before.
     pub fn wait_for(&self, time: Duration) -> Option<Result<T, TaskError>> {
+        if let Err(forked) = self.check() {
+            return Some(Err(forked.into()));
+        }
         let deadline = self.clock.now().saturating_add(time);
         let mut outcome = self.slot.lock();
         while matches!(*outcome, Outcome::Open) && self.clock.now() < deadline {
@@ -72,6 +92,10 @@ impl<T: Send + 'static> Handle<T> {
     /// Returns the result if the task has ended and it was not taken before.
     pub fn try_take(&self) -> Option<Result<T, TaskError>> {
         take(&mut self.slot.lock())
+    }
+
+    fn check(&self) -> Result<(), Forked> {
+        self.home.check(|| "what runs the task".to_owned())
     }
 
     /// Gives the task up: its result is [`TaskError::Cancelled`] at once unless it has ended; if

@@ -28,6 +28,7 @@ mod tests;
 
 pub use error::{Phase, SubmitError, TaskError};
 pub use handle::Handle;
+pub(crate) use handle::{Cancel, Outcome, Slot, settle_if_open};
 pub use options::{
     AgentOptions, BatchOptions, ExecutorOptions, LaneOptions, OptionsError, Priority, StealOptions,
 };
@@ -36,10 +37,10 @@ pub use statistics::{AgentStatistics, LaneStatistics, Statistics};
 pub use task::Context;
 pub use timeouts::TimeoutOptions;
 
+use crate::home::Home;
 use crate::threads::{ThreadError, Threads};
 use batch::{Gathered, Handler};
 use bolt_base::Clock;
-use handle::Slot;
 use scheduler::{Scheduler, Submission};
 use shared::{Shared, depth_here};
 use std::fmt;
@@ -52,6 +53,7 @@ use task::{Parts, Single, Task};
 pub struct Executor {
     shared: Arc<Shared>,
     depth_max: usize,
+    home: Home,
     /// Tells executors apart, for the kinds that they gave out.
     number: u64,
 }
@@ -121,7 +123,7 @@ impl Executor {
         let timekeeper = Arc::clone(&shared);
         threads.spawn("bolt-timekeeper".to_owned(), &[], move || timekeeper.keep_time())?;
         let number = EXECUTORS.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { shared, depth_max, number })
+        Ok(Self { shared, depth_max, home: Home::here(), number })
     }
 
     /// Adds a kind of task. `base` is how long an ordinary one may run; without it the guide's
@@ -147,7 +149,8 @@ impl Executor {
     /// Accepts a task.
     ///
     /// # Errors
-    /// If too many wait, it is submitted by tasks too deep, or the executor is closed.
+    /// If too many wait, it is submitted by tasks too deep, the executor is closed, or this process
+    /// was forked from the one that has its agents.
     ///
     /// # Panics
     /// If the kind is of another executor.
@@ -190,8 +193,12 @@ impl Executor {
     /// given up: its handles are settled with [`TaskError::Stopped`], and what runs is asked to
     /// stop. Returns whether nothing was left.
     ///
-    /// Threads of tasks that do not stop are left behind.
+    /// Threads of tasks that do not stop are left behind. In a process that was forked from the one
+    /// that has the agents nothing is done.
     pub fn close(&self, grace: Duration) -> bool {
+        if !self.home.is_here() {
+            return false;
+        }
         let deadline = self.shared.decide(|scheduler, now| {
             scheduler.close(now);
             now.saturating_add(grace)
@@ -211,6 +218,7 @@ impl Executor {
         slot: Slot<T>,
     ) -> Result<Handle<T>, SubmitError> {
         assert_eq!(kind.executor, self.number, "a kind is used with the executor that made it");
+        self.home.check(|| "the executor".to_owned())?;
         let Request { priority, agent: home, timeout, complexity } = request;
         if task.depth() > self.depth_max {
             return Err(SubmitError::TooDeep { depth_max: self.depth_max });
@@ -220,7 +228,7 @@ impl Executor {
         let sequence = self.shared.decide(decision)?;
         let owner = Arc::clone(&self.shared);
         let clock = Arc::clone(&self.shared.clock);
-        Ok(Handle { slot, sequence, owner, clock })
+        Ok(Handle { slot, sequence, owner, clock, home: self.home })
     }
 }
 

@@ -10,6 +10,7 @@ use super::scheduler::{Scheduler, Submission};
 use super::shared::Shared;
 use super::task::{Context, Parts, Single, Task};
 use super::{Phase, TaskError};
+use crate::home::Home;
 use crate::threads::Threads;
 use bolt_base::ManualClock;
 use std::sync::Arc;
@@ -51,7 +52,8 @@ impl Rig {
     }
 
     fn handle<T>(&self, slot: super::handle::Slot<T>, sequence: u64) -> Handle<T> {
-        Handle { slot, sequence, owner: self.shared.clone(), clock: self.clock.clone() }
+        let (owner, clock) = (self.shared.clone(), self.clock.clone());
+        Handle { slot, sequence, owner, clock, home: Home::here() }
     }
 
     fn closure(&self, value: u32) -> Handle<u32> {

@@ -131,9 +131,10 @@ impl<W, T> Parts<W, T> {
         self.token.cancel_because(match error {
             TaskError::TimedOut { .. } => CancelReason::Deadline,
             TaskError::Stopped => CancelReason::Closing,
-            TaskError::Cancelled | TaskError::Panicked { .. } | TaskError::BatchSize { .. } => {
-                CancelReason::Requested
-            }
+            TaskError::Cancelled
+            | TaskError::Panicked { .. }
+            | TaskError::BatchSize { .. }
+            | TaskError::Forked(_) => CancelReason::Requested,
         });
         drop_quietly(self.begin());
         settle(&self.slot, Err(error));

@@ -3,6 +3,7 @@
 use super::counts::{Counters, LimitCounts};
 use super::error::DeadlineExceeded;
 use crate::cancel::{CancelReason, CancelToken};
+use crate::home::{Forked, Home};
 use crate::monitor::Monitor;
 use crate::threads::{ThreadError, Threads};
 use bolt_base::Clock;
@@ -15,6 +16,7 @@ use std::time::Duration;
 /// is dropped, and work that still runs then has no deadline.
 pub struct Deadlines {
     shared: Arc<Shared>,
+    home: Home,
 }
 
 struct Shared {
@@ -48,11 +50,15 @@ impl Deadlines {
         let shared = Arc::new(Shared { watched, clock, counters });
         let watching = Arc::clone(&shared);
         threads.spawn("bolt-deadlines".to_owned(), &[], move || watching.watch())?;
-        Ok(Self { shared })
+        Ok(Self { shared, home: Home::here() })
     }
 
     /// Begins work that may run so long.
-    pub fn begin(&self, job: &str, limit: Duration) -> Deadline {
+    ///
+    /// # Errors
+    /// If this process was forked from the one that has the thread that watches.
+    pub fn begin(&self, job: &str, limit: Duration) -> Result<Deadline, Forked> {
+        self.home.check(|| "what watches deadlines".to_owned())?;
         let start = self.shared.clock.now();
         let mut watched = self.shared.watched.lock();
         watched.begun += 1;
@@ -65,7 +71,7 @@ impl Deadlines {
             self.shared.watched.notify_all();
         }
         let shared = Arc::clone(&self.shared);
-        Deadline { shared, job: job.to_owned(), limit, start, key, token }
+        Ok(Deadline { shared, job: job.to_owned(), limit, start, key, token })
     }
 
     /// Returns how much work has a deadline now.
@@ -130,6 +136,9 @@ impl Drop for Deadline {
 
 impl Drop for Deadlines {
     fn drop(&mut self) {
+        if !self.home.is_here() {
+            return;
+        }
         self.shared.watched.lock().is_closed = true;
         self.shared.watched.notify_all();
     }
@@ -171,9 +180,9 @@ mod tests {
     #[test]
     fn work_is_stopped_at_its_deadline_and_says_so() {
         let (deadlines, clock, _) = rig();
-        let long = deadlines.begin("sweep", 600 * SECOND);
-        let short = deadlines.begin("search", SECOND);
-        let done = deadlines.begin("report", SECOND);
+        let long = deadlines.begin("sweep", 600 * SECOND).unwrap();
+        let short = deadlines.begin("search", SECOND).unwrap();
+        let done = deadlines.begin("report", SECOND).unwrap();
         // An earlier deadline wakes the watcher anew.
         while clock.alarms().first() != Some(&SECOND) {
             std::thread::yield_now();
@@ -198,7 +207,7 @@ mod tests {
     #[test]
     fn work_that_somebody_else_gave_up_ran_into_no_deadline() {
         let (deadlines, clock, _) = rig();
-        let work = deadlines.begin("sweep", SECOND);
+        let work = deadlines.begin("sweep", SECOND).unwrap();
         work.token().cancel();
         clock.advance(2 * SECOND);
         assert_eq!(work.end::<()>(None), Ok(None));
@@ -207,7 +216,7 @@ mod tests {
     #[test]
     fn the_watcher_ends_with_what_it_watches_for() {
         let (deadlines, _, threads) = rig();
-        let work = deadlines.begin("sweep", SECOND);
+        let work = deadlines.begin("sweep", SECOND).unwrap();
         drop(deadlines);
         while !threads.list().is_empty() {
             std::thread::yield_now();

@@ -26,6 +26,7 @@ pub use report::{LimitReport, LimitsReport};
 pub(crate) use counts::Counters;
 pub(crate) use error::{largest, told};
 
+use crate::home::Forked;
 use crate::threads::{Bind, ThreadError, Threads};
 use bolt_base::{Bytes, Clock};
 use std::sync::Arc;
@@ -149,7 +150,10 @@ impl Limits {
     }
 
     /// Begins a query, which has the time of the setting.
-    pub fn query(&self, name: &str) -> Deadline {
+    ///
+    /// # Errors
+    /// If this process was forked from the one that has the thread that watches.
+    pub fn query(&self, name: &str) -> Result<Deadline, Forked> {
         self.deadlines.begin(name, self.query_timeout)
     }
 
@@ -230,7 +234,7 @@ mod tests {
         let limits = limits.unwrap();
         let _files = limits.open_files.take("bars", 2).unwrap();
         limits.open_files.take("bars", 2).unwrap_err();
-        let query = limits.query("sweep");
+        let query = limits.query("sweep").unwrap();
         limits.read.take("csv", 10, Duration::ZERO).unwrap();
         limits.write.take("csv", 2_000, Duration::ZERO).unwrap_err();
         let report = limits.report();

@@ -24,7 +24,8 @@ impl Pool {
     /// when all have run.
     ///
     /// # Panics
-    /// If `submit` or a task does, when all tasks have run.
+    /// If `submit` or a task does, when all tasks have run; or if this process was forked from the
+    /// one that has the pool's threads.
     pub fn batched<'scope, F, R>(
         &self,
         chunks: &'scope Chunks,
@@ -33,6 +34,7 @@ impl Pool {
     where
         F: FnOnce() + Send + 'scope,
     {
+        self.expect_here();
         let threads = self.threads();
         self.inner().in_place_scope(|scope| {
             let mut batch = Batch { scope, chunks, threads, tasks: Vec::new(), items: 0 };

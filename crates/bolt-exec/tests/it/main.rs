@@ -5,3 +5,6 @@
 mod executor;
 mod fork;
 mod scopes;
+#[cfg(unix)]
+mod forked;
+mod pools;

@@ -75,7 +75,7 @@ fn a_task_is_left_to_its_home_for_a_while() {
     assert!(rig.start(0).is_empty());
     assert_eq!(rig.start(1), [0]);
     rig.submit(homed(&rig, 1)).unwrap();
-    assert_eq!(rig.scheduler.take_called(), [], "its home is busy");
+    assert!(rig.scheduler.take_called().is_empty(), "its home is busy");
     assert_eq!(rig.scheduler.next_tick(), Some(ms(100)));
     rig.pass(ms(99));
     assert!(rig.start(0).is_empty());
