@@ -2,10 +2,19 @@
 
 use crate::cache::Cache;
 use crate::shard::Removed;
+#[cfg(all(test, loom))]
+use loom::{
+    sync::{Condvar, Mutex, MutexGuard},
+    thread::{ThreadId, current},
+};
 use std::error::Error;
 use std::hash::Hash;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
+use std::sync::{Arc, PoisonError};
+#[cfg(not(all(test, loom)))]
+use std::{
+    sync::{Condvar, Mutex, MutexGuard},
+    thread::{ThreadId, current},
+};
 
 /// Why there is no value, told to everyone who asked for it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -147,13 +156,13 @@ pub(crate) struct Flight<V> {
 impl<V: Clone> Flight<V> {
     /// Returns one that this thread computes.
     fn new() -> Self {
-        let leader = std::thread::current().id();
+        let leader = current().id();
         Self { leader, outcome: Mutex::new(None), has_ended: Condvar::new() }
     }
 
     /// Returns whether this thread computes it.
     fn is_own(&self) -> bool {
-        self.leader == std::thread::current().id()
+        self.leader == current().id()
     }
 
     /// Removes this from those under way; returns whether it was there.

@@ -333,5 +333,7 @@ impl<K: Key, V> fmt::Debug for MultiLevel<K, V> {
     }
 }
 
+#[cfg(all(test, loom))]
+mod interleavings;
 #[cfg(test)]
 mod tests;
