@@ -13,6 +13,7 @@ pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[
     cache::quality::run,
     cache::hits::run,
     cache::compressed::run,
+    cache::levels::run,
     allocation::run,
     tasks::run,
     governor::run,

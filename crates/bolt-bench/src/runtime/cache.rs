@@ -2,6 +2,7 @@
 
 pub(crate) mod compressed;
 pub(crate) mod hits;
+pub(crate) mod levels;
 mod lru;
 mod optimum;
 pub(crate) mod quality;
