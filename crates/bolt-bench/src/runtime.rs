@@ -3,6 +3,7 @@
 mod allocation;
 mod cache;
 mod governor;
+mod pages;
 mod tasks;
 
 use crate::bench::Bench;
@@ -15,6 +16,7 @@ pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[
     cache::compressed::run,
     cache::levels::run,
     allocation::run,
+    pages::run,
     tasks::run,
     governor::run,
 ];

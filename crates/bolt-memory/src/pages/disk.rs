@@ -68,6 +68,8 @@ pub(super) struct Disk {
     pub(super) blocks: HashMap<u64, Block>,
     /// Blocks, the coldest first.
     pub(super) order: BTreeSet<(Heat, u64)>,
+    /// Blocks, those with the fewest wanted pages first.
+    pub(super) sparse: BTreeSet<(usize, u64)>,
     /// What blocks with wanted pages take.
     pub(super) live: u64,
     /// Whether files were made or removed since the folder was synced.
@@ -89,6 +91,7 @@ impl Disk {
             segments: BTreeMap::new(),
             blocks: HashMap::new(),
             order: BTreeSet::new(),
+            sparse: BTreeSet::new(),
             live: 0,
             is_folder_changed: false,
         }
@@ -169,15 +172,19 @@ impl Disk {
             segment.blocks.insert(record.sequence);
         }
         self.order.insert((heat, record.sequence));
+        self.sparse.insert((wanted, record.sequence));
         self.blocks.insert(record.sequence, block);
     }
 
     /// Takes in that a page of a block is no longer wanted; with the last one the block goes.
     pub(super) fn release(&mut self, sequence: u64) {
         let Some(block) = self.blocks.get_mut(&sequence) else { return };
+        self.sparse.remove(&(block.wanted, sequence));
         block.wanted -= 1;
         if block.wanted == 0 {
             self.drop_block(sequence);
+        } else {
+            self.sparse.insert((block.wanted, sequence));
         }
     }
 

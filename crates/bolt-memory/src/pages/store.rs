@@ -361,7 +361,7 @@ fn read_all(plan: &[Wanted], buffers: &mut [SectorBuffer]) -> Vec<Result<(), Pag
 }
 
 /// Makes the buffers that pages are read, written and lent out with.
-fn pool(
+pub(super) fn pool(
     options: &PageStoreOptions,
     budget: &Budget,
     component: Component,

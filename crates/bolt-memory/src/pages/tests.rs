@@ -6,7 +6,11 @@
     reason = "a panic fails the test, and what is not tested is told"
 )]
 
+mod crash;
 mod damage;
+mod eviction;
+mod failures;
 mod folders;
 mod model;
+mod prefetch;
 mod support;

@@ -78,6 +78,7 @@ impl State {
             assert_eq!(block.wanted, heats.len());
             assert_eq!(Some(block.heat), heats.into_iter().max());
             assert!(disk.order.contains(&(block.heat, *sequence)));
+            assert!(disk.sparse.contains(&(block.wanted, *sequence)));
             assert!(disk.segments[&block.segment].blocks.contains(sequence));
         }
         let live = |number: u64| {
@@ -89,7 +90,7 @@ impl State {
             assert_eq!(segment.file.metadata().map(|data| data.len()).ok(), Some(segment.end));
         }
         assert_eq!(disk.live, disk.blocks.values().map(|block| block.bytes).sum::<u64>());
-        assert_eq!(disk.order.len(), disk.blocks.len());
+        assert_eq!([disk.order.len(), disk.sparse.len()], [disk.blocks.len(); 2]);
         assert!(disk.live <= disk.capacity().0);
     }
 }

@@ -133,7 +133,9 @@ impl State {
         let limit = (capacity.0 as f64 * threshold) as u64;
         let bytes = self.disks[disk].block_bytes_max(pages);
         while self.disks[disk].live + bytes > limit {
-            let moved = if is_last {
+            let moved = if self.merge_blocks(disk)? {
+                Ok(())
+            } else if is_last {
                 let used = Bytes(self.disks[disk].live);
                 Err(PageError::Full { tier, used, capacity })
             } else {
@@ -148,6 +150,24 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Writes the blocks with the fewest wanted pages as one, if at least two fit; returns whether
+    /// they did.
+    fn merge_blocks(&mut self, disk: usize) -> Result<bool, PageError> {
+        let most = self.disks[disk].options.block.0 as usize / self.page;
+        let mut count = 0;
+        let fits = |(wanted, _): &&(usize, u64)| {
+            count += wanted;
+            count <= most
+        };
+        let blocks = self.disks[disk].sparse.iter().take_while(fits);
+        let blocks: Vec<u64> = blocks.map(|(_, sequence)| *sequence).collect();
+        if blocks.len() < 2 {
+            return Ok(false);
+        }
+        self.move_blocks(disk, &blocks, disk)?;
+        Ok(true)
     }
 
     /// Moves the coldest blocks of a disk to the next one, as one block there.
