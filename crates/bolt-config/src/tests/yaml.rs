@@ -128,7 +128,7 @@ fn what_is_not_yaml_ends_the_reading_and_spoils_its_line_only() {
 fn keys_stand_once() {
     check_problems(
         "exec:\n  threads: 1\n  threads: 2\n",
-        &["bolt.yaml:3:3: this key is already in line 2"],
+        &["bolt.yaml:3:3: `threads` is already in line 2"],
     );
     check_problems("exec: {? [x] : 1}", &["bolt.yaml:1:10: a key must be plain text"]);
     check_problems("exec: {? {x: 1} : 1}", &["bolt.yaml:1:10: a key must be plain text"]);

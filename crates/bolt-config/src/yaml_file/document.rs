@@ -189,7 +189,7 @@ impl Builder {
                 *next = Next::Value(Key { text, place });
             }
             Slot::Occupied(first) => {
-                let message = format!("this key is already in line {}", first.get());
+                let message = format!("`{}` is already in line {}", first.key(), first.get());
                 self.problem(place, message, None);
             }
         }
