@@ -4,6 +4,7 @@ mod allocation;
 mod cache;
 mod governor;
 mod pages;
+mod store;
 mod tasks;
 
 use crate::bench::Bench;
@@ -19,4 +20,5 @@ pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[
     pages::run,
     tasks::run,
     governor::run,
+    store::run,
 ];

@@ -22,7 +22,7 @@ impl Server {
             let is_required = std::env::var("BOLT_REQUIRE_REDIS").is_ok_and(|value| value == "1");
             assert!(!is_required, "{told}");
             // Not by `eprintln`, which is only shown for tests that fail.
-            writeln!(std::io::stderr(), "skipped: {told}").unwrap();
+            writeln!(io::stderr(), "skipped: {told}").unwrap();
             return None;
         }
         // Another process can take the port in between.
