@@ -110,6 +110,8 @@ pub enum Kind {
         /// Longest, in that unit.
         max: f64,
     },
+    /// Numbers of processors, such as `0-3,8`, or `auto`.
+    Processors,
     /// A path of a file. `~/` is the home directory; a relative path in a settings file counts
     /// from that file's folder, elsewhere from the working directory.
     File,
@@ -167,6 +169,7 @@ impl fmt::Display for Kind {
                 write!(f, "a time from {min} {unit} to {max} {unit}: ")?;
                 write!(f, "a number in {unit}, or text such as `250 ms`")
             }
+            Self::Processors => f.write_str("`auto` or numbers of processors, such as `0-3,8`"),
             Self::File => f.write_str("the path of a file"),
         }
     }

@@ -77,6 +77,52 @@ knobs! {
         test: "bolt-session exec_threads",
     }
 
+    /// Processors that compute, such as `0-7`. `auto` takes all that the process may run on, but for
+    /// what the next settings leave out.
+    exec_processors: Option<&str> = "exec.processors" {
+        kind: Kind::Processors,
+        default: "auto",
+        reader: "bolt-hardware",
+        test: "bolt-session exec_processors",
+    }
+    /// What efficiency cores do where there are performance cores, too.
+    exec_efficiency_cores: &'static str = "exec.efficiency_cores" {
+        kind: Kind::Choice(&["background", "compute", "never"]),
+        default: "background",
+        reader: "bolt-hardware",
+        test: "bolt-session exec_efficiency_cores",
+    }
+    /// Cores that are left to other programs: the first, on which most interrupts are served.
+    exec_reserved_cores: u64 = "exec.reserved_cores" {
+        kind: Kind::Count { min: 0, max: 4096 },
+        default: "0",
+        reader: "bolt-hardware",
+        test: "bolt-session exec_reserved_cores",
+    }
+    /// Whether each thread of the pool is bound to a processor of its own.
+    exec_pin: bool = "exec.pin" {
+        kind: Kind::Switch,
+        default: "false",
+        reader: "bolt-exec",
+        test: "bolt-session exec_pin",
+    }
+
+    /// Threads that may live at a time. `0` allows four for each processor, and 100 at least.
+    limits_threads: u64 = "limits.threads" {
+        kind: Kind::Count { min: 0, max: 65_536 },
+        default: "0",
+        reader: "bolt-exec",
+        test: "bolt-session limits_threads",
+    }
+    /// Processor time that the program may use, in percent of what it was granted; loops of sweeps
+    /// and panels pause when they have used more.
+    limits_cpu_percent: f64 = "limits.cpu_percent" {
+        kind: Kind::Number { min: 0.1, max: 100.0 },
+        default: "100",
+        reader: "bolt-exec",
+        test: "bolt-session limits_cpu_percent",
+    }
+
     /// Widest vector instructions that kernels use. `auto` takes the widest that the processor
     /// has; naming one that it lacks is an error. Results do not depend on it.
     kernel_simd: &'static str = "kernel.simd" {

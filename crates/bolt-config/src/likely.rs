@@ -15,8 +15,12 @@ pub(crate) fn likely(kind: Kind, raw: &Raw) -> Option<String> {
             let near = nearest(text, words.iter().copied())?;
             Some(format!("did you mean `{near}`?"))
         }
-        (Kind::Size { .. }, Raw::Text(text) | Raw::Untyped(text)) => size(text),
-        (Kind::Size { .. }, Raw::Integer(bytes)) if *bytes < 0 => Some(NEGATIVE_SIZE.into()),
+        (Kind::Size { .. } | Kind::SizeOrAuto { .. }, Raw::Text(text) | Raw::Untyped(text)) => {
+            size(text)
+        }
+        (Kind::Size { .. } | Kind::SizeOrAuto { .. }, Raw::Integer(bytes)) if *bytes < 0 => {
+            Some(NEGATIVE_SIZE.into())
+        }
         (Kind::Time { min, .. }, Raw::Text(text) | Raw::Untyped(text)) => time(text, min),
         (Kind::Switch, Raw::Text(text) | Raw::Untyped(text)) => switch(text),
         (Kind::Count { .. } | Kind::Number { .. } | Kind::NumberOrAuto { .. }, Raw::Text(text)) => {

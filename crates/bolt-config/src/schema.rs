@@ -52,6 +52,7 @@ fn of_kind(kind: Kind) -> Json {
         Kind::Fraction { min, max } | Kind::Time { min, max, unit: _ } => {
             json!({ "anyOf": [number(min, max), text] })
         }
+        Kind::Processors => text,
         Kind::File => json!({ "type": "string", "minLength": 1 }),
     }
 }

@@ -69,6 +69,7 @@ fn samples(kind: Kind) -> [(String, String); 2] {
         Kind::Choice(words) => [quoted(words[1]), quoted(words[2])],
         Kind::Size { .. } | Kind::SizeOrAuto { .. } => [quoted("3 MiB"), plain("7340032")],
         Kind::Time { .. } => [plain("0.25"), quoted("150 ms")],
+        Kind::Processors => [quoted("0-3,8"), plain("1")],
         Kind::File => [quoted("/data/a.db"), quoted("/data/b \\u00e9.db")],
     }
 }
@@ -97,6 +98,7 @@ fn refused(kind: Kind) -> Vec<Json> {
         Kind::Fraction { min, max } | Kind::Time { min, max, .. } => {
             outside(min, max).into_iter().filter(|value| !value.is_string()).collect()
         }
+        Kind::Processors => vec![json!(""), json!("x"), json!("1-"), json!(-1), json!(0.5)],
         Kind::File => vec![json!(""), json!(1)],
     }
 }

@@ -18,7 +18,7 @@ pub enum Value {
     Count(u64),
     /// A finite number; a fraction, not a percentage.
     Number(f64),
-    /// `auto` where a number or a size could stand.
+    /// `auto` where something else could stand.
     Auto,
     /// One of a few words.
     Choice(&'static str),
@@ -26,6 +26,8 @@ pub enum Value {
     Size(Bytes),
     /// A time in its setting's unit.
     Time(f64, TimeUnit),
+    /// Numbers of processors, as a list of ranges.
+    Processors(String),
     /// A path.
     File(PathBuf),
     /// No path: the default is in a home directory, and none is known.
@@ -41,6 +43,7 @@ impl Value {
             Self::Number(number) | Self::Time(number, _) => (*number).into(),
             Self::Auto => "auto".into(),
             Self::Choice(word) => (*word).into(),
+            Self::Processors(list) => list.as_str().into(),
             Self::File(path) => path.to_string_lossy().into(),
             Self::Unset => Json::Null,
         }
@@ -138,6 +141,14 @@ impl Kind {
                 let amount = raw.number().or_else(|| parse_time(raw.text()?, unit))?;
                 number_within(amount, min, max).map(|amount| Value::Time(amount, unit))
             }
+            Self::Processors => match raw.text() {
+                Some("auto") => Some(Value::Auto),
+                Some(text) => is_list_of_ranges(text).then(|| Value::Processors(text.to_owned())),
+                None => {
+                    let number = u32::try_from(raw.integer()?).ok()?;
+                    Some(Value::Processors(number.to_string()))
+                }
+            },
             Self::File => {
                 let text = raw.text()?;
                 (!text.is_empty()).then(|| Value::File(text.into()))
@@ -149,6 +160,15 @@ impl Kind {
 /// NaN is in no range.
 fn number_within(number: f64, min: f64, max: f64) -> Option<f64> {
     (min..=max).contains(&number).then_some(number)
+}
+
+/// Returns whether text is like `0-3,8`. Which of them are there is not known here.
+fn is_list_of_ranges(text: &str) -> bool {
+    let is_number = |text: &str| text.trim().parse::<u32>().is_ok();
+    text.split(',').all(|range| match range.split_once('-') {
+        Some((first, last)) => is_number(first) && is_number(last),
+        None => is_number(range),
+    })
 }
 
 /// Reads text such as `5%`.
@@ -181,6 +201,7 @@ impl fmt::Display for Value {
             Self::Number(number) | Self::Time(number, _) => write!(f, "{number:?}"),
             Self::Auto => quote(f, "auto"),
             Self::Choice(word) => quote(f, word),
+            Self::Processors(list) => quote(f, list),
             Self::Size(size) => match size.to_string() {
                 text if text.parse() == Ok(*size) => quote(f, &text),
                 _ => write!(f, "{}", size.0),
@@ -232,5 +253,6 @@ from_value! {
     Bytes: Value::Size(size) => *size;
     Option<Bytes>: Value::Size(size) => Some(*size), Value::Auto => None;
     Duration: Value::Time(amount, unit) => Duration::from_secs_f64(amount / unit.per_second());
+    Option<&'a str>: Value::Processors(list) => Some(list), Value::Auto => None;
     Option<&'a Path>: Value::File(path) => Some(path), Value::Unset => None;
 }

@@ -2,6 +2,7 @@
 
 use crate::fork::Fork;
 use crate::home::{Forked, Home};
+use crate::limits::Governor;
 use crate::threads::{ThreadError, Threads};
 use bolt_memory::Scope;
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Pool {
     started: Arc<Started>,
+    /// Holds work up that uses more processor time than it may.
+    governor: Option<Governor>,
 }
 
 #[derive(Debug)]
@@ -88,7 +91,7 @@ impl Pool {
         match (pool, refused) {
             (Ok(threads), _) => {
                 let (name, home, threads) = (name.clone(), Home::here(), Some(threads));
-                Ok(Self { started: Arc::new(Started { name, home, threads }) })
+                Ok(Self { started: Arc::new(Started { name, home, threads }), governor: None })
             }
             (Err(_), Some(error)) => Err(error),
             (Err(error), None) => {
@@ -96,6 +99,14 @@ impl Pool {
                 Err(ThreadError::System { name: format!("bolt-{name}"), source })
             }
         }
+    }
+
+    /// Lets a governor hold up whoever has run something here, until the process is within its
+    /// share of processor time.
+    #[must_use]
+    pub fn governed_by(mut self, governor: Governor) -> Self {
+        self.governor = Some(governor);
+        self
     }
 
     /// Returns the number of threads.
@@ -121,7 +132,11 @@ impl Pool {
     pub fn try_run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R, Forked> {
         self.check()?;
         let work = Scope::carry_once(|()| work());
-        Ok(self.inner().install(|| work(())))
+        let result = self.inner().install(|| work(()));
+        if let Some(governor) = &self.governor {
+            while !governor.tick().is_zero() {}
+        }
+        Ok(result)
     }
 
     /// Runs a recursion inside the pool: its joins share work with this pool's threads.

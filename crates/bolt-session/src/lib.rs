@@ -9,6 +9,7 @@ mod backtest;
 mod build;
 mod data;
 mod error;
+pub mod machine;
 mod manifest;
 mod memory;
 mod pages;
@@ -49,7 +50,7 @@ use std::sync::Arc;
 
 use bolt_base::{Clock, SystemClock};
 use bolt_config::Config;
-use bolt_exec::Pool;
+use bolt_exec::{Limits, Pool};
 use bolt_hardware::{Hardware, SimdLevel};
 use bolt_kernel::{Catalog, Jit, Options};
 
@@ -64,6 +65,8 @@ pub struct Session {
     pub kernel: Options,
     /// What all engines reserve memory from.
     pub memory: Memory,
+    /// What the process may use at most.
+    pub limits: Limits,
     /// The threads of sweeps and panels.
     pub pool: Pool,
     /// Results that were computed before, by whichever process.
@@ -78,14 +81,15 @@ impl Session {
     /// # Errors
     /// If the settings ask for what this machine does not have.
     pub fn new(config: Config) -> Result<Self, SessionError> {
-        let threads = usize::try_from(config.exec_threads()).ok().filter(|&count| count > 0);
-        let pool = Pool::new(threads).map_err(SessionError::Settings)?;
-        let memory = Memory::new(&config, &Arc::new(Hardware::get().clone()))?;
+        let hardware = Hardware::get();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let limits = machine::limits(&config, hardware, &clock)?;
+        let pool = machine::pool(&config, hardware, &limits)?;
+        let memory = Memory::new(&config, &Arc::new(hardware.clone()))?;
         let kernel = kernel_options(&config)?;
-        let clock = Arc::new(SystemClock::default());
         let results = Results::of_config(&config);
         let catalog = bolt_indicators::catalog();
-        Ok(Self { config, catalog, kernel, memory, pool, results, clock })
+        Ok(Self { config, catalog, kernel, memory, limits, pool, results, clock })
     }
 }
 

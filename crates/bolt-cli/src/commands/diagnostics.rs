@@ -1,6 +1,8 @@
 //! `bolt diagnostics`.
 
+mod cache;
 mod hardware;
+mod limits;
 mod memory;
 mod page;
 
@@ -21,11 +23,17 @@ enum DiagnosticsCommand {
     Hardware(hardware::HardwareArguments),
     /// Show how much memory the engines may use, who has which share, and how full it is
     Memory,
+    /// Show where results are kept, and whether they can be
+    Cache,
+    /// Show how many files, threads and how much processor time there may be, and every thread
+    Limits,
 }
 
 pub(crate) fn run(arguments: &DiagnosticsArguments, context: Context) -> Result<()> {
     match &arguments.command {
         DiagnosticsCommand::Hardware(arguments) => hardware::run(arguments, context),
         DiagnosticsCommand::Memory => memory::run(context),
+        DiagnosticsCommand::Cache => cache::run(context),
+        DiagnosticsCommand::Limits => limits::run(context),
     }
 }

@@ -4,7 +4,7 @@
 
 mod executor;
 mod fork;
-mod scopes;
 #[cfg(unix)]
 mod forked;
 mod pools;
+mod scopes;

@@ -6,9 +6,10 @@ mod text;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use bolt_config::Config;
 use bolt_hardware::{
-    Energy, Frequency, Hardware, HugePages, Memory, NodeStatistics, Plan, PlanSettings, Pressure,
-    Reading, Root, SimdLevel, Thermal, Tuning, Unavailable,
+    Energy, Frequency, Hardware, HugePages, Memory, NodeStatistics, Plan, Pressure, Reading, Root,
+    SimdLevel, Thermal, Tuning, Unavailable,
 };
 use clap::Args;
 
@@ -41,13 +42,13 @@ struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    fn of(hardware: &'a Hardware, is_copy: bool) -> Result<Self> {
+    fn of(hardware: &'a Hardware, is_copy: bool, config: &Config) -> Result<Self> {
         let elsewhere = || Unavailable::new("not told by files");
         let nodes = &hardware.topology.nodes;
         Ok(Self {
             simd: if is_copy { Err(elsewhere()) } else { Ok(hardware.simd) },
             page_bytes: if is_copy { Err(elsewhere()) } else { hardware.page_bytes.clone() },
-            plan: hardware.plan(&PlanSettings::default())?,
+            plan: bolt_session::machine::plan(config, hardware)?,
             memory: hardware.memory(),
             pressure: hardware.pressure(),
             thermal: hardware.thermal(),
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &HardwareArguments, mut context: Context) -> Result
         None => None,
     };
     let hardware = copy.as_ref().unwrap_or_else(|| Hardware::get());
-    let findings = Findings::of(hardware, copy.is_some())?;
+    let findings = Findings::of(hardware, copy.is_some(), &context.config)?;
     if context.json {
         return context.write_json(&json::view(&findings));
     }
