@@ -145,6 +145,19 @@ fn who_asked_first_is_served_first() {
 }
 
 #[test]
+fn a_turn_waits_for_those_before_it() {
+    let options = ConnectionOptions { max: 1, ..ConnectionOptions::default() };
+    let mut shelf: Shelf<u32> = Shelf::new(&options);
+    let (first, second) = (shelf.queue(), shelf.queue());
+    assert!(shelf.take(second).is_none());
+    assert!(matches!(shelf.take(first), Some(None)));
+    shelf.leave_queue(first);
+    assert!(shelf.take(second).is_none(), "there is no place");
+    shelf.leave();
+    assert!(matches!(shelf.take(second), Some(None)));
+}
+
+#[test]
 fn a_place_that_becomes_free_is_used_by_who_waits() {
     let rig = rig(|options| options.max = 1);
     let lease = rig.pool.borrow().unwrap();
