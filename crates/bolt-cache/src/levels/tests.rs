@@ -398,3 +398,4 @@ fn compression_saves_what_the_statistics_say() {
 }
 
 mod faults;
+mod model;

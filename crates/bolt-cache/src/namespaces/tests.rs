@@ -116,6 +116,33 @@ fn limits_change_while_values_stay() {
 }
 
 #[test]
+fn a_store_takes_nothing_from_the_budget() {
+    let budget = budget(1_000);
+    let caches = Caches::new(&budget);
+    let clock = Arc::new(ManualClock::default());
+    let options = crate::CompressedOptions {
+        name: "store".into(),
+        capacity: Bytes(100 * MIB),
+        threads: 1,
+        time_to_live: None,
+    };
+    let store = Arc::new(crate::Compressed::new(options, clock));
+    let between = levels(1, 1).store(store, None).compressed("l4", Bytes(2 * MIB), None);
+    let cache = open(&caches, "ast", between);
+    fill(&cache, 0..1_000);
+    let sizes = |stats: &LevelsStats| {
+        let mib = |level: &crate::LevelStats| (level.capacity.0 / MIB, level.is_in_memory);
+        stats.levels.iter().map(mib).collect::<Vec<_>>()
+    };
+    assert_eq!(sizes(&cache.stats()), [(1, true), (1, true), (100, false), (2, true)]);
+    assert!(cache.held() < Bytes(6 * MIB), "{}", cache.held());
+    cache.resize("l4", Bytes(0)).unwrap();
+    cache.resize("store", Bytes(3 * MIB)).unwrap();
+    assert_eq!(sizes(&cache.stats()), [(1, true), (1, true), (3, false), (0, true)]);
+    cache.check_room();
+}
+
+#[test]
 fn a_level_grows_for_a_value_it_is_too_small_for() {
     let caches = Caches::new(&budget(1_000));
     let cache = open(&caches, "panels", levels(100, 200));
@@ -138,6 +165,7 @@ fn who_asks_within_a_share_gets_it_and_caches_shrink() {
     let held = market(&budget).reserve(Kind::Fixed, Bytes(32 * MIB)).unwrap();
     let after = [ast.held().0, panels.held().0];
     assert!(budget.held() <= Bytes(64 * MIB));
+    assert!(after[0] + after[1] > 12 * MIB, "no more than was needed: {after:?}");
     // Both gave about the same share.
     let shares = [0, 1].map(|index| after[index] as f64 / before[index] as f64);
     assert!(shares[0] < 0.95 && (shares[0] - shares[1]).abs() < 0.15, "{shares:?}");
@@ -253,7 +281,7 @@ fn the_bounds_hold_under_load_and_pressure() {
                     let cache = &all[rng.below(2) as usize];
                     let key = rng.below(8_000) as u32;
                     ask(cache, key, 2_000 + key as usize % 20_000);
-                    if rng.below(500) == 0 {
+                    if rng.below(50) == 0 {
                         cache.resize("l2", Bytes(rng.below(40) * MIB)).unwrap();
                     }
                 }
