@@ -27,23 +27,29 @@ pub(crate) struct Alias {
     pub(crate) knob: &'static str,
     /// Words for values, beside those that ours takes.
     words: &'static [(&'static str, &'static str)],
+    /// Unit of plain numbers, where it is another than ours.
+    unit: Option<&'static str>,
 }
 
 impl Alias {
     /// Returns a value as our setting takes it.
     pub(crate) fn value(self, raw: &Raw) -> Raw {
-        let text = match raw {
-            Raw::Text(text) | Raw::Untyped(text) => text.trim(),
+        let text = match (raw, self.unit) {
+            (Raw::Text(text) | Raw::Untyped(text), _) => text.trim(),
+            (Raw::Integer(number), Some(unit)) => return Raw::Text(format!("{number} {unit}")),
+            (Raw::Number(number), Some(unit)) => return Raw::Text(format!("{number:?} {unit}")),
             _ => return raw.clone(),
         };
         let word = self.words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         word.map_or_else(|| raw.clone(), |(_, ours)| Raw::Untyped((*ours).to_owned()))
     }
 
-    /// Returns the words that it takes beside those of our setting.
-    pub(crate) fn words(self) -> Option<String> {
-        let words: Vec<String> = self.words.iter().map(|(word, _)| format!("`{word}`")).collect();
-        (!words.is_empty()).then(|| words.join(", "))
+    /// Returns what it takes beside what our setting takes.
+    pub(crate) fn also(self) -> Option<String> {
+        let words = self.words.iter().map(|(word, _)| format!("`{word}`"));
+        let unit = self.unit.map(|unit| format!("a number of {unit}"));
+        let also: Vec<String> = words.chain(unit).collect();
+        (!also.is_empty()).then(|| also.join(", "))
     }
 }
 

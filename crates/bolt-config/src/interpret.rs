@@ -169,8 +169,9 @@ fn read(
         },
         Some(value) => value,
         None => {
-            let words = alias.and_then(Alias::words).map_or(String::new(), |w| format!("{w} or "));
-            let message = format!("`{name}` is `{}`, but must be {words}{kind}", shortened(&shown));
+            let also =
+                alias.and_then(Alias::also).map_or(String::new(), |also| format!("{also} or "));
+            let message = format!("`{name}` is `{}`, but must be {also}{kind}", shortened(&shown));
             return problem(message, likely(kind, &raw));
         }
     };

@@ -15,12 +15,11 @@ pub(crate) fn likely(kind: Kind, raw: &Raw) -> Option<String> {
             let near = nearest(text, words.iter().copied())?;
             Some(format!("did you mean `{near}`?"))
         }
-        (Kind::Size { .. } | Kind::SizeOrAuto { .. }, Raw::Text(text) | Raw::Untyped(text)) => {
-            size(text)
-        }
-        (Kind::Size { .. } | Kind::SizeOrAuto { .. }, Raw::Integer(bytes)) if *bytes < 0 => {
-            Some(NEGATIVE_SIZE.into())
-        }
+        (Kind::Size { .. } | Kind::SizeOrAuto { .. }, raw) => match raw {
+            Raw::Text(text) | Raw::Untyped(text) => size(text),
+            Raw::Integer(bytes) if *bytes < 0 => Some(NEGATIVE_SIZE.into()),
+            _ => None,
+        },
         (Kind::Time { min, .. }, Raw::Text(text) | Raw::Untyped(text)) => time(text, min),
         (Kind::Switch, Raw::Text(text) | Raw::Untyped(text)) => switch(text),
         (Kind::Count { .. } | Kind::Number { .. } | Kind::NumberOrAuto { .. }, Raw::Text(text)) => {

@@ -22,16 +22,24 @@ pub static PROFILES: &[Profile] = &[
         name: "production",
         doc: "A workstation or server with 18 GB of memory for Bolt, on which several processes \
               share one store.",
-        values: &[("sweep.memory", "1.8 GB"), ("store.busy_timeout", "600000")],
+        values: &[
+            ("memory.limit", "18 GB"),
+            ("sweep.memory", "1.8 GB"),
+            ("store.busy_timeout", "600000"),
+        ],
     },
     Profile {
         name: "hpc",
         doc: "A node of a cluster with 256 GB of memory, whose jobs share one store.",
-        values: &[("sweep.memory", "25.6 GB"), ("store.busy_timeout", "600000")],
+        values: &[
+            ("memory.limit", "256 GB"),
+            ("sweep.memory", "25.6 GB"),
+            ("store.busy_timeout", "600000"),
+        ],
     },
     Profile {
         name: "edge",
         doc: "A small device with 4 GB of memory, on which four threads keep power and heat low.",
-        values: &[("exec.threads", "4"), ("sweep.memory", "400 MB")],
+        values: &[("exec.threads", "4"), ("memory.limit", "4 GB"), ("sweep.memory", "400 MB")],
     },
 ];

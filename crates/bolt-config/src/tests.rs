@@ -68,6 +68,7 @@ fn samples(kind: Kind) -> [(String, String); 2] {
         Kind::Fraction { .. } => [quoted("25%"), plain("0.125")],
         Kind::Choice(words) => [quoted(words[1]), quoted(words[2])],
         Kind::Size { .. } | Kind::SizeOrAuto { .. } => [quoted("3 MiB"), plain("7340032")],
+        Kind::Time { min, .. } if min > 0.0 => [plain("2.5"), quoted("150 min")],
         Kind::Time { .. } => [plain("0.25"), quoted("150 ms")],
         Kind::Processors => [quoted("0-3,8"), plain("1")],
         Kind::File => [quoted("/data/a.db"), quoted("/data/b \\u00e9.db")],

@@ -12,19 +12,33 @@ pub(super) const ALIASES: &[Alias] = &[
     vectors("hardware.vectorization"),
     vectors("optimizations.vectorization"),
     Alias {
-        name: "compilation.optimization_level",
-        knob: "kernel.jit",
         words: &[("none", "false"), ("aggressive", "true")],
+        ..same("compilation.optimization_level", "kernel.jit")
     },
+    Alias { unit: Some("GB"), ..same("system.memory_limit_gb", "memory.limit") },
+    same("hpc_config.memory_per_node", "memory.limit"),
+    same("edge_config.memory_limit", "memory.limit"),
+    same("memory.pressure_thresholds.warning", "memory.warning"),
+    same("memory.pressure_thresholds.critical", "memory.critical"),
+    same("memory.component_budgets.duckdb", "memory.share_market"),
+    same("memory.component_budgets.jarvis", "memory.share_code"),
+    same("memory.component_budgets.einstein", "memory.share_search"),
+    same("memory.component_budgets.cache", "memory.share_cache"),
+    same("memory.component_budgets.other", "memory.share_other"),
 ];
 
+/// Returns a name whose values are those of our setting.
+const fn same(name: &'static str, knob: &'static str) -> Alias {
+    Alias { name, knob, words: &[], unit: None }
+}
+
 const fn threads(name: &'static str) -> Alias {
-    Alias { name, knob: "exec.threads", words: &[("auto", "0")] }
+    Alias { words: &[("auto", "0")], ..same(name, "exec.threads") }
 }
 
 const fn vectors(name: &'static str) -> Alias {
     let words = &[("AVX2", "avx2"), ("AVX512", "avx512"), ("NEON", "neon")];
-    Alias { name, knob: "kernel.simd", words }
+    Alias { words, ..same(name, "kernel.simd") }
 }
 
 pub(super) const UNUSED: Unused = &[
@@ -49,26 +63,28 @@ pub(super) const UNUSED: Unused = &[
         ],
     ),
     (
-        "no command has a limit of memory for the whole program yet; `sweep.memory` bounds a sweep",
-        &["system.memory_limit_gb", "hpc_config.memory_per_node", "edge_config.memory_limit"],
+        "its part is that of two components, `memory.share_lyra` and `memory.share_swarm`",
+        &["memory.component_budgets.meta_system"],
     ),
     (
-        "no command shares memory out between components yet",
+        "engines reserve what they need from one budget, `memory.limit`; there are no pools to size",
         &[
-            "memory.component_budgets.duckdb",
-            "memory.component_budgets.jarvis",
-            "memory.component_budgets.einstein",
-            "memory.component_budgets.meta_system",
-            "memory.component_budgets.cache",
-            "memory.component_budgets.other",
-            "memory.pressure_thresholds.warning",
-            "memory.pressure_thresholds.critical",
             "memory.pools.small_objects",
             "memory.pools.medium_objects",
             "memory.pools.large_objects",
             "memory.memory_pools",
             "memory.arena_allocation",
             "performance.optimization.memory_pooling",
+        ],
+    ),
+    (
+        "results are kept on disk, up to `cache.size` and for `cache.time_to_live`",
+        &[
+            "performance.enable_caching",
+            "performance.cache.l1_size",
+            "performance.cache.l1_ttl",
+            "performance.cache.l3_enabled",
+            "optimizations.cache_aggressive",
         ],
     ),
     (
@@ -114,16 +130,6 @@ pub(super) const UNUSED: Unused = &[
             "monitoring.sample_interval",
             "monitoring.include_call_stacks",
             "monitoring.flamegraph",
-        ],
-    ),
-    (
-        "no command keeps a cache yet",
-        &[
-            "performance.enable_caching",
-            "performance.cache.l1_size",
-            "performance.cache.l1_ttl",
-            "performance.cache.l3_enabled",
-            "optimizations.cache_aggressive",
         ],
     ),
     (

@@ -1,4 +1,5 @@
-//! Environment variables that the guides set.
+//! Environment variables that the guides set, but for those that are our own, such as
+//! `BOLT_MEMORY_LIMIT`.
 
 use super::Unused;
 
@@ -7,10 +8,6 @@ pub(super) const UNUSED: Unused = &[
         "threads are not bound to processors yet; `taskset -c 0-7 bolt ...` binds the process, and \
          `exec.threads` follows",
         &["BOLT_CPU_AFFINITY", "BOLT_E_CORE_USAGE"],
-    ),
-    (
-        "no command has a limit of memory for the whole program yet; `sweep.memory` bounds a sweep",
-        &["BOLT_MEMORY_LIMIT"],
     ),
     (
         "no command is monitored or profiled yet",

@@ -53,6 +53,12 @@ fn words_of_guides_become_ours() {
     assert_eq!(values("hardware.vectorization = 'auto'"), ["kernel.simd = \"auto\""]);
     assert_eq!(values("compilation.optimization_level = 'aggressive'"), ["kernel.jit = true"]);
     assert_eq!(values("compilation.optimization_level = 'none'"), ["kernel.jit = false"]);
+    assert_eq!(values("system.memory_limit_gb = 18"), ["memory.limit = \"18 GiB\""]);
+    assert_eq!(values("system.memory_limit_gb = 1.5"), ["memory.limit = \"1.5 GiB\""]);
+    assert_eq!(values("system.memory_limit_gb = '512 MB'"), ["memory.limit = \"512 MiB\""]);
+    assert_eq!(values("edge_config.memory_limit = '4GB'"), ["memory.limit = \"4 GiB\""]);
+    let share = "memory.component_budgets.duckdb = '17%'";
+    assert_eq!(values(share), ["memory.share_market = 0.17"]);
 }
 
 #[track_caller]
@@ -68,6 +74,13 @@ fn names_and_values_of_guides_are_checked_like_ours() {
         "concurrency.worker_threads = 'many'",
         &["x.toml:1:30: `concurrency.worker_threads` is `'many'`, but must be `auto` or \
            a whole number from 0 to 4096"],
+    );
+    check_problem(
+        "system.memory_limit_gb = -1",
+        &[
+            "x.toml:1:26: `system.memory_limit_gb` is `-1`, but must be a number of GB or `auto`, a number of bytes \
+           from 1 MiB to 1024 TiB, or text such as `100 MB`\n  hint: a size is not negative",
+        ],
     );
     check_problem(
         "performance.parallel.max_wrokers = 8",
@@ -100,20 +113,19 @@ fn two_names_of_a_setting_must_agree() {
 #[test]
 fn what_has_no_effect_is_told_once() {
     let mut sources = project("[memory]\nnuma_aware = true\nmemory_pools = true\n");
-    for (name, value) in [("BOLT_MEMORY_LIMIT", "18GB"), ("RIPGREP_MAX_WORKERS", "12")] {
+    for (name, value) in [("BOLT_MONITORING", "true"), ("RIPGREP_MAX_WORKERS", "12")] {
         sources.environment.insert(name.into(), value.into());
     }
     let config = Config::resolve(&sources).unwrap();
     let names: Vec<&str> = config.unused().iter().map(|unused| unused.name.as_str()).collect();
     let expected =
-        ["memory.numa_aware", "memory.memory_pools", "BOLT_MEMORY_LIMIT", "RIPGREP_MAX_WORKERS"];
+        ["memory.numa_aware", "memory.memory_pools", "BOLT_MONITORING", "RIPGREP_MAX_WORKERS"];
     assert_eq!(names, expected);
     let warnings: Vec<String> = config.warnings().iter().map(Problem::to_string).collect();
     assert_eq!(
         warnings,
         [
-            "BOLT_MEMORY_LIMIT: it has no effect: no command has a limit of memory for the whole \
-             program yet; `sweep.memory` bounds a sweep",
+            "BOLT_MONITORING: it has no effect: no command is monitored or profiled yet",
             "/projects/one/bolt.toml: names without an effect: 2\
              \n  hint: `bolt config check /projects/one/bolt.toml` says why",
         ]
@@ -200,14 +212,24 @@ fn files_of_the_guides_load_as_they_are() {
     assert_eq!(
         set,
         [
-            "system.cpu_cores: exec.threads = 12",
+            "system.memory_limit_gb: memory.limit = \"18 GiB\"; \
+             system.cpu_cores: exec.threads = 12; \
+             memory.component_budgets.duckdb: memory.share_market = 0.5; \
+             memory.component_budgets.jarvis: memory.share_code = 0.17; \
+             memory.component_budgets.einstein: memory.share_search = 0.08; \
+             memory.component_budgets.cache: memory.share_cache = 0.1; \
+             memory.component_budgets.other: memory.share_other = 0.05; \
+             memory.pressure_thresholds.warning: memory.warning = 0.85; \
+             memory.pressure_thresholds.critical: memory.critical = 0.95",
             "",
             "concurrency.worker_threads: exec.threads = 0; \
              compilation.optimization_level: kernel.jit = true; \
              hardware.vectorization: kernel.simd = \"auto\"",
             "hpc_config.worker_threads: exec.threads = 64; \
+             hpc_config.memory_per_node: memory.limit = \"256 GiB\"; \
              optimizations.vectorization: kernel.simd = \"avx512\"",
             "edge_config.worker_threads: exec.threads = 4; \
+             edge_config.memory_limit: memory.limit = \"4 GiB\"; \
              optimizations.vectorization: kernel.simd = \"neon\"",
             "performance.parallel.max_workers: exec.threads = 8",
         ]
@@ -238,6 +260,8 @@ fn variables_of_the_guides_are_known() {
         let lines = blocks.iter().flat_map(|block| block.text.lines());
         names.extend(lines.flat_map(variables_in));
     }
+    let ours = |name: &String| KNOBS.iter().any(|knob| knob.variable() == **name);
+    assert!(names.remove("BOLT_MEMORY_LIMIT") && ours(&"BOLT_MEMORY_LIMIT".to_owned()));
     let known: std::collections::BTreeSet<String> =
         crate::guides::variables().map(String::from).collect();
     assert_eq!(names, known);

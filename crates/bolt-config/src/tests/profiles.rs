@@ -84,6 +84,7 @@ fn figures_of_profiles_are_those_of_the_guides() {
         let tenth = whole_gb * share * (1u64 << 30) as f64;
         let ratio = config.sweep_memory().0 as f64 / tenth;
         assert!((0.97..=1.001).contains(&ratio), "{profile}: {ratio}");
+        assert_eq!(config.memory_limit(), Some(Bytes((whole_gb as u64) << 30)), "{profile}");
         config
     };
     let gigabytes = |text: String| text.trim_end_matches("GB\"").parse::<f64>().unwrap();
