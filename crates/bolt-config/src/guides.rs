@@ -60,7 +60,7 @@ pub(crate) fn in_file(name: &str) -> Option<Meaning> {
 
 /// Returns what an environment variable means.
 pub(crate) fn in_environment(name: &str) -> Option<Meaning> {
-    meaning(&[], variables::UNUSED, name)
+    meaning(variables::ALIASES, variables::UNUSED, name)
 }
 
 /// Returns every name in files.
@@ -71,12 +71,18 @@ pub(crate) fn file_names() -> impl Iterator<Item = &'static str> {
 
 /// Returns every name of an environment variable.
 pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
-    variables::UNUSED.iter().flat_map(|(_, names)| names.iter().copied())
+    let unused = variables::UNUSED.iter().flat_map(|(_, names)| names.iter().copied());
+    variables::ALIASES.iter().map(|alias| alias.name).chain(unused)
 }
 
 /// Returns the guides' names of a setting in files.
 pub(crate) fn aliases_of(knob: &'static str) -> impl Iterator<Item = &'static str> {
     files::ALIASES.iter().filter(move |alias| alias.knob == knob).map(|alias| alias.name)
+}
+
+/// Returns a name whose values are those of our setting.
+const fn same(name: &'static str, knob: &'static str) -> Alias {
+    Alias { name, knob, words: &[], unit: None }
 }
 
 /// Names without an effect, by the reason.

@@ -52,7 +52,10 @@ fn of_kind(kind: Kind) -> Json {
         Kind::Fraction { min, max } | Kind::Time { min, max, unit: _ } => {
             json!({ "anyOf": [number(min, max), text] })
         }
-        Kind::Processors => text,
+        Kind::Processors => {
+            let number = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
+            json!({ "anyOf": [number, { "type": "string", "minLength": 1 }] })
+        }
         Kind::File => json!({ "type": "string", "minLength": 1 }),
     }
 }

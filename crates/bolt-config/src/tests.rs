@@ -99,7 +99,7 @@ fn refused(kind: Kind) -> Vec<Json> {
         Kind::Fraction { min, max } | Kind::Time { min, max, .. } => {
             outside(min, max).into_iter().filter(|value| !value.is_string()).collect()
         }
-        Kind::Processors => vec![json!(""), json!("x"), json!("1-"), json!(-1), json!(0.5)],
+        Kind::Processors => vec![json!(""), json!(-1), json!(0.5), json!(true)],
         Kind::File => vec![json!(""), json!(1)],
     }
 }
@@ -579,6 +579,17 @@ fn help_and_reference_hold_every_knob() {
     }
     let widest = help.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(80), "{widest:?}");
+}
+
+#[test]
+fn processors_are_numbers_and_ranges() {
+    for (text, expected) in [("\"0-3,8\"", Some("0-3,8")), ("5", Some("5")), ("\"auto\"", None)] {
+        let text = format!("exec.processors = {text}");
+        check_value(&text, |config| config.exec_processors() == expected);
+    }
+    for text in ["x", "1-", "-1", "1,,2", "1-2-3"] {
+        assert_eq!(problems(&format!("exec.processors = \"{text}\"")).len(), 1, "{text}");
+    }
 }
 
 #[test]

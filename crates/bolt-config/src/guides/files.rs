@@ -1,7 +1,7 @@
 //! Names in the guides' files: `bolt_production.yaml`, `lyra_performance.toml`,
 //! `config/performance.toml`, and the files for clusters, small devices and kernels.
 
-use super::{Alias, Unused};
+use super::{Alias, Unused, same};
 
 pub(super) const ALIASES: &[Alias] = &[
     threads("system.cpu_cores"),
@@ -26,11 +26,6 @@ pub(super) const ALIASES: &[Alias] = &[
     same("memory.component_budgets.cache", "memory.share_cache"),
     same("memory.component_budgets.other", "memory.share_other"),
 ];
-
-/// Returns a name whose values are those of our setting.
-const fn same(name: &'static str, knob: &'static str) -> Alias {
-    Alias { name, knob, words: &[], unit: None }
-}
 
 const fn threads(name: &'static str) -> Alias {
     Alias { words: &[("auto", "0")], ..same(name, "exec.threads") }

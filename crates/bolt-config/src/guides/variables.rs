@@ -1,14 +1,14 @@
 //! Environment variables that the guides set, but for those that are our own, such as
 //! `BOLT_MEMORY_LIMIT`.
 
-use super::Unused;
+use super::{Alias, Unused, same};
+
+pub(super) const ALIASES: &[Alias] = &[
+    same("BOLT_CPU_AFFINITY", "exec.processors"),
+    same("BOLT_E_CORE_USAGE", "exec.efficiency_cores"),
+];
 
 pub(super) const UNUSED: Unused = &[
-    (
-        "threads are not bound to processors yet; `taskset -c 0-7 bolt ...` binds the process, and \
-         `exec.threads` follows",
-        &["BOLT_CPU_AFFINITY", "BOLT_E_CORE_USAGE"],
-    ),
     (
         "no command is monitored or profiled yet",
         &[
