@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::knobs::KNOBS;
 use crate::profiles::{PROFILES, Profile};
+use crate::value::Raw;
 
 /// Returns the reference of every setting as Markdown.
 pub fn reference() -> String {
@@ -38,6 +39,9 @@ fn profiles() -> String {
     for Profile { name, doc, values } in PROFILES {
         let _ = write!(text, "\n### `{name}`\n\n{doc}\n\n");
         for (knob, value) in *values {
+            let row = KNOBS.iter().find(|row| row.name == *knob);
+            let value = row.and_then(|row| row.kind.read(&Raw::Untyped((*value).into())));
+            let value = value.expect("a profile sets knobs to values of their kinds");
             let _ = writeln!(text, "- `{knob} = {value}`");
         }
     }

@@ -46,6 +46,9 @@ fn profiles_are_what_the_setting_takes_and_change_something() {
             .map(|(knob, _)| knob.name)
             .collect();
         assert_eq!(from_profile.len(), values.len(), "{name}");
+        for (line, _) in config.lines().iter().filter(|(_, source)| source.contains(name)) {
+            assert!(reference().contains(&format!("\n- `{line}`\n")), "{line}");
+        }
         for knob in from_profile {
             assert!(values.iter().any(|(set, _)| *set == knob), "{knob}");
             let (profile, default) = (&find(&config, knob).value, &find(&plain, knob).value);
