@@ -88,8 +88,10 @@ impl Governor {
     /// between two calls should take milliseconds.
     pub fn tick(&self) -> Duration {
         let Shared { cycle, used, clock, counters, percent: _ } = &*self.shared;
-        let now = clock.now();
         let mut cycle = cycle.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock: a thread that was held up between the two would turn time back for all,
+        // which then would be granted twice.
+        let now = clock.now();
         let is_soon = now >= cycle.now && now - cycle.now < LOOK;
         if is_soon {
             return Duration::ZERO;
@@ -264,6 +266,27 @@ mod tests {
         assert_eq!(ticking.join().unwrap(), us(5_000));
         let counts = governor.counts();
         assert_eq!((counts.granted, counts.waited, counts.wait), (1, 1, us(5_000)));
+    }
+
+    /// A clock that must not be read unless the governor's lock is held.
+    #[derive(Debug, Default)]
+    struct LockedClock(std::sync::OnceLock<Governor>);
+
+    impl Clock for LockedClock {
+        fn now(&self) -> Duration {
+            let Some(governor) = self.0.get() else { return Duration::ZERO };
+            assert!(governor.shared.cycle.try_lock().is_err(), "read outside of the lock");
+            us(10_000)
+        }
+    }
+
+    #[test]
+    fn time_is_read_in_the_order_in_which_it_is_counted() {
+        let clock = Arc::new(LockedClock::default());
+        let governor = Governor::new(50.0, 1.0, Box::new(|| Duration::ZERO), clock.clone());
+        clock.0.set(governor.clone()).unwrap();
+        assert_eq!(governor.tick(), Duration::ZERO);
+        assert_eq!(governor.counts().granted, 1);
     }
 
     #[cfg(unix)]
