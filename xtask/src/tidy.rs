@@ -2,6 +2,7 @@
 
 mod graph;
 mod manifests;
+mod scopes;
 mod sizes;
 
 use anyhow::{Result, bail};
@@ -12,6 +13,7 @@ pub(crate) fn run(root: &Path, bless: bool) -> Result<()> {
     let mut problems = Vec::new();
     graph::check(root, &mut problems)?;
     manifests::check(root, &mut problems)?;
+    scopes::check(root, &mut problems)?;
     sizes::check(root, bless, &mut problems)?;
     if problems.is_empty() {
         println!("tidy: no problems");

@@ -64,8 +64,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
-/// From here on blocks are marked with their component, which costs an atomic operation where
-/// memory of this size is fetched from the operating system or at least not from a thread's own.
+/// From here on blocks are marked with their component. To fill one takes a hundred times as long.
 const LARGE_BYTES: usize = 1 << 16;
 
 #[inline(always)]

@@ -5,7 +5,7 @@
 
 use std::alloc::Layout;
 
-use super::local::{component_in_scope, count_for};
+use super::local::{component_in_scope, count, count_for, counted};
 use super::raw;
 
 /// The least bytes before a block, of which the last is the mark.
@@ -16,6 +16,16 @@ fn with_header(layout: Layout, size: usize) -> Option<(Layout, usize)> {
     let header = layout.align().max(HEADER_BYTES);
     let layout = Layout::from_size_align(size.checked_add(header)?, header).ok()?;
     Some((layout, header))
+}
+
+/// Counts for a component: where the thread counts if it is the one in scope, as it mostly is, and
+/// with an atomic operation for all threads if not.
+fn count_marked(component: usize, bytes: i64) {
+    if component != component_in_scope() {
+        count_for(component, bytes);
+    } else if !counted(bytes) {
+        count(bytes);
+    }
 }
 
 /// Allocates a block for the component in scope and counts it.
@@ -32,7 +42,7 @@ pub(super) unsafe fn allocate(layout: Layout, zeroed: bool) -> *mut u8 {
         return base;
     }
     let component = component_in_scope();
-    count_for(component, layout.size() as i64);
+    count_marked(component, layout.size() as i64);
     // SAFETY: the header is before the block.
     unsafe {
         base.add(header - 1).write(component as u8);
@@ -50,7 +60,7 @@ pub(super) unsafe fn free(pointer: *mut u8, layout: Layout) {
     };
     // SAFETY: the block has a header of this size.
     unsafe {
-        count_for(usize::from(*pointer.sub(1)), -(layout.size() as i64));
+        count_marked(usize::from(*pointer.sub(1)), -(layout.size() as i64));
         raw::free(pointer.sub(header), with);
     }
 }
@@ -71,7 +81,7 @@ pub(super) unsafe fn reallocate(pointer: *mut u8, layout: Layout, size: usize) -
             return base;
         }
         let pointer = base.add(header);
-        count_for(usize::from(*pointer.sub(1)), size as i64 - layout.size() as i64);
+        count_marked(usize::from(*pointer.sub(1)), size as i64 - layout.size() as i64);
         pointer
     }
 }
