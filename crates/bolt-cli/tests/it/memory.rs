@@ -84,10 +84,12 @@ fn a_sweep_takes_what_there_is_or_says_that_it_is_too_little() {
     const LIMIT_MIB: usize = 96;
     let workspace = Workspace::new();
     workspace.text(&["data", "sample", "--bars", "100000", "--out", "sample.bolt"]);
+    let signal = ["--signal", "close > SMA[close, n]"];
     let sweep = |mib: Option<usize>, stop: &[&str], more: &[&str]| {
         let limit = mib.map(|mib| format!("memory.limit={mib} MiB"));
         let mut arguments = vec!["sweep", "sample.bolt", "--json", "--outcome", "-q", "--no-cache"];
-        arguments.extend(["--signal", "close > SMA[close, n]", "-O", "exec.threads=2"]);
+        arguments.extend(signal);
+        arguments.extend(["-O", "exec.threads=2"]);
         arguments.extend(limit.iter().flat_map(|limit| ["-O", limit.as_str()]));
         arguments.extend(stop);
         arguments.extend(more);
@@ -109,6 +111,11 @@ fn a_sweep_takes_what_there_is_or_says_that_it_is_too_little() {
         assert_eq!(rows(&sweep(Some(LIMIT_MIB), stop, &large)), expected);
         rows(&sweep(Some(LIMIT_MIB), stop, &small));
     }
+    // Without a limit of its own it runs into that of the operating system.
+    let all = ["--sl", "5%", "--set", "n=5..104", "-O", "sweep.memory=300 MiB"];
+    let arguments = [&["sweep", "sample.bolt", "-q", "-O", "exec.threads=2"], &signal[..], &all];
+    let ended = in_mib(&workspace, LIMIT_MIB + BESIDE_MIB, &arguments.concat());
+    assert_eq!(ended.status.code(), None, "the limit is too high to show anything");
     // The returns that are to be compared do not fit.
     let large = ["--set", "n=5..104", "-O", "sweep.memory=200 MiB"];
     let refused = sweep(Some(LIMIT_MIB), &[], &large);
