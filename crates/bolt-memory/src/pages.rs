@@ -16,8 +16,8 @@
 //!    full.
 //! 4. What was flushed is there after a crash, as it was or newer. A block that is damaged loses its
 //!    pages, and says which; it never becomes other pages (`disk/record.rs`, `disk/scan.rs`).
-//! 5. Memory of pages is a spillable reservation of the budget, which may have it back; that of
-//!    buffers is held by a [`BufferPool`](crate::BufferPool).
+//! 5. Memory of pages is a spillable reservation of the budget, which may have it back; that of the
+//!    index a fixed one; that of buffers is held by a [`BufferPool`](crate::BufferPool).
 //!
 //! Readers of disks do not hold the lock while they read and unpack. Whoever writes does while a
 //! block is moved. Nothing here has threads: what is read ahead is read with the page that is

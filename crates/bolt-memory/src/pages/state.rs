@@ -119,6 +119,8 @@ pub(super) struct State {
     disks: Vec<Disk>,
     /// What the pages in the machine's memory take.
     memory: Reservation,
+    /// What the index takes.
+    index: Reservation,
     sequence: u64,
     staging: Option<Staging>,
     /// Removed pages that disks do not know of.
@@ -128,6 +130,10 @@ pub(super) struct State {
     clock: Arc<dyn Clock>,
     pub(super) counts: Counts,
 }
+
+/// What the index takes for a page at most: its entry in a table that has just doubled, its place in
+/// the order of a tier, and its place in the list of a block.
+const INDEX_BYTES: Bytes = Bytes(2 * size_of::<(u64, Entry)>() as u64 + 2 * 24 + 16);
 
 /// What a look at the index says of a page.
 #[derive(Debug)]
@@ -197,6 +203,7 @@ impl State {
             cpu,
             disks,
             memory: job.reservation(holding),
+            index: job.reservation(Holding::Fixed),
             sequence: 1,
             staging: staging.transpose()?,
             removals: BTreeSet::new(),
@@ -225,7 +232,10 @@ impl State {
     fn write_new(&mut self, id: u64, bytes: &[u8]) -> Result<(), PageError> {
         let tier = if self.gpu.is_some() { Tier::Gpu } else { Tier::Cpu };
         let is_known = self.entries.contains_key(&id);
-        self.entries.entry(id).or_insert_with(Entry::new);
+        if !is_known {
+            self.index.try_grow(INDEX_BYTES)?;
+            self.entries.insert(id, Entry::new());
+        }
         let is_in_memory = match self.insert(tier, id, bytes) {
             Err(PageError::Refused(_)) if !self.disks.is_empty() => {
                 self.write_through(id, bytes).map(|()| false)
@@ -234,7 +244,7 @@ impl State {
         };
         match (&is_in_memory, self.entries.get_mut(&id)) {
             (Ok(is_dirty), Some(entry)) => entry.is_dirty = *is_dirty,
-            (Err(_), _) if !is_known => drop(self.entries.remove(&id)),
+            (Err(_), _) if !is_known => drop(self.take_out(id)),
             _ => {}
         }
         is_in_memory.map(|_| ())
@@ -358,7 +368,7 @@ impl State {
         let is_kept = entry.kept != Kept::Nowhere;
         self.leave_memory(id);
         if !is_kept {
-            self.entries.remove(&id);
+            self.take_out(id);
             return Ok(true);
         }
         self.entries.get_mut(&id).expect("it is there").is_removed = true;
@@ -398,6 +408,13 @@ impl State {
         if let Kept::In { disk, block } = kept {
             self.disks[disk].warm(block, after);
         }
+    }
+
+    /// Takes a page out of the index.
+    fn take_out(&mut self, id: u64) -> Option<Entry> {
+        let entry = self.entries.remove(&id)?;
+        self.index.shrink(INDEX_BYTES);
+        Some(entry)
     }
 
     fn use_ahead(&mut self, id: u64) {

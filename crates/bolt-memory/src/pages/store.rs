@@ -221,10 +221,10 @@ pub struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Reads them.
+    /// Reads them. What cannot be read is counted as a failure, and told to whoever wants it.
     ///
     /// # Errors
-    /// If one cannot be read, or there are no buffers.
+    /// If there are no buffers.
     pub fn run(self) -> Result<(), PageError> {
         let shared = &self.store.shared;
         let plan = lock(&shared.state).plan(None, &self.ids);

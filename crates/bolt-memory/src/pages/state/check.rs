@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::heat::Heat;
 use super::super::tier::Tier;
-use super::{Kept, Place, State};
+use super::{INDEX_BYTES, Kept, Place, State};
 
 impl State {
     /// Returns a page without moving it.
@@ -65,6 +65,7 @@ impl State {
             pages += if known.device.is_host_memory() { gpu.len() } else { 0 };
         }
         assert_eq!(self.memory.bytes().0, (pages * self.page) as u64);
+        assert_eq!(self.index.bytes().0, self.entries.len() as u64 * INDEX_BYTES.0);
         (0..self.disks.len()).for_each(|disk| self.check_disk(disk));
     }
 

@@ -279,7 +279,7 @@ impl State {
             self.write_notes(Kind::Removed, &ids)?;
             for id in ids {
                 self.removals.remove(&id);
-                let Some(entry) = self.entries.remove(&id) else { continue };
+                let Some(entry) = self.take_out(id) else { continue };
                 if let Kept::In { disk, block } = entry.kept {
                     self.forget(disk, block);
                 }

@@ -7,7 +7,7 @@ use bolt_base::Bytes;
 use super::super::disk::{Kind, Note, Record};
 use super::super::error::PageError;
 use super::super::heat::Heat;
-use super::{Entry, Kept, State};
+use super::{Entry, INDEX_BYTES, Kept, State};
 
 /// What is known of a page: the highest sequence, and what it says.
 type Newest = HashMap<u64, (u64, What)>;
@@ -53,6 +53,8 @@ impl State {
                 }
             }
         }
+        let pages = newest.values().filter(|(_, what)| *what != What::Removed).count();
+        self.index.try_grow(Bytes(INDEX_BYTES.0 * pages as u64))?;
         blocks.sort_unstable_by_key(|block| block.record.sequence);
         blocks.iter().for_each(|block| self.admit(&newest, block));
         for (id, (_, what)) in newest {

@@ -2,7 +2,7 @@
 
 use bolt_base::{Bytes, Rng};
 
-use super::super::{GpuTierOptions, PageStoreOptions, Tier};
+use super::super::{DiskTierOptions, GpuTierOptions, PageStoreOptions, Tier};
 use super::support::{PAGE, budget, bytes_of, disk, five, memory, open, state};
 use crate::{Budget, Component, Kind, PageStore, Policy, Thresholds};
 
@@ -165,14 +165,14 @@ fn the_budget_has_memory_back_and_no_page_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let budget = calm(64 << 20);
     let options = PageStoreOptions {
-        nvme: Some(disk(folder.path(), "nvme", 64, 20_000)),
+        nvme: Some(DiskTierOptions::nvme(folder.path(), Bytes(256 << 20))),
         cpu: Bytes(48 << 20),
-        page: Bytes(PAGE),
+        page: Bytes(4096),
         ..memory()
     };
     // Other may hold 5 % of the limit for sure, and is lent more.
     let store = PageStore::open(&options, &budget, Component::Other).unwrap();
-    let pages = (8 << 20) / PAGE;
+    let pages = (8 << 20) / 4096;
     for id in 0..pages {
         store.write(id, &id.to_le_bytes()).unwrap();
     }
@@ -190,7 +190,7 @@ fn the_budget_has_memory_back_and_no_page_is_lost() {
     assert!(left < pages, "{left} of {pages} pages are still in memory");
     assert!(budget.held() <= Bytes(64 << 20));
     drop((lent, held));
-    for id in (0..pages).step_by(997) {
+    for id in (0..pages).step_by(7) {
         assert_eq!(store.read(id).unwrap().as_deref(), Some(&id.to_le_bytes()[..]));
     }
     assert_eq!(store.report().failures, 0);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
-use super::super::{PageStore, PageStream};
+use super::super::{IoOptions, PageStore, PageStoreOptions, PageStream};
 use super::support::{bytes_of, copy_folders, five, open};
 
 const IDS: u64 = 260;
@@ -137,9 +137,14 @@ fn take(step: &Step, store: &PageStore, stream: &mut PageStream, model: &mut Mod
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn every_sequence_does_what_a_map_does(steps in prop::collection::vec(step(), 1..160)) {
+    fn every_sequence_does_what_a_map_does(
+        steps in prop::collection::vec(step(), 1..160),
+        ring in any::<bool>(),
+        direct in any::<bool>(),
+    ) {
         let folder = tempfile::tempdir().unwrap();
-        let options = five(&folder.path().join("store"));
+        let io = IoOptions { ring, direct, ..IoOptions::default() };
+        let options = PageStoreOptions { io, ..five(&folder.path().join("store")) };
         let mut store = open(&options);
         let mut stream = store.stream();
         let mut model = Model::default();
