@@ -162,3 +162,21 @@ fn threads_share_a_store() {
     drop(store);
     replay(&open(&options), 0..PAGES);
 }
+
+#[test]
+fn old_copies_in_blocks_that_are_read_ahead_are_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(folder.path());
+    {
+        let store = open(&options);
+        (0..200u64).for_each(|id| store.write(id, b"old").unwrap());
+        store.flush().unwrap();
+        (0..200u64).step_by(2).for_each(|id| store.write(id, b"new").unwrap());
+    }
+    let store = open(&options);
+    let mut stream = store.stream();
+    for id in 0..200u64 {
+        let expected: &[u8] = if id % 2 == 0 { b"new" } else { b"old" };
+        assert_eq!(stream.read(id).unwrap().as_deref(), Some(expected), "page {id}");
+    }
+}
