@@ -319,6 +319,24 @@ fn room_of_what_has_expired_is_given_back() {
     assert!(open(folder.path(), 8 << 20, &now).stats().bytes.0 < 100_000, "also when opened");
 }
 
+/// Segments that are mostly the rest of a block, because the next value did not fit.
+#[test]
+fn reclaiming_ends_where_nothing_can_be_gained() {
+    let (folder, now) = (temporary(), Now::new());
+    let store = open(folder.path(), 8 << 20, &now);
+    for key in 0..150u64 {
+        store.put(&key.to_le_bytes(), &[1], None).unwrap();
+        store.put(&[key as u8], &noise(key, 16_300), None).unwrap();
+    }
+    for key in 0..150u8 {
+        assert!(store.remove(&[key]).unwrap());
+    }
+    store.reclaim().unwrap();
+    let stats = store.stats();
+    assert!(stats.bytes.0 < 100_000, "{stats:?}");
+    assert_eq!((stats.entries, stats.evicted), (150, 0));
+}
+
 #[test]
 fn resizing_makes_values_go_at_once_and_loses_none_when_there_is_more_room() {
     let (folder, now) = (temporary(), Now::new());

@@ -143,22 +143,27 @@ impl Writer {
     /// Makes the first segments go as long as they hold nothing valid, or more than half of all
     /// bytes are of no use.
     pub(super) fn reclaim(&mut self, state: &State, now: UnixNanos) -> Result<(), StoreError> {
-        loop {
-            let keep = {
-                let index = state.read();
-                let Some(first) = index.first().filter(|first| !self.is_tail(first)) else {
-                    return Ok(());
-                };
-                let room = self.capacity.0.saturating_sub(index.bytes + 2 * BESIDE);
-                if first.expires <= now || first.live == 0 {
-                    Keep::Nothing
-                } else if index.live < index.bytes / 2 && first.bytes <= room {
-                    Keep::All
-                } else {
-                    return Ok(());
-                }
-            };
+        // Each segment once: those that are written now are not looked at again.
+        let parts = state.read().ids().count();
+        for _ in 0..parts {
+            let keep = self.use_of_first(state, now);
+            let Some(keep) = keep else { break };
             self.cut(state, keep, now)?;
+        }
+        Ok(())
+    }
+
+    /// Returns what of the first segment is to be kept when it goes, if it is not worth its room.
+    fn use_of_first(&self, state: &State, now: UnixNanos) -> Option<Keep> {
+        let index = state.read();
+        let first = index.first().filter(|first| !self.is_tail(first))?;
+        let room = self.capacity.0.saturating_sub(index.bytes + 2 * BESIDE);
+        if first.expires <= now || first.live == 0 {
+            Some(Keep::Nothing)
+        } else if index.live < index.bytes / 2 && first.bytes <= room {
+            Some(Keep::All)
+        } else {
+            None
         }
     }
 
