@@ -117,6 +117,18 @@ fn a_value_is_found_until_it_is_replaced_or_removed() {
 }
 
 #[test]
+fn keys_of_the_same_hash_are_not_taken_for_each_other() {
+    let (folder, now) = (temporary(), Now::new());
+    let store = open(folder.path(), 1 << 20, &now);
+    let mut record = Record::value(b"key", b"value", store.now(), UnixNanos(i64::MAX));
+    record.header.hash = record::hash(b"other");
+    store.writer().unwrap().append(&store.state, &mut record, store.now()).unwrap();
+    assert_eq!((store.stats().entries, store.get(b"other").unwrap()), (1, None));
+    store.put(b"other", b"its own", None).unwrap();
+    assert_eq!(store.get(b"other").unwrap().unwrap(), b"its own");
+}
+
+#[test]
 fn what_was_kept_and_removed_is_so_after_opening_again() {
     let (folder, now) = (temporary(), Now::new());
     for is_crash in [false, true] {
