@@ -346,8 +346,9 @@ impl Store for Redis {
 
     /// Fails: the server's settings say how much it may keep.
     fn resize(&self, _: Bytes) -> Result<(), StoreError> {
-        let told = "a Redis server's capacity is its own setting, `maxmemory`";
-        self.counted(Err(StoreError::Unsupported(told)))
+        let (store, what) =
+            ("redis".to_owned(), "change its capacity, which is the server's `maxmemory`");
+        self.counted(Err(StoreError::Unsupported { store, what }))
     }
 
     /// Returns what this process has asked for. What the server holds is not asked: entries and

@@ -160,7 +160,7 @@ fn the_server_s_memory_is_its_own_matter() {
     let Some(server) = Server::start(&["--maxmemory", "3mb"]) else { return };
     let store = server.store("bolt");
     let error = store.resize(Bytes(1 << 30)).unwrap_err();
-    assert!(matches!(error, StoreError::Unsupported(_)));
+    assert!(matches!(error, StoreError::Unsupported { .. }));
     assert!(error.to_string().contains("maxmemory"), "{error}");
     let told = (0..1_000u32)
         .find_map(|key| store.put(&key.to_le_bytes(), &[1; 9_000], None).err())
