@@ -223,13 +223,17 @@ fn files_of_guides_are_read_and_what_has_no_effect_is_told() {
 
     let mut command = workspace.bolt();
     command.args(["--config", "production.yaml", "config", "show", "--json", "--origin"]);
-    let output = command.env("BOLT_CPU_AFFINITY", "0,1").output().unwrap();
+    command.env("BOLT_CPU_AFFINITY", "0,1").env("BOLT_PROFILING", "true");
+    let output = command.output().unwrap();
     let settings: Value = serde_json::from_slice(&output.stdout).unwrap();
     let origin = &settings["settings"]["exec.threads"]["origin"];
     assert_eq!(origin, "production.yaml:2, `system.cpu_cores`");
+    let processors = &settings["settings"]["exec.processors"];
+    assert_eq!(processors["value"], "0,1");
+    assert!(processors["origin"].as_str().unwrap().contains("BOLT_CPU_AFFINITY"), "{processors}");
     let notes = String::from_utf8(output.stderr).unwrap();
     assert!(notes.contains("production.yaml: names without an effect: 2\n"), "{notes}");
-    assert!(notes.contains("BOLT_CPU_AFFINITY: it has no effect: "), "{notes}");
+    assert!(notes.contains("BOLT_PROFILING: it has no effect: "), "{notes}");
 
     workspace.write("wrong.yaml", yaml.replace("cpu_cores", "cpu_croes"));
     let message = workspace.refused(&["config", "check", "wrong.yaml"]);
