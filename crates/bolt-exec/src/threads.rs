@@ -7,6 +7,7 @@
 use crate::home::{Forked, Home};
 use crate::limits::{Counters, Holder, LimitCounts, largest, told};
 use crate::sync::{Mutex, MutexGuard};
+use bolt_base::counted;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -52,7 +53,8 @@ pub struct Thread {
 pub enum ThreadError {
     /// There are as many as may be.
     #[error(
-        "cannot start the thread `{name}`: the limit of {limit} threads is reached{}",
+        "cannot start the thread `{name}`: the limit of {} is reached{}",
+        counted(*limit as u64, "thread"),
         told(holders)
     )]
     Limit {
