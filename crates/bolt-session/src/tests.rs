@@ -17,15 +17,18 @@ use crate::{
     SweepRequest, Trading,
 };
 
-pub(crate) fn session(settings: &[(&str, &str)]) -> Result<Session, SessionError> {
+pub(crate) fn config(settings: &[(&str, &str)]) -> Config {
     let flag = |(name, value): &(&str, &str)| Flag {
         flag: "--test".to_owned(),
         name: (*name).to_owned(),
         value: (*value).to_owned(),
     };
     let flags = settings.iter().map(flag).collect();
-    let sources = Sources { flags, ..Sources::default() };
-    Session::new(Config::resolve(&sources).unwrap())
+    Config::resolve(&Sources { flags, ..Sources::default() }).unwrap()
+}
+
+pub(crate) fn session(settings: &[(&str, &str)]) -> Result<Session, SessionError> {
+    Session::new(config(settings))
 }
 
 /// Daily bars whose price swings around a slow rise.

@@ -2,22 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use bolt_config::{Config, Flag, Sources};
 use bolt_hardware::{CpuSet, Hardware, Root};
 use bolt_testkit::Machine;
 
 use super::{plan, pool_options};
-use crate::tests::session;
-
-fn config(settings: &[(&str, &str)]) -> Config {
-    let flag = |(name, value): &(&str, &str)| Flag {
-        flag: "--test".to_owned(),
-        name: (*name).to_owned(),
-        value: (*value).to_owned(),
-    };
-    let flags = settings.iter().map(flag).collect();
-    Config::resolve(&Sources { flags, ..Sources::default() }).unwrap()
-}
+use crate::tests::{config, session};
 
 /// Two performance cores of two processors each and four efficiency cores.
 fn hybrid() -> (Machine, Hardware) {

@@ -7,20 +7,10 @@ use bolt_memory::{Component, Level};
 use bolt_testkit::Machine;
 
 use super::*;
-use crate::tests::{bars, signal};
+use crate::tests::{bars, config, signal};
 use crate::{BacktestRequest, MarketEvents, Session, SessionError, Trading};
 
 const MIB: u64 = 1 << 20;
-
-fn config(settings: &[(&str, &str)]) -> Config {
-    let flag = |(name, value): &(&str, &str)| Flag {
-        flag: "--test".to_owned(),
-        name: (*name).to_owned(),
-        value: (*value).to_owned(),
-    };
-    let flags = settings.iter().map(flag).collect();
-    Config::resolve(&Sources { flags, ..Sources::default() }).unwrap()
-}
 
 /// A machine of 8 GiB, with 6 to be had, in a container of 600 MiB that uses some of them.
 fn container(used_mib: u64) -> Machine {
