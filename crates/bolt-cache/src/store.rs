@@ -97,8 +97,8 @@ pub enum StoreError {
         /// The store's folder.
         path: PathBuf,
     },
-    /// The store was opened to be read only.
-    #[error("the cache `{}` was opened to be read only", path.display())]
+    /// The store was opened to be read only, as is done while another process writes to it.
+    #[error("the cache `{}` can only be read while another process writes to it", path.display())]
     ReadOnly {
         /// The store's folder.
         path: PathBuf,

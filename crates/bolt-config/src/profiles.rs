@@ -2,8 +2,9 @@
 //!
 //! Their numbers come from the guides' examples of such machines: a sweep may hold a tenth of the
 //! memory, the share that `bolt_production.yaml` gives to caches, and a write to the store waits as
-//! long as a query may take there. Threads and vector instructions are left out where the default,
-//! all that the machine has, is what the example means.
+//! long as a query may take there; `production` has the threads and the processor time of its limits.
+//! Otherwise threads and vector instructions are left out where the default, all that the machine
+//! has, is what the example means.
 
 /// A set of values by name.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub static PROFILES: &[Profile] = &[
         values: &[
             ("memory.limit", "18 GB"),
             ("sweep.memory", "1.8 GB"),
+            ("limits.threads", "100"),
+            ("limits.cpu_percent", "90"),
             ("store.busy_timeout", "600000"),
         ],
     },

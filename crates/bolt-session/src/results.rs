@@ -50,16 +50,22 @@ impl Results {
         self.options.as_ref()
     }
 
-    /// Returns where they are; `None` if none are wanted.
+    /// Returns where they are; `None` if none are wanted. While another process writes there, they
+    /// can only be read.
     ///
     /// # Errors
-    /// If the folder cannot be used, or another process writes there.
+    /// If the folder cannot be used.
     pub fn store(&self) -> Result<Option<&dyn Store>, &str> {
         let Some(options) = &self.options else {
             return Ok(self.store.get().and_then(|store| store.as_deref().ok()));
         };
         let open = || {
-            let store = Persistent::open(options, self.clock.clone());
+            let store = match Persistent::open(options, self.clock.clone()) {
+                Err(StoreError::Locked { path }) => {
+                    Persistent::open_read_only(path, self.clock.clone())
+                }
+                opened => opened,
+            };
             store.map(|store| Arc::new(store) as _).map_err(|error| error.to_string())
         };
         self.store.get_or_init(open).as_deref().map(Some).map_err(String::as_str)

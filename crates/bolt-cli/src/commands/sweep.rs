@@ -221,7 +221,7 @@ fn tell_cache(context: &Context, outcome: &SweepOutcome) {
         context.note(&format!("{} of {all} were in the cache", count(*found as u64)));
     }
     if let Some(reason) = failed {
-        context.warn(&format!("{reason}; the rest was computed without the cache"));
+        context.note(reason);
     }
 }
 

@@ -6,7 +6,7 @@
 //! only what is new.
 
 use std::collections::HashMap;
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::iter::Peekable;
 use std::time::Duration;
 use std::vec::IntoIter;
@@ -80,13 +80,13 @@ impl<'a> KnownRows<'a> {
                 let key = || known.key(bars, request, sweep);
                 known.place = store.and_then(|store| Some((store, key()?)));
             }
-            Err(reason) => known.usage.failed = Some(reason.to_owned()),
+            Err(reason) => known.give_up(&reason),
         }
         let value = match known.place.map(|(store, key)| store.get(&key)) {
             Some(Ok(value)) => value.unwrap_or_default(),
             Some(Err(error)) => {
-                known.usage.failed = Some(error.to_string());
-                Vec::new()
+                known.give_up(&error);
+                return known;
             }
             None => return known,
         };
@@ -95,9 +95,14 @@ impl<'a> KnownRows<'a> {
         let job = session.memory.job(&*session.clock, Component::Cache, "rows of sweeps");
         match reserve_up_to(&job, bytes, bytes) {
             Ok(held) => (known.held, known.rows) = (Some(held), decode(&value)),
-            Err(refused) => (known.place, known.usage.failed) = (None, Some(refused.to_string())),
+            Err(refused) => known.give_up(&refused),
         }
         known
+    }
+
+    fn give_up(&mut self, reason: &dyn Display) {
+        self.place = None;
+        self.usage.failed = Some(format!("{reason}: the cache was not used"));
     }
 
     /// Returns the hash of all that rows depend on but for the values of their parameters.
@@ -134,7 +139,7 @@ impl<'a> KnownRows<'a> {
         }
         match store.put(&key, &encode(&self.rows), None) {
             Ok(()) => self.usage.kept = rows.len(),
-            Err(error) => self.usage.failed = Some(error.to_string()),
+            Err(error) => self.usage.failed = Some(format!("{error}: new rows are not kept")),
         }
         self.usage
     }
