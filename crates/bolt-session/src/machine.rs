@@ -68,7 +68,8 @@ pub(crate) fn pool(
     limits: &Limits,
 ) -> Result<Pool, SessionError> {
     let plan = plan(config, hardware)?;
-    let options = pool_options(config, hardware, &plan);
+    let left = limits.threads.limit().saturating_sub(limits.threads.list().len());
+    let options = pool_options(config, hardware, &plan, left);
     let pool = Pool::start(&options, &limits.threads);
     let pool = pool.map_err(|error| SessionError::Settings(error.to_string()))?;
     Ok(match config.limits_cpu_percent() < 100.0 {
@@ -77,9 +78,11 @@ pub(crate) fn pool(
     })
 }
 
-fn pool_options(config: &Config, hardware: &Hardware, plan: &Plan) -> PoolOptions {
+/// Where no number of threads is asked for, there are no more than are left of the limit.
+fn pool_options(config: &Config, hardware: &Hardware, plan: &Plan, left: usize) -> PoolOptions {
     let asked = usize::try_from(config.exec_threads()).ok().filter(|&count| count > 0);
-    let mut options = PoolOptions::new("cpu", asked.unwrap_or(plan.compute_threads));
+    let threads = asked.unwrap_or_else(|| plan.compute_threads.min(left).max(1));
+    let mut options = PoolOptions::new("cpu", threads);
     if config.exec_pin() {
         options.processors = plan.pinning.iter().map(|&processor| vec![processor]).collect();
     } else if plan.compute != hardware.cpus() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -76,9 +76,12 @@ impl Results {
     /// # Errors
     /// If the folder is there and cannot be read.
     pub fn look(&self) -> Result<Option<Persistent>, StoreError> {
-        let folder = self.options.as_ref().map(|options| &options.path);
-        let folder = folder.filter(|folder| folder.exists());
-        folder.map(|folder| Persistent::open_read_only(folder, self.clock.clone())).transpose()
+        let Some(PersistentOptions { path, .. }) = &self.options else { return Ok(None) };
+        match fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StoreError::Io { path: path.clone(), source }),
+            Ok(_) => Persistent::open_read_only(path, self.clock.clone()).map(Some),
+        }
     }
 
     /// Removes everything, and what was counted.

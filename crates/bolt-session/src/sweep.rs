@@ -14,7 +14,6 @@ pub use known::CacheUse;
 pub use line::row_line;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bolt_base::Bytes;
 use bolt_exec::CancelToken;
@@ -271,20 +270,17 @@ impl Session {
             Ok(())
         };
         hand_on(&[])?;
-        let (mut new, mut took, mut since) = (Vec::new(), Duration::ZERO, self.clock.now());
+        let mut new = Vec::new();
         let mut keep = |some: &[Row]| -> Result<(), SessionError> {
-            took += self.clock.now().saturating_sub(since);
             new.extend_from_slice(some);
-            hand_on(some)?;
-            since = self.clock.now();
-            Ok(())
+            hand_on(some)
         };
         let run = |batch: &[usize]| {
             self.memory.poll(&*self.clock);
             sweep.run(batch, &self.pool, cancel, &mut keep)
         };
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
-        let cache = known.keep(&new, took);
+        let cache = known.keep(&new);
         Ok(Ran { rows, end: end?, cache })
     }
 

@@ -83,7 +83,11 @@ pub(super) fn read(folder: &Path, is_writer: bool) -> Result<Found, StoreError> 
 fn ids(folder: &Path) -> io::Result<Vec<u32>> {
     let mut ids = Vec::new();
     for file in fs::read_dir(folder)? {
-        ids.extend(file?.file_name().to_str().and_then(segment::id));
+        let file = file?;
+        // Opening a pipe would wait for whoever writes to it.
+        if file.file_type()?.is_file() {
+            ids.extend(file.file_name().to_str().and_then(segment::id));
+        }
     }
     ids.sort_unstable();
     Ok(ids)

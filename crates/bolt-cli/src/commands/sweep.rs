@@ -110,7 +110,10 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     Ok(match outcome.end {
         End::Complete => ExitCode::SUCCESS,
         End::Cancelled => {
-            context.note("interrupted; the same command goes on from here if it has --out");
+            context.note(match outcome.cache.kept + outcome.cache.found {
+                0 => "interrupted; the same command goes on from here if it has --out",
+                _ => "interrupted; what was run is in the cache, where the same command finds it",
+            });
             ExitCode::from(INTERRUPTED)
         }
     })

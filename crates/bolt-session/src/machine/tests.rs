@@ -26,7 +26,7 @@ fn planned(settings: &[(&str, &str)]) -> (String, usize, Vec<Vec<usize>>) {
     let (_machine, hardware) = hybrid();
     let config = config(settings);
     let plan = plan(&config, &hardware).unwrap();
-    let options = pool_options(&config, &hardware, &plan);
+    let options = pool_options(&config, &hardware, &plan, 100);
     (plan.compute.to_string(), options.threads, options.processors)
 }
 
@@ -95,6 +95,8 @@ fn exec_pin() {
 fn limits_threads() {
     let told = session(&[("limits.threads", "2"), ("exec.threads", "4")]).unwrap_err();
     assert!(told.to_string().contains("the limit of 2 threads is reached"), "{told}");
+    let few = session(&[("limits.threads", "2")]).unwrap();
+    assert_eq!(few.pool.threads(), 1, "what is left beside the thread for deadlines");
     let session = session(&[("limits.threads", "5"), ("exec.threads", "4")]).unwrap();
     assert_eq!(session.limits.report().limits.len(), 7);
     assert_eq!(session.limits.threads.list().len(), 5, "four of the pool, and one for deadlines");

@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 use std::fmt::{Debug, Display};
 use std::iter::Peekable;
-use std::time::Duration;
 use std::vec::IntoIter;
 
 use bolt_base::Bytes;
@@ -23,8 +22,6 @@ use super::{SweepRequest, line};
 use crate::memory::reserve_up_to;
 use crate::{Session, build};
 
-/// A row that takes less is run again sooner than it is kept and found.
-const WORTH_KEEPING: Duration = Duration::from_micros(5);
 /// The most rows of a value: 20 MB, which are read and written as one.
 const ROWS_MAX: usize = 1 << 18;
 /// A row's parameters, hashed, and its figures.
@@ -124,13 +121,9 @@ impl<'a> KnownRows<'a> {
         row
     }
 
-    /// Adds the rows that were run, and writes all, unless running them again took less time than
-    /// that.
-    pub(super) fn keep(mut self, rows: &[Row], took: Duration) -> CacheUse {
-        let Some((store, key)) = self.place else { return self.usage };
-        if rows.is_empty() || took < WORTH_KEEPING * rows.len() as u32 {
-            return self.usage;
-        }
+    /// Adds the rows that were run, and writes all.
+    pub(super) fn keep(mut self, rows: &[Row]) -> CacheUse {
+        let Some((store, key)) = self.place.filter(|_| !rows.is_empty()) else { return self.usage };
         let room = ROWS_MAX.saturating_sub(self.rows.len());
         let rows = &rows[..room.min(rows.len())];
         for row in rows {

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bolt_base::{Bytes, Clock, ManualClock, UnixNanos};
+use bolt_base::{Bytes, UnixNanos};
 use bolt_cache::{Store, StoreError, StoreStats};
 use bolt_exec::CancelToken;
 use bolt_market::data::Bars;
@@ -72,22 +71,11 @@ impl Store for Shelf {
     }
 }
 
-/// Goes on by a second whenever it is asked.
-#[derive(Debug, Default)]
-struct Ticking(AtomicU64);
-
-impl Clock for Ticking {
-    fn now(&self) -> Duration {
-        Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// A session with a cache, for which every row takes long enough to be kept.
+/// A session with a cache.
 fn with_cache() -> (Session, Arc<Shelf>) {
     let mut session = session(&[("exec.threads", "2")]).unwrap();
     let shelf = Arc::new(Shelf::default());
     session.results = Results::of_store(shelf.clone());
-    session.clock = Arc::new(Ticking::default());
     (session, shelf)
 }
 
@@ -170,7 +158,7 @@ fn rows_are_those_of_the_same_bars_strategy_and_trading() {
     let mut sessions = [("market.risk_free_rate", "0.02"), ("market.periods_per_year", "252")]
         .map(|setting| (session(&[setting]).unwrap(), session(&[setting]).unwrap()));
     for (session, plain) in &mut sessions {
-        (session.results, session.clock) = (Results::of_store(shelf.clone()), with.clock.clone());
+        session.results = Results::of_store(shelf.clone());
         let found = sweep(session, &bars(), &base);
         assert_eq!(found.cache, usage(0, 9));
         assert_eq!(text(&found.rows), text(&sweep(plain, &bars(), &base).rows));
@@ -228,15 +216,6 @@ fn values_that_are_no_rows_are_run_again() {
 }
 
 #[test]
-fn rows_that_take_no_time_are_not_kept() {
-    let (mut with, shelf) = with_cache();
-    with.clock = Arc::new(ManualClock::default());
-    let request = request(&["fast=2..4", "slow=10..20:5"]);
-    assert_eq!(sweep(&with, &bars(), &request).cache, usage(0, 0));
-    assert_eq!(shelf.stats().entries, 0);
-}
-
-#[test]
 fn rows_are_handed_on_in_the_order_of_the_grid() {
     let row = |index: usize| super::line::row(index, &[0.0; 8]).unwrap();
     let places = |found: &[usize]| (0..6).map(|i| found.contains(&i).then(|| row(i))).collect();
@@ -254,9 +233,7 @@ fn rows_are_handed_on_in_the_order_of_the_grid() {
 
 /// Returns a session whose results are in files.
 fn on_disk(settings: &[(&str, &str)]) -> Session {
-    let mut session = session(settings).unwrap();
-    session.clock = Arc::new(Ticking::default());
-    session
+    session(settings).unwrap()
 }
 
 #[test]
