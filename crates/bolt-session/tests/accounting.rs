@@ -44,10 +44,15 @@ fn peaks<R>(session: &Session, work: impl FnOnce() -> R) -> (R, Peaks) {
     let (others, others_before) = (AtomicI64::new(0), used_by_others());
     let result = std::thread::scope(|scope| {
         scope.spawn(|| {
+            let mut last = 0;
             while !is_done.load(SeqCst) {
                 most.fetch_max(used(), SeqCst);
                 most_held.fetch_max(held(), SeqCst);
-                others.fetch_max(used_by_others() - others_before, SeqCst);
+                // Who looks while a thread changes its scope may see what that thread has counted in
+                // the wrong one. What is still there at the next look is there.
+                let now = used_by_others() - others_before;
+                others.fetch_max(now.min(last), SeqCst);
+                last = now;
                 std::thread::sleep(Duration::from_micros(50));
             }
         });
