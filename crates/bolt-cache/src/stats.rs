@@ -51,8 +51,7 @@ pub struct Evictions {
 impl CacheStats {
     /// Returns the share of look-ups that found their key; `None` before the first.
     pub fn hit_ratio(&self) -> Option<f64> {
-        let lookups = self.hits + self.misses;
-        (lookups > 0).then(|| self.hits as f64 / lookups as f64)
+        share_of_hits(self.hits, self.misses)
     }
 
     /// Adds those of another shard.
@@ -92,4 +91,10 @@ impl CacheStats {
         self.capacity.0 += capacity.0;
         self.overhead.0 += overhead.0;
     }
+}
+
+/// Returns the share of look-ups that are hits; `None` if there are none.
+pub(crate) fn share_of_hits(hits: u64, misses: u64) -> Option<f64> {
+    let lookups = hits + misses;
+    (lookups > 0).then(|| hits as f64 / lookups as f64)
 }

@@ -1,5 +1,6 @@
 //! Levels that keep bytes: what all of them can do, whatever they keep them in.
 
+use crate::stats::share_of_hits;
 use bolt_base::Bytes;
 use std::fmt;
 use std::io;
@@ -148,8 +149,7 @@ pub struct StoreStats {
 impl StoreStats {
     /// Returns the share of look-ups that found a value; `None` before the first.
     pub fn hit_ratio(&self) -> Option<f64> {
-        let lookups = self.hits + self.misses;
-        (lookups > 0).then(|| self.hits as f64 / lookups as f64)
+        share_of_hits(self.hits, self.misses)
     }
 
     /// Returns what compression saves; zero if what is stored beside the values takes more.

@@ -104,7 +104,7 @@ impl Drop for Results {
     fn drop(&mut self) {
         if let (Some(options), Some(Ok(store))) = (&self.options, self.store.get()) {
             // A count that is not written harms nobody.
-            let _ = Usage::of(&options.path).and(&store.stats()).write(&options.path);
+            let _ = Usage::of(&options.path).and(store.stats()).write(&options.path);
         }
     }
 }
@@ -117,41 +117,54 @@ impl fmt::Debug for Results {
 }
 
 /// What processes did with kept results since these were last cleared.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Usage([u64; USAGE.len()]);
-
-/// What is counted, as [`StoreStats`] has it.
-const USAGE: [&str; 7] = ["hits", "misses", "writes", "evicted", "expired", "corrupt", "errors"];
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// What was done; of what is held, nothing.
+    pub done: StoreStats,
+}
 
 impl Usage {
     /// Reads what was counted for a folder of results; nothing, if that cannot be read.
     pub fn of(folder: &Path) -> Self {
         let text = fs::read_to_string(Self::file(folder)).unwrap_or_default();
         let object: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
-        Self(USAGE.map(|name| object.get(name).and_then(Value::as_u64).unwrap_or(0)))
+        let mut usage = Self::default();
+        for (name, count) in usage.counts_mut() {
+            *count = object.get(name).and_then(Value::as_u64).unwrap_or(0);
+        }
+        usage
     }
 
     /// Returns what is counted, and how often it happened.
-    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        USAGE.into_iter().zip(self.0)
+    pub fn counts(mut self) -> [(&'static str, u64); 7] {
+        self.counts_mut().map(|(name, count)| (name, *count))
     }
 
-    /// Returns look-ups that found a value, and all look-ups.
-    pub fn lookups(&self) -> (u64, u64) {
-        let [hits, misses, ..] = self.0;
-        (hits, hits + misses)
+    fn counts_mut(&mut self) -> [(&'static str, &mut u64); 7] {
+        let StoreStats { hits, misses, writes, evicted, expired, corrupt, errors, .. } =
+            &mut self.done;
+        [
+            ("hits", hits),
+            ("misses", misses),
+            ("writes", writes),
+            ("evicted", evicted),
+            ("expired", expired),
+            ("corrupt", corrupt),
+            ("errors", errors),
+        ]
     }
 
-    fn and(self, stats: &StoreStats) -> Self {
-        let StoreStats { hits, misses, writes, evicted, expired, corrupt, errors, .. } = *stats;
-        let more = [hits, misses, writes, evicted, expired, corrupt, errors];
-        Self(std::array::from_fn(|index| self.0[index] + more[index]))
+    fn and(mut self, done: StoreStats) -> Self {
+        for ((_, count), (_, more)) in self.counts_mut().into_iter().zip(Self { done }.counts()) {
+            *count += more;
+        }
+        self
     }
 
-    fn write(&self, folder: &Path) -> Result<(), DataError> {
-        let object: Map<String, Value> =
-            self.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
-        replace(&Self::file(folder), |out| writeln!(out, "{}", Value::Object(object)))
+    fn write(self, folder: &Path) -> Result<(), DataError> {
+        let counts = self.counts().map(|(name, count)| (name.to_owned(), Value::from(count)));
+        let object = Value::Object(counts.into_iter().collect());
+        replace(&Self::file(folder), |out| writeln!(out, "{object}"))
     }
 
     /// Returns the file beside the folder: what is in the folder is the store's.

@@ -1,7 +1,7 @@
 //! What a cache of levels has done.
 
 use super::level::{Counts, Level};
-use crate::stats::CacheStats;
+use crate::stats::{CacheStats, share_of_hits};
 use bolt_base::Bytes;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -45,8 +45,7 @@ pub struct LevelStats {
 impl LevelStats {
     /// Returns the share of look-ups that found a value; `None` before the first.
     pub fn hit_ratio(&self) -> Option<f64> {
-        let lookups = self.hits + self.misses;
-        (lookups > 0).then(|| self.hits as f64 / lookups as f64)
+        share_of_hits(self.hits, self.misses)
     }
 
     /// Returns what compression saves.

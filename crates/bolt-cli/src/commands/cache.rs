@@ -72,8 +72,8 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
             "stored_bytes": held.bytes.0,
             "raw_bytes": held.raw_bytes.0,
             "corrupt_now": held.corrupt,
-            "usage": counts.collect::<Map<String, Value>>(),
-            "hit_ratio": ratio(&usage),
+            "usage": counts.into_iter().collect::<Map<String, Value>>(),
+            "hit_ratio": usage.done.hit_ratio(),
         }));
     }
     let mut table = Table::new(["", ""]);
@@ -83,16 +83,14 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
         ("on disk", format!("{} of {capacity}", held.bytes)),
         ("before compression", held.raw_bytes.to_string()),
         ("kept for", format!("{} days", number(days))),
-        ("look-ups", lookups(&usage)),
+        ("look-ups", lookups(&usage.done)),
     ] {
         table.push([name.to_owned(), value]);
     }
-    for (name, times) in usage
-        .counts()
-        .filter(|(name, _)| !matches!(*name, "hits" | "misses"))
-        .filter(|(_, times)| *times > 0)
-    {
-        table.push([name.to_owned(), count(times)]);
+    for (name, times) in usage.counts() {
+        if times > 0 && !matches!(name, "hits" | "misses") {
+            table.push([name.to_owned(), count(times)]);
+        }
     }
     writeln!(context.out, "{}", context.style.bold(&path.display().to_string()))?;
     table.write(&mut context.out, context.style)?;
@@ -102,8 +100,7 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
 fn warm(results: &Results, mut context: Context) -> Result<()> {
     let Some(store) = results.look()? else { return nothing(context) };
     let (entries, bytes) = (store.stats().entries, store.warm()?);
-    let stats = store.stats();
-    let corrupt = stats.corrupt;
+    let corrupt = store.stats().corrupt;
     if context.json {
         return context.write_json(&json!({
             "schema": "bolt.cache.warm/1",
@@ -143,7 +140,8 @@ fn resize(
 }
 
 fn clear(results: &Results, mut context: Context) -> Result<()> {
-    let before = results.look()?.map(|store| store.stats()).unwrap_or_default();
+    let stats = || results.store().map(|store| store.map(Store::stats).unwrap_or_default());
+    let before = stats().map_err(|reason| anyhow!("{reason}"))?;
     results.clear().map_err(|reason| anyhow!("{reason}"))?;
     tell(&mut context, &before, &StoreStats::default(), "clear")
 }
@@ -178,13 +176,8 @@ fn nothing(mut context: Context) -> Result<()> {
     Ok(context.out.flush()?)
 }
 
-fn ratio(usage: &Usage) -> Option<f64> {
-    let (found, all) = usage.lookups();
-    (all > 0).then(|| found as f64 / all as f64)
-}
-
-fn lookups(usage: &Usage) -> String {
-    let (found, all) = usage.lookups();
-    let share = ratio(usage).map(|share| format!(" ({} %)", number(100.0 * share)));
-    format!("{}, found {}{}", count(all), count(found), share.unwrap_or_default())
+fn lookups(done: &StoreStats) -> String {
+    let share = done.hit_ratio().map(|share| format!(" ({} %)", number(100.0 * share)));
+    let (all, found) = (count(done.hits + done.misses), count(done.hits));
+    format!("{all}, found {found}{}", share.unwrap_or_default())
 }

@@ -57,7 +57,8 @@ pub(super) struct KnownRows<'a> {
 type Figures = [[u8; 8]; FIGURES.len()];
 
 impl<'a> KnownRows<'a> {
-    /// Reads the rows of a sweep, and reserves memory for them and as many new ones.
+    /// Reads the rows of a sweep, and reserves memory for them and as many as are to be run; where
+    /// none are, nothing is read.
     pub(super) fn read(
         session: &'a Session,
         bars: &Bars,
@@ -71,6 +72,9 @@ impl<'a> KnownRows<'a> {
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
         let (rows, usage) = (HashMap::new(), CacheUse::default());
         let mut known = Self { place: None, grid, order, rows, held: None, usage };
+        if new == 0 {
+            return known;
+        }
         match session.results.store() {
             Ok(store) => {
                 // Whose program cannot be told from others has no cache.

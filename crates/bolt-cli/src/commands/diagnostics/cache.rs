@@ -51,10 +51,15 @@ fn share(session: &Session) -> Bytes {
 
 impl<'a> Findings<'a> {
     fn of(results: &Results, options: &'a PersistentOptions) -> Self {
-        let held = results.look().map(|store| store.map(|store| store.stats()));
-        let held = held.map(Option::unwrap_or_default).map_err(|error| error.to_string());
         // Opening makes the folder, if it is not there, as the first result would.
-        let unusable = results.store().err().map(str::to_owned);
+        let (held, unusable) = match results.store() {
+            Ok(store) => (Ok(store.map(Store::stats).unwrap_or_default()), None),
+            Err(reason) => {
+                let held = results.look().map(|store| store.map(|store| store.stats()));
+                let held = held.map(Option::unwrap_or_default).map_err(|error| error.to_string());
+                (held, Some(reason.to_owned()))
+            }
+        };
         Self { options, held, unusable }
     }
 

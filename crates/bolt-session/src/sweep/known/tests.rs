@@ -14,7 +14,7 @@ use bolt_market::sweep::{Grid, Parameter, Row};
 use super::super::{Done, SweepOutcome, SweepRequest};
 use super::{CacheUse, InOrder};
 use crate::tests::{bars, session, signal};
-use crate::{MarketEvents, Results, Session, Trading, Usage};
+use crate::{MarketEvents, Results, Session, Trading, Usage, WalkForwardRequest, Windows};
 
 /// Keeps everything, until it is told to fail.
 #[derive(Default)]
@@ -152,6 +152,8 @@ fn rows_are_those_of_the_same_bars_strategy_and_trading() {
     let mut other = base.clone();
     other.events.dividends = Some(vec![0.25; 400]);
     fresh(&bars(), &other);
+    other.events.dividends = Some(vec![0.5; 400]);
+    fresh(&bars(), &other);
     let mut other = base.clone();
     other.events.splits = Some(vec![1.0; 400]);
     fresh(&bars(), &other);
@@ -166,6 +168,34 @@ fn rows_are_those_of_the_same_bars_strategy_and_trading() {
     // Neither the seed nor the condition is of the rows.
     let other = SweepRequest { seed: 7, condition: Some("fast < slow".to_owned()), ..base };
     assert_eq!(sweep(&with, &bars(), &other).cache, usage(9, 0));
+}
+
+#[test]
+fn a_walk_forward_run_finds_what_the_last_one_chose_from() {
+    let (with, shelf) = with_cache();
+    let request = |grid: &[&str]| WalkForwardRequest {
+        sweep: request(grid),
+        windows: Windows::folds(400, 3),
+        choose_by: |row| row.sharpe,
+    };
+    let run = |session: &Session, request: &WalkForwardRequest| {
+        let cancel = CancelToken::default();
+        let found = session.walk_forward(&bars(), request, &cancel, &mut |_, _| ());
+        text(&found.unwrap().unwrap().folds.iter().map(|fold| fold.trained).collect::<Vec<_>>())
+    };
+    let small = run(&with, &request(&["fast=2..4", "slow=10..20:5"]));
+    assert_eq!(shelf.stats().entries, 3, "the bars of each choice are others");
+    // What is there is taken: rows that no run could give are chosen.
+    let all = 1e9f64.to_le_bytes();
+    for value in shelf.values.lock().unwrap().values_mut() {
+        let (rows, rest) = value.as_chunks_mut::<80>();
+        assert!(rest.is_empty());
+        rows.iter_mut().for_each(|row| row[32..40].copy_from_slice(&all));
+    }
+    let again = run(&with, &request(&["fast=2..4", "slow=10..20:5"]));
+    assert!(again.contains("sharpe: 1000000000.0") && again != small, "{again}");
+    shelf.clear().unwrap();
+    assert_eq!(run(&with, &request(&["fast=2..4", "slow=10..20:5"])), small);
 }
 
 #[test]
@@ -184,6 +214,29 @@ fn a_cache_that_fails_is_told_and_changes_no_row() {
         let failed = Some(format!("the remote cache: gone: {then}"));
         assert_eq!(outcome.cache, CacheUse { found, kept: 0, failed }, "after {calls} calls");
     }
+}
+
+#[test]
+fn a_sweep_whose_rows_are_all_there_asks_nobody() {
+    let (with, shelf) = with_cache();
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    let first = sweep(&with, &bars(), &request);
+    *shelf.calls_left.lock().unwrap() = Some(0);
+    let all = with.combinations(&request).unwrap();
+    let (done, cancel) = (Done { rows: first.rows, assessment: None }, CancelToken::default());
+    let found = with.sweep(&bars(), &request, &all, done, &cancel, &mut |_| Ok(())).unwrap();
+    assert_eq!((found.cache, found.rows.len()), (CacheUse::default(), 9));
+}
+
+#[test]
+fn without_memory_for_its_rows_the_cache_is_not_used() {
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    let mut without_share = session(&[("memory.share_cache", "0")]).unwrap();
+    without_share.results = Results::of_store(Arc::new(Shelf::default()));
+    let found = sweep(&without_share, &bars(), &request);
+    let reason = found.cache.failed.unwrap();
+    assert!(reason.contains("rows of sweeps") && reason.contains("not used"), "{reason}");
+    assert_eq!(text(&found.rows), text(&sweep(&session(&[]).unwrap(), &bars(), &request).rows));
 }
 
 #[test]
@@ -248,7 +301,7 @@ fn cache_path() {
     assert_eq!(run(folder.path()), usage(9, 0));
     assert_eq!(run(other.path()), usage(0, 9));
     let counts = Usage::of(&folder.path().join("results"));
-    assert_eq!(counts.lookups(), (1, 2));
+    assert_eq!((counts.done.hits, counts.done.hits + counts.done.misses), (1, 2));
     let held = on_disk(&[("cache.path", folder.path().to_str().unwrap())]).results;
     assert_eq!(held.look().unwrap().unwrap().stats().entries, 1);
     held.clear().unwrap();
