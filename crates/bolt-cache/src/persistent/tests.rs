@@ -457,3 +457,14 @@ fn warming_reads_all_and_finds_what_is_damaged() {
     assert!(left < read && stats.corrupt > 0, "{left} of {read}");
     assert_eq!(stats.entries + stats.corrupt, 200);
 }
+
+#[test]
+fn what_is_no_file_is_no_segment() {
+    let (folder, now) = (temporary(), Now::new());
+    let store = open(folder.path(), 1 << 20, &now);
+    store.put(b"key", b"value", None).unwrap();
+    drop(store);
+    fs::create_dir(folder.path().join("00000009.segment")).unwrap();
+    let store = open(folder.path(), 1 << 20, &now);
+    assert_eq!(store.get(b"key").unwrap().as_deref(), Some(&b"value"[..]));
+}

@@ -53,10 +53,31 @@ fn what_is_kept_is_read_shrunk_and_cleared() {
 }
 
 #[test]
+fn another_build_of_the_program_runs_everything() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    let arguments = sweep(text(&bars), "fast=2..9", &[]);
+    workspace.sweep(&arguments);
+    let other = workspace.path("other-bolt");
+    fs::copy(env!("CARGO_BIN_EXE_bolt"), &other).unwrap();
+    let mut command = std::process::Command::new(&other);
+    command.current_dir(workspace.path("")).env_clear().env("HOME", workspace.path(""));
+    let output = command.arg("sweep").args(&arguments).args(["--json", "--outcome"]).output();
+    let told = String::from_utf8(output.unwrap().stdout).unwrap();
+    let outcome: serde_json::Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    assert_eq!(outcome["cache"], json!({"found": 0, "kept": 8, "failed": null}));
+}
+
+#[test]
 fn without_a_cache_it_says_why() {
     let workspace = Workspace::new();
     let told = workspace.refused(&["cache", "stats", "-O", "cache.size=0"]);
     assert!(told.contains("`cache.size` is 0"), "{told}");
+    workspace.write("file", "no folder");
+    for command in ["stats", "warm"] {
+        let told = workspace.refused(&["cache", command, "-O", "cache.path=file"]);
+        assert!(told.contains("file/results"), "{told}");
+    }
     let output = workspace.bolt().env_remove("HOME").args(["cache", "stats"]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(2) && told.contains("no home directory"), "{told}");
