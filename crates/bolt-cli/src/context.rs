@@ -6,6 +6,7 @@ use anyhow::Result;
 use bolt_config::{Config, Flag, Sources};
 use bolt_exec::CancelToken;
 use bolt_session::Session;
+use bolt_sql::{SlowWork, Store};
 
 use crate::arguments::Global;
 use crate::output::Style;
@@ -51,9 +52,7 @@ impl Context {
 
     pub(crate) fn session(&self) -> Result<Session> {
         let session = Session::new(self.config.clone())?;
-        if let Some(note) = session.memory.limit.note() {
-            self.note(&note);
-        }
+        session.notes.iter().for_each(|note| self.note(note));
         Ok(session)
     }
 
@@ -64,6 +63,17 @@ impl Context {
         }
     }
 
+    /// Says what the store took long for.
+    pub(crate) fn tell_slow(&self, store: &Store) {
+        for SlowWork { doing, took } in store.slow_work() {
+            let most = self.config.store_slow_query().as_secs_f64();
+            self.note(&format!(
+                "the store took {:.3} s to {doing}; from `store.slow_query`, {most} s, on it is slow",
+                took.as_secs_f64()
+            ));
+        }
+    }
+
     /// Says what should not be overlooked.
     pub(crate) fn warn(&self, text: &str) {
         self.say("warning:", Style::warning, text);
@@ -71,7 +81,7 @@ impl Context {
 
     fn say(&self, label: &str, paint: fn(Style, &str) -> String, text: &str) {
         let style = self.style.of_stderr();
-        let text = style.fold(&format!("{label} {text}"), 2);
+        let text = style.fold_lines(&format!("{label} {text}"));
         // Nothing is left to tell if standard error is gone.
         let _ = writeln!(io::stderr(), "{}{}", paint(style, label), &text[label.len()..]);
     }

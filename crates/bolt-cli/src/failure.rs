@@ -9,6 +9,8 @@ use bolt_kernel::FormulaError;
 use bolt_market::formulas::StrategyError;
 use bolt_session::SessionError;
 
+use crate::output::Style;
+
 /// What was asked for cannot be done: the request, the data, a file or the machine is not as it must be.
 pub(crate) const FAILED: u8 = 2;
 /// The user stopped it.
@@ -20,9 +22,17 @@ pub(crate) fn report(error: &Error) -> ExitCode {
         // The reader has seen enough.
         return ExitCode::SUCCESS;
     }
+    let text = explain(error, Style::of_errors());
     // Nothing is left to tell if standard error is gone.
-    let _ = write!(io::stderr(), "error: {}", explain(error));
+    let _ = write!(io::stderr(), "{text}");
     ExitCode::from(FAILED)
+}
+
+/// Writes an error to standard error, folded where a terminal is narrow.
+pub(crate) fn tell(text: &str) {
+    let text = Style::of_errors().fold_lines(&format!("error: {text}"));
+    // Nothing is left to tell if standard error is gone.
+    let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }
 
 fn is_broken_pipe(error: &Error) -> bool {
@@ -34,7 +44,8 @@ fn is_broken_pipe(error: &Error) -> bool {
     io.chain(of_session).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn explain(error: &Error) -> String {
+/// Returns what is to be told, in lines that fit.
+fn explain(error: &Error, style: Style) -> String {
     let strategy = error.downcast_ref::<StrategyError>();
     let (context, strategy) = match error.downcast_ref::<SessionError>() {
         Some(SessionError::Strategy(error)) => (None, Some(error)),
@@ -42,14 +53,11 @@ fn explain(error: &Error) -> String {
         _ => (None, strategy),
     };
     let Some(StrategyError::Formula { place, text, errors }) = strategy else {
-        return format!("{}\n", chain(error));
+        return format!("{}\n", style.fold_lines(&format!("error: {}", chain(error))));
     };
     let mut out = String::new();
-    for (index, error) in errors.iter().enumerate() {
-        if index > 0 {
-            out.push_str("error: ");
-        }
-        show_formula_error(&mut out, place, text, error);
+    for error in errors {
+        show_formula_error(&mut out, style, place, text, error);
     }
     if let Some(combination) = context {
         let _ = writeln!(out, "  with {combination}");
@@ -70,7 +78,13 @@ fn chain(error: &Error) -> String {
 
 /// Writes what is wrong under the line of the formula, with carets below the part that is. Of a long
 /// line the part around it is shown.
-fn show_formula_error(out: &mut String, source: &str, text: &str, error: &FormulaError) {
+fn show_formula_error(
+    out: &mut String,
+    style: Style,
+    source: &str,
+    text: &str,
+    error: &FormulaError,
+) {
     let FormulaError { span, message, hint } = error;
     let start = floor_boundary(text, span.start as usize);
     let end = floor_boundary(text, span.end as usize).max(start);
@@ -78,8 +92,12 @@ fn show_formula_error(out: &mut String, source: &str, text: &str, error: &Formul
     let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let before = text[line_start..start].chars().count();
     let marked = text[start..end.min(line_end)].chars().count().max(1);
-    let (line, before, marked) = excerpt(&text[line_start..line_end], before, marked);
-    let _ = writeln!(out, "{message}");
+    let room = style.width().map_or(LINE_MAX, |columns| {
+        // Beside the place, and the dots for what is left out.
+        columns.saturating_sub(source.chars().count() + 10).clamp(LINE_LEAST, LINE_MAX)
+    });
+    let (line, before, marked) = excerpt(&text[line_start..line_end], before, marked, room);
+    let _ = writeln!(out, "{}", style.fold_lines(&format!("error: {message}")));
     let _ = writeln!(out, "  {source}: {line}");
     let _ = writeln!(
         out,
@@ -89,24 +107,25 @@ fn show_formula_error(out: &mut String, source: &str, text: &str, error: &Formul
         "^".repeat(marked)
     );
     if let Some(hint) = hint {
-        let _ = writeln!(out, "  hint: {hint}");
+        let _ = writeln!(out, "{}", style.fold_lines(&format!("  hint: {hint}")));
     }
 }
 
-/// Characters of a formula's line that are shown.
+/// Characters of a formula's line that are shown at most, and where there is little room.
 const LINE_MAX: usize = 160;
+const LINE_LEAST: usize = 20;
 /// Characters of it before the part that is marked.
 const BEFORE_MAX: usize = 40;
 
-/// Returns the part of a long line around `marked` characters, those before it and those marked of
-/// it; dots stand for what is left out.
-fn excerpt(line: &str, before: usize, marked: usize) -> (String, usize, usize) {
+/// Returns the part of a line around `marked` characters, those before it and those marked of it;
+/// dots stand for what there is no room for.
+fn excerpt(line: &str, before: usize, marked: usize, room: usize) -> (String, usize, usize) {
     let length = line.chars().count();
-    if length <= LINE_MAX {
+    if length <= room {
         return (line.to_owned(), before, marked);
     }
-    let first = before.saturating_sub(BEFORE_MAX);
-    let last = (first + LINE_MAX).min(length);
+    let first = before.saturating_sub(BEFORE_MAX.min(room / 3));
+    let last = (first + room).min(length);
     let shown: String = line.chars().skip(first).take(last - first).collect();
     let dots = |cut: bool| if cut { "..." } else { "" };
     let (left, right) = (dots(first > 0), dots(last < length));
@@ -129,9 +148,21 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, before: usize, marked: usize, expected: &str) {
-        let (shown, before, marked) = excerpt(line, before, marked);
+        let (shown, before, marked) = excerpt(line, before, marked, LINE_MAX);
         assert_eq!(shown.chars().skip(before).take(marked).collect::<String>(), expected);
         assert!(shown.chars().count() <= LINE_MAX + 6);
+    }
+
+    #[test]
+    fn an_excerpt_fits_where_there_is_little_room() {
+        for room in [20, 46] {
+            let line = format!("{}MARK{}", "ä".repeat(50), "b".repeat(50));
+            let (shown, before, marked) = excerpt(&line, 50, 4, room);
+            let left = format!("...{}MARKb", "ä".repeat(room / 3));
+            assert!(shown.starts_with(&left), "{shown}");
+            assert_eq!(shown.chars().count(), room + 6, "{shown}");
+            assert_eq!(shown.chars().skip(before).take(marked).collect::<String>(), "MARK");
+        }
     }
 
     #[test]

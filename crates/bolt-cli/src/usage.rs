@@ -1,13 +1,13 @@
 //! What is wrong with a command line, said as everything else is.
 
 use std::error::Error as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::num::{ParseFloatError, ParseIntError};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::failure::FAILED;
+use crate::failure::{FAILED, tell};
 
 /// Prints help that was asked for, or what is wrong; returns the exit code.
 pub(crate) fn report(error: &clap::Error) -> ExitCode {
@@ -19,7 +19,7 @@ pub(crate) fn report(error: &clap::Error) -> ExitCode {
         };
     };
     let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
-    let _ = writeln!(io::stderr(), "error: {message}{hint}");
+    tell(&format!("{message}{hint}"));
     ExitCode::from(FAILED)
 }
 

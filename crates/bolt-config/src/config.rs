@@ -11,7 +11,7 @@ use crate::knob::{Kind, Knob};
 use crate::knobs::KNOBS;
 use crate::problem::{Errors, Origin, Problem, ProblemKind};
 use crate::profiles::{PROFILES, Profile};
-use crate::sources::{Sources, directory};
+use crate::sources::{SourceFile, Sources, directory};
 use crate::value::{Raw, Value};
 use crate::{entries, guides};
 
@@ -38,9 +38,10 @@ pub struct Setting {
 impl Setting {
     /// Returns where it came from, and under which name if that is not its own.
     pub fn source(&self) -> String {
+        let origin = self.origin.to_string();
         match self.alias {
-            Some(alias) => format!("{}, `{alias}`", self.origin),
-            None => self.origin.to_string(),
+            Some(alias) if alias != origin => format!("{origin}, `{alias}`"),
+            _ => origin,
         }
     }
 }
@@ -78,6 +79,16 @@ impl Config {
         let mut warnings = warnings_of_unused(&unused);
         warnings.extend(unknown_variables(environment));
         Ok(Self { settings, unused, warnings })
+    }
+
+    /// Returns the settings that a file gives on its own: without the environment and other files,
+    /// and with some home directory.
+    ///
+    /// # Errors
+    /// As [`Config::resolve`].
+    pub fn of_file(file: &SourceFile) -> Result<Self, Errors> {
+        let environment = BTreeMap::from([("HOME".to_owned(), "/".into())]);
+        Self::resolve(&Sources { project: Some(file.clone()), environment, ..Sources::default() })
     }
 
     /// Returns what is doubtful but stops nothing: files with names that have no effect, and

@@ -44,6 +44,16 @@ impl Alias {
         word.map_or_else(|| raw.clone(), |(_, ours)| Raw::Untyped((*ours).to_owned()))
     }
 
+    /// Returns the guide's words for values.
+    pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
+        self.words.iter().map(|(word, _)| *word)
+    }
+
+    /// Returns the unit of plain numbers, where it is another than that of our setting.
+    pub(crate) fn unit(self) -> Option<&'static str> {
+        self.unit
+    }
+
     /// Returns what it takes beside what our setting takes.
     pub(crate) fn also(self) -> Option<String> {
         let words = self.words.iter().map(|(word, _)| format!("`{word}`"));

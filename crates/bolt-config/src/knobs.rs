@@ -122,6 +122,30 @@ knobs! {
         reader: "bolt-exec",
         test: "bolt-session limits_cpu_percent",
     }
+    /// How long a backtest, a sweep, a walk-forward run or a query of the store may run; then it is
+    /// stopped with an error. `0` lets each run to its end.
+    limits_query_timeout: Duration = "limits.query_timeout" {
+        kind: Kind::Time { unit: TimeUnit::Seconds, min: 0.0, max: 3.2e8 },
+        default: "0",
+        reader: "bolt-exec",
+        test: "bolt-session limits_query_timeout",
+    }
+    /// Bytes of data that may be read in a second, over all files; each waits for its turn. `auto`
+    /// sets no limit.
+    limits_read_bytes_per_second: Option<Bytes> = "limits.read_bytes_per_second" {
+        kind: Kind::SizeOrAuto { min: Bytes(1), max: Bytes(1 << 50) },
+        default: "auto",
+        reader: "bolt-exec",
+        test: "bolt-session limits_read_bytes_per_second",
+    }
+    /// Bytes of data and results that may be written in a second; each write waits for its turn.
+    /// `auto` sets no limit.
+    limits_write_bytes_per_second: Option<Bytes> = "limits.write_bytes_per_second" {
+        kind: Kind::SizeOrAuto { min: Bytes(1), max: Bytes(1 << 50) },
+        default: "auto",
+        reader: "bolt-exec",
+        test: "bolt-session limits_write_bytes_per_second",
+    }
 
     /// Widest vector instructions that kernels use. `auto` takes the widest that the processor
     /// has; naming one that it lacks is an error. Results do not depend on it.
@@ -345,12 +369,12 @@ knobs! {
         reader: "bolt-sql",
         test: "bolt-sql a_writer_waits_as_long_as_the_busy_timeout",
     }
-    /// A profiled query that takes at least this long is reported as slow.
+    /// Reading from the store and writing to it that takes at least this long is told as slow.
     store_slow_query: Duration = "store.slow_query" {
         kind: Kind::Time { unit: TimeUnit::Seconds, min: 0.0, max: 3600.0 },
         default: "0.1",
         reader: "bolt-sql",
-        test: "bolt-sql a_query_is_slow_from_the_threshold_on",
+        test: "bolt-cli store_slow_query",
     }
 
     /// Whether terminal output has colours. `auto` has them on a terminal only. A `NO_COLOR`

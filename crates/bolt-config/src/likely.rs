@@ -22,10 +22,16 @@ pub(crate) fn likely(kind: Kind, raw: &Raw) -> Option<String> {
         },
         (Kind::Time { min, .. }, Raw::Text(text) | Raw::Untyped(text)) => time(text, min),
         (Kind::Switch, Raw::Text(text) | Raw::Untyped(text)) => switch(text),
-        (Kind::Count { .. } | Kind::Number { .. } | Kind::NumberOrAuto { .. }, Raw::Text(text)) => {
-            let unquoted = Raw::Untyped(text.clone());
-            kind.read(&unquoted)?;
-            Some(format!("write {} without quotes", text.trim()))
+        (
+            Kind::Count { .. } | Kind::Number { .. } | Kind::NumberOrAuto { .. },
+            Raw::Text(text) | Raw::Untyped(text),
+        ) => {
+            let number = text.trim().trim_end_matches('%').trim_end();
+            kind.read(&Raw::Untyped(number.to_owned()))?;
+            Some(match text.contains('%') {
+                true => format!("write {number}"),
+                false => format!("write {number} without quotes"),
+            })
         }
         (Kind::Count { .. }, Raw::Number(number)) if number.fract() == 0.0 => {
             let whole = Raw::Integer(*number as i128);
@@ -54,8 +60,8 @@ fn time(text: &str, min: f64) -> Option<String> {
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
     let number: f64 = number.trim().parse().ok()?;
-    if !matches!(unit, "ms" | "s" | "min" | "h") {
-        return Some(format!("`{unit}` is not a unit of time; use ms, s, min or h"));
+    if !matches!(unit, "ms" | "s" | "min" | "h" | "d") {
+        return Some(format!("`{unit}` is not a unit of time; use ms, s, min, h or d"));
     }
     (number < 0.0 && min >= 0.0).then(|| "a time is not negative".into())
 }

@@ -2,7 +2,8 @@
 //!
 //! Their numbers come from the guides' examples of such machines: a sweep may hold a tenth of the
 //! memory, the share that `bolt_production.yaml` gives to caches, and a write to the store waits as
-//! long as a query may take there; `production` has the threads and the processor time of its limits.
+//! long as a query may take there; `production` has the threads, the processor time and the query time
+//! of its limits.
 //! Otherwise threads and vector instructions are left out where the default, all that the machine
 //! has, is what the example means.
 
@@ -28,6 +29,7 @@ pub static PROFILES: &[Profile] = &[
             ("sweep.memory", "1.8 GB"),
             ("limits.threads", "100"),
             ("limits.cpu_percent", "90"),
+            ("limits.query_timeout", "600"),
             ("store.busy_timeout", "600000"),
         ],
     },

@@ -1,33 +1,80 @@
 //! The table as JSON Schema (draft 2020-12), for editors that complete and check settings files.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use crate::knob::Kind;
+use crate::guides::{self, Alias, Meaning};
+use crate::knob::{Kind, Knob};
 use crate::knobs::KNOBS;
+use crate::profiles::{PROFILES, Profile};
 use crate::value::{Raw, Value};
 
 /// Returns the schema of a settings file.
 ///
 /// What the schema refuses, [`check`](crate::check) refuses; ranges of fractions, sizes and times
-/// written as text only `check` knows.
+/// written as text only `check` knows. Names of guides are in it, those without an effect, too.
 pub fn schema() -> Json {
-    let mut sections: Map<String, Json> = Map::new();
+    let mut schema = object(&json!({}));
     for knob in KNOBS {
-        let (section, name) = knob.parts();
-        let mut property = of_kind(knob.kind);
+        let mut property = match knob.name {
+            "profile" => profiles(),
+            _ => of_kind(knob.kind),
+        };
         property["description"] = knob.doc().into();
         property["default"] = default(knob.kind, knob.default);
-        if section.is_empty() {
-            sections.insert(name.into(), property);
-            continue;
-        }
-        let section = sections.entry(section).or_insert_with(|| object(&json!({})));
-        section["properties"][name] = property;
+        insert(&mut schema, knob.name, property);
     }
-    let mut schema = object(&Json::Object(sections));
+    for name in guides::file_names() {
+        let property = match guides::in_file(name) {
+            Some(Meaning::Sets(alias)) => of_alias(alias),
+            Some(Meaning::Unused(reason)) => {
+                json!({ "description": format!("Without an effect: {reason}.") })
+            }
+            None => continue,
+        };
+        insert(&mut schema, name, property);
+    }
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = "Settings of Bolt".into();
     schema
+}
+
+/// Puts a property into the section that its name says.
+fn insert(schema: &mut Json, name: &str, property: Json) {
+    let Some((section, rest)) = name.split_once('.') else {
+        schema["properties"][name] = property;
+        return;
+    };
+    let section = &mut schema["properties"][section];
+    if section.is_null() {
+        *section = object(&json!({}));
+    }
+    insert(section, rest, property);
+}
+
+/// Returns what another name of a setting takes: what the setting does, the guide's words for it,
+/// and numbers in the guide's unit.
+fn of_alias(alias: Alias) -> Json {
+    let knob = KNOBS.iter().find(|knob| knob.name == alias.knob);
+    let Knob { name, kind, .. } = knob.expect("an alias names a knob");
+    let mut some = vec![match alias.unit() {
+        Some(_) => json!({ "anyOf": [{ "type": "number", "minimum": 0 }, { "type": "string" }] }),
+        None => of_kind(*kind),
+    }];
+    some.extend(alias.words().map(|word| json!({ "const": word })));
+    let unit = alias.unit().map_or(String::new(), |unit| format!(" Plain numbers are {unit}."));
+    json!({ "anyOf": some, "description": format!("Sets `{name}`.{unit}") })
+}
+
+/// Returns the profiles, each with what it sets.
+fn profiles() -> Json {
+    let none = json!({ "const": "none", "description": "The defaults." });
+    let named = PROFILES.iter().map(|Profile { name, doc, values }| {
+        let values: Vec<String> =
+            values.iter().map(|(name, value)| format!("`{name} = {value}`")).collect();
+        json!({ "const": name, "description": format!("{doc} Sets {}.", values.join(", ")) })
+    });
+    let all: Vec<Json> = [none].into_iter().chain(named).collect();
+    json!({ "anyOf": all })
 }
 
 fn object(properties: &Json) -> Json {

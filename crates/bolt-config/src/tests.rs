@@ -254,6 +254,9 @@ fn values_can_be_written_in_several_ways() {
     check_value("store.busy_timeout = '250ms'", timeout(0.25));
     check_value("store.busy_timeout = '2 s'", timeout(2.0));
     check_value("store.busy_timeout = '1.5 min'", timeout(90.0));
+    check_value("cache.time_to_live = '7d'", |c| {
+        c.cache_time_to_live() == Duration::from_secs(7 * 86_400)
+    });
     check_value("store.slow_query = '20 ms'", |c| {
         c.store_slow_query() == Duration::from_millis(20)
     });
@@ -386,7 +389,7 @@ fn hints_say_what_is_wrong_or_what_to_write() {
     check_hint("market.fees = 1e400", Some("a number is at most about 1.8e308"));
     check_hint(
         "store.slow_query = '9 parsecs'",
-        Some("`parsecs` is not a unit of time; use ms, s, min or h"),
+        Some("`parsecs` is not a unit of time; use ms, s, min, h or d"),
     );
     check_hint("store.slow_query = '-9 ms'", Some("a time is not negative"));
     check_hint("store.slow_query = '2 h'", None);
@@ -398,6 +401,12 @@ fn hints_say_what_is_wrong_or_what_to_write() {
     check_hint("exec.threads = 5000.0", None);
     check_hint("market.cash = '5'", Some("write 5 without quotes"));
     check_hint("market.cash = 'five'", None);
+    check_hint("limits.cpu_percent = '30%'", Some("write 30"));
+    check_hint("limits.cpu_percent = '130%'", None);
+    check_hint(
+        "cache.time_to_live = '7 days'",
+        Some("`days` is not a unit of time; use ms, s, min, h or d"),
+    );
 }
 
 #[test]
@@ -609,8 +618,47 @@ fn the_schema_agrees_with_the_checks() {
             assert_eq!(problems(&text).len(), 1, "{text}");
         }
     }
+    for (settings, is_accepted) in [
+        (json!({ "system": { "cpu_cores": 12, "memory_limit_gb": 1.5 } }), true),
+        (json!({ "system": { "memory_limit_gb": -1 } }), false),
+        (json!({ "concurrency": { "worker_threads": "auto" } }), true),
+        (json!({ "concurrency": { "worker_threads": "many" } }), false),
+        (json!({ "hardware": { "vectorization": "AVX512" } }), true),
+        (json!({ "memory": { "numa_aware": true, "component_budgets": { "cache": 0.2 } } }), true),
+        (json!({ "memory": { "component_budgets": { "cash": 0.2 } } }), false),
+        (json!({ "profile": "hpc" }), true),
+        (json!({ "profile": "hcp" }), false),
+    ] {
+        assert_eq!(accepts(&schema, &settings), is_accepted, "{settings}");
+        // JSON is YAML.
+        let file = SourceFile { path: "x.yaml".into(), text: settings.to_string() };
+        assert_eq!(check(&file).problems.is_empty(), is_accepted, "{settings}");
+    }
     assert!(!accepts(&schema, &json!({ "exec": { "thraeds": 1 } })));
     assert!(!accepts(&schema, &json!({ "exce": {} })));
+}
+
+#[test]
+fn the_schema_says_what_names_of_guides_and_profiles_do() {
+    let schema = schema();
+    for name in crate::guides::file_names() {
+        let sections = name.split('.');
+        let property = sections.fold(&schema, |at, name| &at["properties"][name]);
+        let description = property["description"].as_str().unwrap_or_else(|| panic!("{name}"));
+        let is_said = match crate::guides::in_file(name).unwrap() {
+            crate::guides::Meaning::Sets(alias) => description.contains(alias.knob),
+            crate::guides::Meaning::Unused(reason) => description.contains(reason),
+        };
+        assert!(is_said, "{name}: {description}");
+    }
+    let profiles = schema["properties"]["profile"]["anyOf"].as_array().unwrap();
+    for (found, profile) in profiles[1..].iter().zip(PROFILES) {
+        assert_eq!(found["const"], profile.name);
+        for (knob, value) in profile.values {
+            let description = found["description"].as_str().unwrap();
+            assert!(description.contains(&format!("`{knob} = {value}`")), "{description}");
+        }
+    }
 }
 
 #[test]

@@ -188,6 +188,7 @@ fn parse_time(text: &str, unit: TimeUnit) -> Option<f64> {
         "s" => Some(number * unit.per_second()),
         "min" => Some(number * 60.0 * unit.per_second()),
         "h" => Some(number * 3600.0 * unit.per_second()),
+        "d" => Some(number * 86_400.0 * unit.per_second()),
         _ => None,
     }
 }

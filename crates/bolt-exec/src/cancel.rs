@@ -23,9 +23,17 @@ const REASONS: [CancelReason; 3] =
 pub struct CancelToken {
     /// Zero, or one more than the reason's place in [`REASONS`].
     state: Arc<AtomicU8>,
+    parent: Option<Arc<Self>>,
 }
 
 impl CancelToken {
+    /// Returns a token for a part of the work: it is cancelled with this one, and may be cancelled
+    /// without it.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { state: Arc::default(), parent: Some(Arc::new(self.clone())) }
+    }
+
     /// Asks the work to stop; it cannot be undone.
     pub fn cancel(&self) {
         self.cancel_because(CancelReason::Requested);
@@ -40,12 +48,17 @@ impl CancelToken {
     /// Returns whether the work was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.state.load(Ordering::Relaxed) != 0
+            || self.parent.as_ref().is_some_and(|parent| parent.is_cancelled())
     }
 
-    /// Returns why the work was asked to stop, if it was.
+    /// Returns why the work was asked to stop, if it was; its own reason before that of the whole
+    /// that it is a part of.
     pub fn reason(&self) -> Option<CancelReason> {
         let state = self.state.load(Ordering::Relaxed);
-        usize::from(state).checked_sub(1).map(|reason| REASONS[reason])
+        match usize::from(state).checked_sub(1) {
+            Some(reason) => Some(REASONS[reason]),
+            None => self.parent.as_ref()?.reason(),
+        }
     }
 }
 
@@ -64,5 +77,17 @@ mod tests {
             token.cancel_because(CancelReason::Deadline);
             assert_eq!((token.is_cancelled(), token.reason()), (true, Some(reason)));
         }
+    }
+
+    #[test]
+    fn a_part_stops_with_the_whole_and_not_the_other_way_round() {
+        let whole = CancelToken::default();
+        let (part, other) = (whole.child(), whole.child());
+        part.cancel_because(CancelReason::Deadline);
+        assert_eq!(part.reason(), Some(CancelReason::Deadline));
+        assert_eq!((whole.reason(), other.reason(), other.is_cancelled()), (None, None, false));
+        whole.cancel();
+        assert_eq!((other.is_cancelled(), other.reason()), (true, Some(CancelReason::Requested)));
+        assert_eq!(part.child().reason(), Some(CancelReason::Deadline));
     }
 }

@@ -28,8 +28,8 @@ pub use fork::Fork;
 pub use home::Forked;
 pub use limits::{
     Deadline, DeadlineExceeded, Deadlines, FileLimit, Governor, Holder, Limit, LimitCounts,
-    LimitExceeded, LimitReport, LimitSettingError, LimitSettings, Limits, LimitsError,
-    LimitsReport, Permit, Permits, RateExceeded, RateLimit,
+    LimitExceeded, LimitReport, LimitSettingError, LimitSettings, Limits, LimitsReport, Permit,
+    Permits, RateExceeded, RateLimit,
 };
 pub use loops::{Batch, ChunkOptions, Chunks, chunk_items};
 pub use messages::{MessageBatcher, MessageOptions, MessageStatistics, SendError};

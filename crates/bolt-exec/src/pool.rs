@@ -1,5 +1,7 @@
 //! The fork-join pool.
 
+mod domains;
+
 use crate::fork::Fork;
 use crate::home::{Forked, Home};
 use crate::limits::Governor;
@@ -7,7 +9,8 @@ use crate::threads::{ThreadError, Threads};
 use bolt_memory::Scope;
 use std::sync::Arc;
 
-/// A fixed-size fork-join pool (rayon). Clones share the threads.
+/// A fixed-size fork-join pool (rayon), of one domain of the machine or several: processors that
+/// share a cache and the memory next to them. Clones share the threads.
 #[derive(Debug, Clone)]
 pub struct Pool {
     started: Arc<Started>,
@@ -19,15 +22,15 @@ pub struct Pool {
 struct Started {
     name: String,
     home: Home,
-    /// Taken when it is dropped.
-    threads: Option<rayon::ThreadPool>,
+    /// Those of each domain; none once it is dropped.
+    domains: Vec<rayon::ThreadPool>,
 }
 
 impl Drop for Started {
     fn drop(&mut self) {
         // Ending threads takes locks that threads of a forked process's parent may have held.
         if !self.home.is_here() {
-            std::mem::forget(self.threads.take());
+            std::mem::forget(std::mem::take(&mut self.domains));
         }
     }
 }
@@ -73,6 +76,28 @@ impl Pool {
     /// # Errors
     /// If the limit or the operating system refuses a thread.
     pub fn start(options: &PoolOptions, threads: &Threads) -> Result<Self, ThreadError> {
+        Self::start_domains(std::slice::from_ref(options), threads)
+    }
+
+    /// Starts a pool of several domains, named like the first, whose threads count against a limit.
+    ///
+    /// # Errors
+    /// If the limit or the operating system refuses a thread.
+    ///
+    /// # Panics
+    /// Without a domain.
+    pub fn start_domains(domains: &[PoolOptions], threads: &Threads) -> Result<Self, ThreadError> {
+        let name = domains.first().expect("a pool has a domain").name.clone();
+        let domains: Result<_, ThreadError> =
+            domains.iter().map(|domain| Self::start_domain(domain, threads)).collect();
+        let started = Started { name, home: Home::here(), domains: domains? };
+        Ok(Self { started: Arc::new(started), governor: None })
+    }
+
+    fn start_domain(
+        options: &PoolOptions,
+        threads: &Threads,
+    ) -> Result<rayon::ThreadPool, ThreadError> {
         let PoolOptions { name, threads: count, processors } = options;
         let mut refused = None;
         let pool = rayon::ThreadPoolBuilder::new()
@@ -89,10 +114,7 @@ impl Pool {
             })
             .build();
         match (pool, refused) {
-            (Ok(threads), _) => {
-                let (name, home, threads) = (name.clone(), Home::here(), Some(threads));
-                Ok(Self { started: Arc::new(Started { name, home, threads }), governor: None })
-            }
+            (Ok(threads), _) => Ok(threads),
             (Err(_), Some(error)) => Err(error),
             (Err(error), None) => {
                 let source = std::io::Error::other(error.to_string());
@@ -111,10 +133,16 @@ impl Pool {
 
     /// Returns the number of threads.
     pub fn threads(&self) -> usize {
-        self.inner().current_num_threads()
+        self.started.domains.iter().map(rayon::ThreadPool::current_num_threads).sum()
     }
 
-    /// Runs `work` inside the pool: rayon's parallel iterators in it use this pool's threads.
+    /// Returns the number of domains.
+    pub fn domains(&self) -> usize {
+        self.started.domains.len()
+    }
+
+    /// Runs `work` inside the pool: rayon's parallel iterators in it use this pool's threads, those
+    /// of its first domain. What is to use all threads is given to [`Pool::map_items`].
     ///
     /// What `work` allocates counts for the caller's component; closures that it gives to parallel
     /// iterators are to carry the scope themselves ([`Scope::carry`]).
@@ -133,13 +161,18 @@ impl Pool {
         self.check()?;
         let work = Scope::carry_once(|()| work());
         let result = self.inner().install(|| work(()));
-        if let Some(governor) = &self.governor {
-            while !governor.tick().is_zero() {}
-        }
+        self.hold_up();
         Ok(result)
     }
 
-    /// Runs a recursion inside the pool: its joins share work with this pool's threads.
+    /// Waits until the process is within its share of processor time.
+    fn hold_up(&self) {
+        if let Some(governor) = &self.governor {
+            while !governor.tick().is_zero() {}
+        }
+    }
+
+    /// Runs a recursion inside the pool: its joins share work with the threads of its first domain.
     ///
     /// # Panics
     /// If this process was forked from the one that has the pool's threads.
@@ -166,7 +199,7 @@ impl Pool {
     }
 
     pub(crate) fn inner(&self) -> &rayon::ThreadPool {
-        self.started.threads.as_ref().expect("a pool has its threads until it is dropped")
+        self.started.domains.first().expect("a pool has its threads until it is dropped")
     }
 }
 

@@ -30,8 +30,6 @@ use crate::signals::{Convention, SignalRules};
 use crate::statistics::{PeriodsPerYear, RiskFree};
 use bolt_exec::{CancelToken, Pool};
 use bolt_kernel::{Catalog, Options};
-use bolt_memory::Scope;
-use rayon::prelude::*;
 use sparse::Costs;
 
 /// What is swept, and over what.
@@ -161,14 +159,14 @@ impl Sweep<'_> {
     ) -> Result<End, SweepError<E>> {
         let chunk = self.chunk_size(combinations.len(), pool.threads());
         let chunks: Vec<&[usize]> = combinations.chunks(chunk).collect();
-        // As many chunks as threads at a time: rows come in order and soon.
+        // As many chunks as threads at a time, which domains share by their threads: rows come in
+        // order and soon.
         for round in chunks.chunks(pool.threads()) {
             if cancel.is_cancelled() {
                 return Ok(End::Cancelled);
             }
-            let run = Scope::carry(|chunk: &&[usize]| self.run_chunk(chunk, pool.threads()));
             let results: Vec<Result<Vec<Row>, SweepError<E>>> =
-                pool.run(|| round.par_iter().map(run).collect());
+                pool.map_items(round.to_vec(), |chunk| self.run_chunk(chunk, pool.threads()));
             for rows in results {
                 sink(&rows?).map_err(SweepError::Sink)?;
             }

@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bolt_base::{Bytes, UnixNanos};
+use bolt_config::Config;
+use bolt_exec::CancelToken;
 use bolt_market::broker::next_open::Market;
 use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
@@ -119,11 +121,12 @@ impl Session {
         request: &BacktestRequest,
     ) -> Result<Backtest, SessionError> {
         let _scope = Component::Market.enter();
+        let query = self.query("backtest", &CancelToken::default())?;
         let job = self.memory.job(&*self.clock, Component::Market, "backtest");
         let mut held = job.reserve(Kind::Fixed, working_bytes(bars, &request.plan))?;
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
-        self.check_peer_statistics(&convention)?;
+        check_peer_statistics(&self.config, &convention)?;
         let named_columns = formula_columns(bars);
         let parameters: Vec<(&str, f64)> =
             request.parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
@@ -132,6 +135,7 @@ impl Session {
         request.trading.check(&Traded::plan(&request.plan, sides))?;
         let decisions =
             request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
+        query.check()?;
         let names = parameters.iter().map(|(name, _)| *name);
         let known: Vec<&str> = named_columns.iter().map(|(name, _)| name.as_str()).collect();
         self.check_parameters(names, &request.plan.texts(), &known)?;
@@ -140,6 +144,7 @@ impl Session {
         let market = request.events.market(bars);
         let rules = request.trading.rules(periods.value);
         let ledger = decisions.trade(&market, &rules, &convention)?;
+        query.check()?;
         held.try_resize(measuring_bytes(bars, &request.plan, &ledger))?;
         let benchmark = match &request.benchmark {
             Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
@@ -160,6 +165,7 @@ impl Session {
         notes.extend(undefined.iter().map(|(name, needs)| is_undefined(name, *needs, bars.len())));
         let assets = vec![bars.symbol.clone()];
         held.try_resize(result_bytes(&ledger, benchmark.as_deref()))?;
+        query.end(Some(()))?;
         Ok(Backtest {
             summary,
             lines,
@@ -214,25 +220,25 @@ impl Session {
         }
         Ok(())
     }
+}
 
-    /// Refuses settings of statistics under conventions that have their own.
-    pub(crate) fn check_peer_statistics(
-        &self,
-        convention: &Convention,
-    ) -> Result<(), SessionError> {
-        if !matches!(convention, Convention::BacktestingPy(_) | Convention::Vectorbt(_)) {
-            return Ok(());
-        }
-        let what = if self.config.market_periods_per_year().is_some() {
-            "number of periods a year"
-        } else if self.config.market_risk_free_rate() != 0.0 {
-            "riskless rate"
-        } else {
-            return Ok(());
-        };
-        let convention = convention.name();
-        Err(bolt_market::broker::Error::Unsupported { what, convention }.into())
+/// Refuses settings of statistics under conventions that have their own.
+pub(crate) fn check_peer_statistics(
+    config: &Config,
+    convention: &Convention,
+) -> Result<(), SessionError> {
+    if !matches!(convention, Convention::BacktestingPy(_) | Convention::Vectorbt(_)) {
+        return Ok(());
     }
+    let what = if config.market_periods_per_year().is_some() {
+        "number of periods a year"
+    } else if config.market_risk_free_rate() != 0.0 {
+        "riskless rate"
+    } else {
+        return Ok(());
+    };
+    let convention = convention.name();
+    Err(bolt_market::broker::Error::Unsupported { what, convention }.into())
 }
 
 impl MarketEvents {

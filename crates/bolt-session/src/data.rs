@@ -60,7 +60,11 @@ impl Session {
         let _scope = Component::Market.enter();
         let job = self.memory.job(&*self.clock, Component::Market, "data");
         let mut held = job.reserve(Kind::Fixed, reading_bytes(&source.paths))?;
-        let options = LoadOptions { pool: Some(self.pool.clone()), ..source.options.clone() };
+        let options = LoadOptions {
+            pool: Some(self.pool.clone()),
+            rate: self.limits.read.clone(),
+            ..source.options.clone()
+        };
         let dataset = match &source.paths[..] {
             [path] => load(path, &options)?,
             paths => Dataset::Panel(load_many(paths, &options)?),

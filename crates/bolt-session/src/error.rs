@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
+use bolt_exec::{DeadlineExceeded, ThreadError};
 use bolt_market::broker;
 use bolt_market::data::DataError;
 use bolt_market::formulas::StrategyError;
@@ -12,6 +13,7 @@ use bolt_memory::Refused;
 use bolt_sql::StoreError;
 
 use crate::memory::MemoryError;
+use crate::settings::SettingError;
 
 /// Why a job could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +75,16 @@ pub enum SessionError {
     /// There is not enough memory, or the settings of memory cannot be met.
     #[error(transparent)]
     Memory(#[from] MemoryError),
-    /// A request or a setting makes no sense, or asks for what is not there.
+    /// Settings contradict one another, or ask for what is not there.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A thread was refused.
+    #[error(transparent)]
+    Thread(#[from] ThreadError),
+    /// The job ran for longer than it may.
+    #[error(transparent)]
+    Deadline(#[from] DeadlineExceeded),
+    /// A request makes no sense, or asks for what is not there.
     #[error("{0}")]
     Settings(String),
 }

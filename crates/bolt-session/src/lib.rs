@@ -13,9 +13,11 @@ pub mod machine;
 mod manifest;
 mod memory;
 mod pages;
+mod query;
 mod record;
 pub mod report;
 mod results;
+mod settings;
 mod statistics;
 mod strategy_file;
 mod sweep;
@@ -36,6 +38,7 @@ pub use pages::{backtest_page, sweep_page, walk_forward_page};
 pub use record::Recorder;
 pub use report::{check_report_path, write_report};
 pub use results::{Results, Usage};
+pub use settings::{CheckedSettings, SettingError, check_settings};
 pub use statistics::{Figure, Line};
 pub use strategy_file::{SourceFile, StrategyDefinition};
 pub use sweep::{
@@ -73,6 +76,8 @@ pub struct Session {
     pub results: Results,
     /// How long things take, where it decides when results are handed on.
     pub clock: Arc<dyn Clock>,
+    /// What it does otherwise than the settings say.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -85,21 +90,37 @@ impl Session {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let limits = machine::limits(&config, hardware, &clock)?;
         let pool = machine::pool(&config, hardware, &limits)?;
-        let memory = Memory::new(&config, &Arc::new(hardware.clone()))?;
-        let kernel = kernel_options(&config)?;
+        let memory = Memory::new(&config, &Arc::new(hardware.clone()))
+            .map_err(|error| settings::of_memory(&config, error))?;
+        let (kernel, note) = kernel_options(&config)?;
+        let notes = memory.limit.note().into_iter().chain(note).collect();
         let results = Results::of_config(&config);
         let catalog = bolt_indicators::catalog();
-        Ok(Self { config, catalog, kernel, memory, limits, pool, results, clock })
+        Ok(Self { config, catalog, kernel, memory, limits, pool, results, clock, notes })
     }
 }
 
-fn kernel_options(config: &Config) -> Result<Options, SessionError> {
+/// Returns how kernels run, and what is done otherwise than the settings say. Files of guides are
+/// written for certain machines; what one of them asks for under its own name, and this processor
+/// lacks, is replaced by the widest that it has.
+fn kernel_options(config: &Config) -> Result<(Options, Option<String>), SettingError> {
     let jit = if config.kernel_jit() { Jit::Auto } else { Jit::Off };
-    let level = match config.kernel_simd() {
-        "auto" => SimdLevel::detect(),
-        name => name.parse().map_err(|reason| {
-            SessionError::Settings(format!("the setting `kernel.simd`: {reason}"))
-        })?,
-    };
-    Ok(Options { level, jit, ..Options::default() })
+    let options = |level| Options { level, jit, ..Options::default() };
+    let name = config.kernel_simd();
+    if name == "auto" {
+        return Ok((options(SimdLevel::detect()), None));
+    }
+    match name.parse() {
+        Ok(level) => Ok((options(level), None)),
+        Err(reason) => {
+            let error = SettingError::new(config, ["kernel.simd"], reason);
+            let of_guide = config
+                .settings()
+                .any(|(knob, setting)| knob.name == "kernel.simd" && setting.alias.is_some());
+            match of_guide {
+                true => Ok((options(SimdLevel::detect()), Some(format!("{error}, which is used")))),
+                false => Err(error),
+            }
+        }
+    }
 }

@@ -79,7 +79,7 @@ fn files(source: &DataSource) -> Value {
 /// Returns how the data were read: what was said of it, `null` for what was left to be found.
 fn reading(source: &DataSource, bars: &Bars) -> Value {
     let DataSource { paths: _, options, from, to, resample } = source;
-    let LoadOptions { columns, csv, policy, zone: _, symbol, calendar, pool: _ } = options;
+    let LoadOptions { columns, csv, policy, zone: _, symbol, calendar, pool: _, rate: _ } = options;
     let ColumnOptions { times, rename, ignore, kind: _ } = columns;
     let CsvOptions { delimiter, decimal_comma, header, skip_lines, date_order, epoch } = csv;
     let rename: Map<String, Value> =

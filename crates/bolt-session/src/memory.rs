@@ -67,8 +67,7 @@ pub enum MemoryError {
     Unknown(Unavailable),
     /// What is to be left to others is all there is.
     #[error(
-        "the setting `memory.reserve` is {reserve}, and this process may have {usable}: nothing is \
-         left"
+        "{reserve} are to be left to others, and this process may have {usable}: nothing is left"
     )]
     NothingLeft {
         /// What is to be left to others.
@@ -77,11 +76,11 @@ pub enum MemoryError {
         usable: Bytes,
     },
     /// The shares of the components are no parts of a whole.
-    #[error("the settings `memory.share_*`: {0}")]
-    Shares(SharesError),
+    #[error(transparent)]
+    Shares(#[from] SharesError),
     /// Thresholds are not in order.
-    #[error("the settings `{0}`: {1}")]
-    Thresholds(&'static str, PolicyError),
+    #[error("{1}")]
+    Thresholds([&'static str; 2], PolicyError),
     /// There is not enough memory for a job.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -113,8 +112,8 @@ impl Memory {
         let budget = Budget::new(policy, sources).map_err(|error| {
             let of_levels = matches!(error, PolicyError::Thresholds(wrong) if wrong == thresholds);
             let settings = match of_levels {
-                true => "memory.warning` and `memory.critical",
-                false => "memory.medium_pressure` and `memory.high_pressure",
+                true => ["memory.warning", "memory.critical"],
+                false => ["memory.medium_pressure", "memory.high_pressure"],
             };
             MemoryError::Thresholds(settings, error)
         })?;
@@ -186,7 +185,7 @@ fn shares(config: &Config) -> Result<Shares, MemoryError> {
         ("cache", config.memory_share_cache()),
         ("other", config.memory_share_other()),
     ];
-    Shares::default().with(shares).map_err(MemoryError::Shares)
+    Ok(Shares::default().with(shares)?)
 }
 
 /// Reserves as much as there is, at most `most` and at least `least`: half as much after each

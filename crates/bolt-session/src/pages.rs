@@ -71,6 +71,8 @@ pub fn sweep_page(
     let mut rows: Vec<&Row> = outcome.rows.iter().filter(|row| !by(row).is_nan()).collect();
     rows.sort_by(|a, b| by(b).total_cmp(&by(a)).then(a.index.cmp(&b.index)));
     let (figures, warnings) = match &outcome.selection {
+        // There was nothing to choose from.
+        Some(_) if outcome.rows.len() == 1 => (Vec::new(), Vec::new()),
         Some(Ok(assessment)) => assessed(assessment),
         Some(Err(reason)) => (Vec::new(), vec![reason.clone()]),
         None => (Vec::new(), vec!["The sweep was interrupted.".to_owned()]),

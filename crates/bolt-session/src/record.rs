@@ -99,7 +99,12 @@ fn path(config: &Config) -> Result<&Path, SessionError> {
 }
 
 fn options(config: &Config) -> StoreOptions {
-    StoreOptions { busy_timeout: config.store_busy_timeout() }
+    let timeout = config.limits_query_timeout();
+    StoreOptions {
+        busy_timeout: config.store_busy_timeout(),
+        query_timeout: (!timeout.is_zero()).then_some(timeout),
+        slow_query: config.store_slow_query(),
+    }
 }
 
 /// Returns whether somebody has said where the store is.

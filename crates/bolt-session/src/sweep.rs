@@ -26,7 +26,7 @@ use bolt_market::sweep::{Demand, End, Grid, Path, Row, SelectionError, Sweep};
 use bolt_memory::{Component, Reservation};
 use serde_json::{Value, json};
 
-use crate::backtest::MarketEvents;
+use crate::backtest::{MarketEvents, check_peer_statistics};
 use crate::data::{borrowed, formula_columns};
 use crate::memory::reserve_up_to;
 use crate::trading::{Traded, Trading};
@@ -168,9 +168,27 @@ impl Session {
     /// rows in the same way.
     ///
     /// # Errors
-    /// If a formula is wrong, the convention lacks a setting, the sink fails, or there is not
-    /// memory enough for the rows, one combination a thread and the assessment.
+    /// If a formula is wrong, the convention lacks a setting, the sink fails, it runs for longer
+    /// than it may, or there is not memory enough for the rows, one combination a thread and the
+    /// assessment.
     pub fn sweep(
+        &self,
+        bars: &Bars,
+        request: &SweepRequest,
+        combinations: &[usize],
+        done: Done,
+        cancel: &CancelToken,
+        sink: &mut Sink<'_>,
+    ) -> Result<SweepOutcome, SessionError> {
+        let query = self.query("sweep", cancel)?;
+        let mut timed = |rows: &[Row]| sink(rows).and_then(|()| query.check());
+        let outcome =
+            self.run_sweep(bars, request, combinations, done, query.token(), &mut timed)?;
+        query.end((outcome.end == End::Complete).then_some(()))?;
+        Ok(outcome)
+    }
+
+    fn run_sweep(
         &self,
         bars: &Bars,
         request: &SweepRequest,
@@ -305,7 +323,7 @@ impl Session {
     ) -> Result<Sweep<'a>, SessionError> {
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
-        self.check_peer_statistics(&convention)?;
+        check_peer_statistics(&self.config, &convention)?;
         let columns = borrowed(bars.len(), columns);
         let names = request.grid.parameters().iter().map(|each| each.name.as_str());
         let first: Vec<(&str, f64)> = names.zip(request.grid.combination(0)).collect();

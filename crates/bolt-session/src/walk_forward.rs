@@ -19,6 +19,7 @@ use bolt_memory::{Component, Kind, Reservation};
 
 use crate::backtest::{FIGURES_BYTES, Summary, working_bytes};
 use crate::data::{borrowed, formula_columns};
+use crate::query::Query;
 use crate::statistics::{Figures, Line, Run};
 use crate::sweep::SweepRequest;
 use crate::when::show_time;
@@ -119,7 +120,7 @@ impl Session {
     ///
     /// # Errors
     /// If the bars make no fold, no combination trades, a formula is wrong, the convention lacks a
-    /// setting, or there is not memory enough.
+    /// setting, it runs for longer than it may, or there is not memory enough.
     pub fn walk_forward(
         &self,
         bars: &Bars,
@@ -127,6 +128,19 @@ impl Session {
         cancel: &CancelToken,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<WalkForward>, SessionError> {
+        let query = self.query("walk-forward", cancel)?;
+        let found = self.run_walk_forward(bars, request, &query, progress)?;
+        query.end(found)
+    }
+
+    fn run_walk_forward(
+        &self,
+        bars: &Bars,
+        request: &WalkForwardRequest,
+        query: &Query,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Option<WalkForward>, SessionError> {
+        let cancel = query.token();
         let _scope = Component::Market.enter();
         let job = self.memory.job(&*self.clock, Component::Market, "walk-forward");
         let mut held = job.reservation(Kind::Fixed);
@@ -151,6 +165,7 @@ impl Session {
             let working = job.reserve(Kind::Fixed, working_bytes(bars, &request.sweep.plan))?;
             let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
             drop(working);
+            query.check()?;
             joined.folds.push(fold);
             held.try_resize(joined.ledger.allocated())?;
             progress(number + 1, split.len());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bolt_base::{Bytes, UnixNanos, counted};
+use bolt_exec::CancelToken;
 use bolt_market::data::{Bars, Column, Dataset, Panel};
 use bolt_market::formulas::{Strategy, column_name};
 use bolt_market::ledger::Trade;
@@ -11,7 +12,7 @@ use bolt_market::statistics::{Basis, PeriodsPerYear};
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
 use bolt_memory::{Component, Kind};
 
-use crate::backtest::{Backtest, closes_at, is_undefined, result_bytes};
+use crate::backtest::{Backtest, check_peer_statistics, closes_at, is_undefined, result_bytes};
 use crate::data::repairs_of_assets;
 use crate::statistics::{Figures, Run};
 use crate::trading::{Traded, Trading};
@@ -78,27 +79,28 @@ impl Session {
     ) -> Result<(Bars, Backtest), SessionError> {
         let WeightsRequest { strategy, parameters, trading, rules, benchmark } = request;
         let _scope = Component::Market.enter();
+        let query = self.query("backtest", &CancelToken::default())?;
         let job = self.memory.job(&*self.clock, Component::Market, "backtest");
         let mut held = job.reserve(Kind::Fixed, working_bytes(panel))?;
         let convention = trading.convention()?;
         trading.check(&Traded::weights())?;
-        self.check_peer_statistics(&convention)?;
+        check_peer_statistics(&self.config, &convention)?;
         let bars = equal_amounts(panel)?;
         let periods = self.periods(&bars)?;
         let named: Vec<(&str, f64)> =
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let Weights { values, warm_up, needs_bars } =
             weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
+        query.check()?;
         let fields: Vec<String> = panel.fields().map(|(name, _)| column_name(name)).collect();
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let texts: Vec<_> = strategy.texts().map(|(role, text)| (role.name(), text)).collect();
         self.check_parameters(named.iter().map(|(name, _)| *name), &texts, &fields)?;
         let market = PanelMarket::of(panel)?;
         let mut ledger = weights::run(&market, &values, rules, &convention, Curve::Keep)?;
-        let benchmark = match benchmark {
-            Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
-            None => None,
-        };
+        query.check()?;
+        let closes = |benchmark: &Bars| closes_at(benchmark, bars.timestamps());
+        let benchmark = benchmark.as_ref().map(closes).transpose()?;
         let run = Run {
             bars: &bars,
             ledger: &ledger,
@@ -125,6 +127,7 @@ impl Session {
             key(a).cmp(&key(b))
         });
         held.try_resize(result_bytes(&ledger, benchmark.as_deref()))?;
+        query.end(Some(()))?;
         let backtest = Backtest {
             summary,
             lines,

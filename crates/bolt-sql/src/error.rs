@@ -50,6 +50,9 @@ pub enum ErrorKind {
     /// Another process kept the file locked for longer than the busy timeout.
     #[error("another process is writing and did not finish in time; try again")]
     Busy,
+    /// The query ran for longer than it may.
+    #[error("it was stopped: it ran for longer than the setting `limits.query_timeout` allows")]
+    TimedOut,
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
@@ -102,6 +105,7 @@ impl From<rusqlite::Error> for ErrorKind {
             ErrorCode::DatabaseCorrupt => Self::Corrupt(text),
             ErrorCode::ReadOnly => Self::ReadOnly,
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
+            ErrorCode::OperationInterrupted => Self::TimedOut,
             ErrorCode::DiskFull => Self::DiskFull,
             ErrorCode::CannotOpen => Self::CannotOpen(text),
             _ => Self::Other(text),

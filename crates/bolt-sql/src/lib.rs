@@ -10,8 +10,8 @@
 //! indexes that common queries want, and [`QueryProfiler`] tells what a query costs and which
 //! index it lacks.
 //!
-//! This crate knows no engine, draws no clock and no random numbers of its own, and does not
-//! interpret a run's manifest. SQL is spoken here and nowhere else.
+//! This crate knows no engine, draws no random numbers of its own, and does not interpret a run's
+//! manifest. SQL is spoken here and nowhere else.
 
 mod advice;
 mod error;
@@ -23,6 +23,7 @@ pub mod records;
 mod runs;
 mod schema;
 mod store;
+mod timer;
 mod trades;
 
 #[cfg(test)]
@@ -33,4 +34,5 @@ pub use optimize::{INDEXES, Index, Optimized, optimize_database};
 pub use profiler::{QueryProfile, QueryProfiler, SlowQuery, SqlValue, SuggestedIndex};
 pub use runs::{Comparison, PruneRule, RunFilter};
 pub use store::{Store, StoreOptions};
+pub use timer::SlowWork;
 pub use trades::{StoredTrade, TradeFilter};

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::{ErrorKind, StoreError};
 use crate::file::{self, Access};
 use crate::records::{PortfolioPoint, Run, RunId, TradeRecord};
+use crate::timer::{SlowWork, Timer};
 use crate::{portfolio, runs, schema, trades};
 
 /// How a store is opened.
@@ -17,11 +18,19 @@ use crate::{portfolio, runs, schema, trades};
 pub struct StoreOptions {
     /// How long to wait for another process to finish writing.
     pub busy_timeout: Duration,
+    /// How long a query or a write may run; `None` for as long as it takes.
+    pub query_timeout: Option<Duration>,
+    /// What takes so long is remembered as slow.
+    pub slow_query: Duration,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5) }
+        Self {
+            busy_timeout: Duration::from_secs(5),
+            query_timeout: None,
+            slow_query: Duration::from_millis(100),
+        }
     }
 }
 
@@ -30,6 +39,7 @@ impl Default for StoreOptions {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    timer: Timer,
 }
 
 impl Store {
@@ -39,7 +49,7 @@ impl Store {
     /// If the file cannot be opened or written to, is no store, is damaged, or was written by a
     /// newer version; if another process keeps it locked for longer than the busy timeout.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
-        Self::open_by(path, || {
+        Self::open_by(path, options, || {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| ErrorKind::CannotOpen(error.to_string()))?;
@@ -53,7 +63,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; if there is no file, or it is empty.
     pub fn open_existing(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
-        Self::open_by(path, || match std::fs::metadata(path) {
+        Self::open_by(path, options, || match std::fs::metadata(path) {
             Ok(file) if file.len() == 0 => Err(ErrorKind::Missing),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ErrorKind::Missing),
             Ok(_) | Err(_) => connect(path, Access::Write, options),
@@ -66,7 +76,7 @@ impl Store {
     /// # Errors
     /// If there is no memory for it.
     pub fn empty(path: &Path) -> Result<Self, StoreError> {
-        Self::open_by(path, || {
+        Self::open_by(path, &StoreOptions::default(), || {
             let mut connection = Connection::open_in_memory()?;
             schema::migrate(&mut connection)?;
             Ok(connection)
@@ -75,12 +85,23 @@ impl Store {
 
     fn open_by(
         path: &Path,
+        options: &StoreOptions,
         open: impl FnOnce() -> Result<Connection, ErrorKind>,
     ) -> Result<Self, StoreError> {
-        match open() {
-            Ok(connection) => Ok(Self { connection, path: path.to_owned() }),
+        let timed = || {
+            let mut connection = open()?;
+            let timer = Timer::new(&mut connection, options)?;
+            Ok((connection, timer))
+        };
+        match timed() {
+            Ok((connection, timer)) => Ok(Self { connection, path: path.to_owned(), timer }),
             Err(kind) => Err(StoreError { doing: "open a store", path: path.to_owned(), kind }),
         }
+    }
+
+    /// Returns the work that was slow so far, in order.
+    pub fn slow_work(&self) -> Vec<SlowWork> {
+        self.timer.slow()
     }
 
     /// Returns the path of the file.
@@ -141,10 +162,13 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, ErrorKind>,
     ) -> Result<T, StoreError> {
         let run = || {
-            let is_outermost = self.connection.is_autocommit();
-            let _transaction =
-                is_outermost.then(|| self.connection.unchecked_transaction()).transpose()?;
-            work(&self.connection)
+            if !self.connection.is_autocommit() {
+                return work(&self.connection);
+            }
+            self.timer.run(doing, || {
+                let _transaction = self.connection.unchecked_transaction()?;
+                work(&self.connection)
+            })
         };
         run().map_err(|kind| self.error(doing, kind))
     }
@@ -163,7 +187,7 @@ impl Store {
             transaction.commit()?;
             Ok(result)
         };
-        run().map_err(|kind| self.error(doing, kind))
+        self.timer.run(doing, run).map_err(|kind| self.error(doing, kind))
     }
 
     fn error(&self, doing: &'static str, kind: ErrorKind) -> StoreError {
@@ -172,7 +196,8 @@ impl Store {
 }
 
 fn connect(path: &Path, access: Access, options: &StoreOptions) -> Result<Connection, ErrorKind> {
-    let StoreOptions { busy_timeout } = *options;
+    let StoreOptions { busy_timeout, query_timeout, slow_query: _ } = *options;
+    let busy_timeout = query_timeout.map_or(busy_timeout, |limit| limit.min(busy_timeout));
     let mut connection = file::open(path, access, busy_timeout)?;
     schema::check(&connection)?;
     file::make_durable(&connection, busy_timeout)?;

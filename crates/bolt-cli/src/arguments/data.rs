@@ -162,6 +162,7 @@ impl ReadingArguments {
             symbol: symbol.clone(),
             calendar: calendar.as_deref().map(calendar_of).transpose()?,
             pool: None,
+            rate: None,
         })
     }
 }

@@ -201,6 +201,9 @@ pub(crate) fn run(arguments: &BacktestArguments, mut context: Context) -> Result
         Some(recorder) => Some(recorder.backtest(&name, bars, backtest, manifest)?.to_string()),
         None => None,
     };
+    if let Some(recorder) = &recorder {
+        context.tell_slow(recorder.store());
+    }
     arguments.run.write_report(&context, || backtest_page(bars, request, backtest, manifest))?;
     if context.json {
         return context.write_json(&BacktestView::new(bars, backtest, &notes, manifest, run));

@@ -79,9 +79,6 @@ fn reference(mut context: Context) -> Result<()> {
 
 /// Writes lines; those that do not fit in the terminal go on a little further in.
 fn write_folded(context: &mut Context, text: &str) -> Result<()> {
-    for line in text.lines() {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        writeln!(context.out, "{}", context.style.fold(line, indent + 2))?;
-    }
+    writeln!(context.out, "{}", context.style.fold_lines(text))?;
     Ok(context.out.flush()?)
 }

@@ -5,13 +5,13 @@ mod info;
 mod sample;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use bolt_base::count;
 use bolt_market::data::resample::{BarRule, ResampleOptions, resample, resample_trades};
-use bolt_market::data::{Dataset, store, write};
-use bolt_session::DataSource;
+use bolt_market::data::{DataError, Dataset, store, write};
+use bolt_session::{DataSource, Session};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -95,15 +95,33 @@ pub(crate) fn run(arguments: &DataCommandArguments, context: Context) -> Result<
 }
 
 fn load(paths: &[PathBuf], reading: &ReadingArguments, context: &Context) -> Result<Dataset> {
+    Ok(context.session()?.load(&source(paths, reading)?)?)
+}
+
+fn source(paths: &[PathBuf], reading: &ReadingArguments) -> Result<DataSource> {
     let options = reading.options()?;
-    let source = DataSource { paths: inputs(paths), options, ..DataSource::default() };
-    Ok(context.session()?.load(&source)?)
+    Ok(DataSource { paths: inputs(paths), options, ..DataSource::default() })
+}
+
+/// Writes data, once it is their turn where only so many bytes a second may be written.
+fn write_limited(
+    session: &Session,
+    out: &Path,
+    data: &Dataset,
+    append: bool,
+) -> Result<(), DataError> {
+    if let Some(rate) = &session.limits.write {
+        rate.wait("data", data.allocated().0);
+    }
+    if append { store::append(out, data) } else { write(out, data) }
 }
 
 fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
     let out = &arguments.out;
     check_new(out, arguments.overwrite || arguments.append)?;
-    let data = load(&arguments.paths, &arguments.reading, &context)?;
+    let session = context.session()?;
+    let source = source(&arguments.paths, &arguments.reading)?;
+    let data = session.load(&source)?;
     let (data, adjusted) = match arguments.adjust {
         Some(kind) => {
             adjust::run(data, kind, arguments.splits.as_deref(), arguments.dividends.as_deref())?
@@ -114,11 +132,7 @@ fn import(arguments: &ImportArguments, mut context: Context) -> Result<()> {
         Some(rule) => coarser(&data, rule)?,
         None => data,
     };
-    if arguments.append {
-        store::append(out, &data)?;
-    } else {
-        write(out, &data)?;
-    }
+    write_limited(&session, out, &data, arguments.append)?;
     let (rows, what) = extent(&data);
     if context.json {
         return context.write_json(&json!({

@@ -83,27 +83,37 @@ pub(crate) fn run(arguments: &PortfolioArguments, mut context: Context) -> Resul
         _ => Recorder::open_existing(&context.config),
     };
     let mut recorder = recorder?;
+    run_command(arguments, &mut context, &mut recorder)?;
+    context.tell_slow(recorder.store());
+    Ok(())
+}
+
+fn run_command(
+    arguments: &PortfolioArguments,
+    context: &mut Context,
+    recorder: &mut Recorder,
+) -> Result<()> {
     match &arguments.command {
         PortfolioCommand::Update(arguments) => {
-            let account = arguments.update(&context, &mut recorder)?;
+            let account = arguments.update(context, recorder)?;
             if context.json {
                 return context.write_json(&view::object("bolt.portfolio.update/1", &account));
             }
-            view::show(&mut context, &account)
+            view::show(context, &account)
         }
         PortfolioCommand::Show(ShowArguments { name }) => {
             let account = Account::last(recorder.store(), name)?;
             if context.json {
                 return context.write_json(&view::object("bolt.portfolio/1", &account));
             }
-            view::show(&mut context, &account)
+            view::show(context, &account)
         }
-        PortfolioCommand::History(arguments) => history(arguments, context, &recorder),
-        PortfolioCommand::List(ListArguments {}) => list(context, &recorder),
+        PortfolioCommand::History(arguments) => history(arguments, context, recorder),
+        PortfolioCommand::List(ListArguments {}) => list(context, recorder),
     }
 }
 
-fn history(arguments: &HistoryArguments, mut context: Context, recorder: &Recorder) -> Result<()> {
+fn history(arguments: &HistoryArguments, context: &mut Context, recorder: &Recorder) -> Result<()> {
     let HistoryArguments { name, from, to } = arguments;
     known(recorder.store(), name)?;
     let first = from.map_or(EVER.start, |moment| moment.first);
@@ -139,7 +149,7 @@ fn point_json(point: &PortfolioPoint) -> serde_json::Value {
     })
 }
 
-fn list(mut context: Context, recorder: &Recorder) -> Result<()> {
+fn list(context: &mut Context, recorder: &Recorder) -> Result<()> {
     let store = recorder.store();
     let last = |name: String| -> Result<(String, usize, Option<PortfolioPoint>)> {
         let mut points = store.history(&name, EVER)?;

@@ -90,12 +90,15 @@ pub(crate) fn run(arguments: &RunsArguments, mut context: Context) -> Result<()>
             recorder.store_mut().delete_runs(&ids)?;
             let ids: Vec<&str> = ids.iter().map(RunId::as_str).collect();
             if context.json {
-                return context.write_json(&json!({"schema": "bolt.runs.deleted/1", "runs": ids}));
+                context.write_json(&json!({"schema": "bolt.runs.deleted/1", "runs": ids}))?;
+            } else {
+                writeln!(context.out, "deleted {}", ids.join(", "))?;
             }
-            writeln!(context.out, "deleted {}", ids.join(", "))?;
         }
     }
-    Ok(context.out.flush()?)
+    context.out.flush()?;
+    context.tell_slow(recorder.store());
+    Ok(())
 }
 
 fn find(store: &Store, texts: &[String]) -> Result<Vec<RunId>> {
@@ -215,7 +218,9 @@ fn show(context: &mut Context, store: &Store, text: &str) -> Result<()> {
     let RunRecord { id, run } = &record;
     let style = context.style;
     let out = &mut context.out;
-    writeln!(out, "{} {} {}", style.bold(id.as_str()), run.kind.name(), run.name)?;
+    let heading = style.fold(&format!("{id} {} {}", run.kind.name(), run.name), 2);
+    let (id, rest) = heading.split_at(id.as_str().len());
+    writeln!(out, "{}{rest}", style.bold(id))?;
     writeln!(out, "  recorded {}", time(UnixNanos(run.created.0 / 1_000_000_000 * 1_000_000_000)))?;
     writeln!(out, "{}\n", style.fold(&format!("  {}", run.formula), 4))?;
     let mut table = Table::new(["", ">"]);
@@ -224,7 +229,8 @@ fn show(context: &mut Context, store: &Store, text: &str) -> Result<()> {
     }
     table.write(out, style)?;
     let manifest: Value = serde_json::from_str(&run.manifest).unwrap_or_default();
-    writeln!(out, "\n{}\n{manifest:#}", style.bold("manifest"))?;
+    let manifest = style.fold_lines(&format!("{manifest:#}"));
+    writeln!(out, "\n{}\n{manifest}", style.bold("manifest"))?;
     if !trades.is_empty() {
         writeln!(out, "\n{}; `--json` lists them", counted(trades.len() as u64, "trade"))?;
     }

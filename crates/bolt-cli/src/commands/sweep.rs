@@ -84,6 +84,7 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
         let figures = figures(&outcome, best.as_ref());
         let id = recorder.figures(RunKind::Sweep, name, figures, &manifest)?;
         context.note(&format!("recorded as {id}"));
+        context.tell_slow(recorder.store());
     }
     let by = arguments.grid.by.figure();
     let page = || sweep_page(bars, request, &outcome, &manifest, by);
@@ -103,7 +104,8 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     if ruined > 0 {
         context.note(&format!("combinations that ran out of equity: {}", count(ruined as u64)));
     }
-    if let Some(selection) = &outcome.selection {
+    // Where there was nothing to choose from, no choice is to be doubted.
+    if let Some(selection) = outcome.selection.as_ref().filter(|_| outcome.rows.len() > 1) {
         warn(&context, selection);
     }
     tell_cache(&context, &outcome);
@@ -135,7 +137,7 @@ fn sweep(
             let (manifest, anew) = (manifest.clone(), arguments.overwrite);
             let (file, done) =
                 ResultFile::open(path, &request.grid, &combinations, manifest, anew)?;
-            (Some(file), done)
+            (Some(file.limited_by(session.limits.write.clone())), done)
         }
     };
     if !done.rows.is_empty() {

@@ -91,7 +91,9 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
         Some(recorder) => {
             let name = prepared.name(&arguments.grid);
             let figures = SummaryView::from(&found.summary).figures();
-            Some(recorder.figures(RunKind::WalkForward, name, figures, &manifest)?.to_string())
+            let id = recorder.figures(RunKind::WalkForward, name, figures, &manifest)?;
+            context.tell_slow(recorder.store());
+            Some(id.to_string())
         }
         None => None,
     };

@@ -19,6 +19,11 @@ const COLUMNS: usize = 100;
 const COLUMNS_LEAST: usize = 40;
 
 impl Style {
+    /// Returns the style of errors, which are told without a command's settings: no colours.
+    pub(crate) fn of_errors() -> Self {
+        Self { is_colored: false, width: columns_of(Stream::Error) }
+    }
+
     /// Returns the style of standard output; `color` is `always`, `never` or `auto`.
     pub(crate) fn of_stdout(color: &str) -> Self {
         let is_colored = match color {
@@ -26,15 +31,13 @@ impl Style {
             "never" => false,
             _ => io::stdout().is_terminal(),
         };
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let width = columns.or_else(terminal_columns);
-        Self { is_colored, width: width.map(|width: usize| width.max(COLUMNS_LEAST)) }
+        Self { is_colored, width: columns_of(Stream::Output) }
     }
 
     /// Returns the style of standard error beside that of standard output.
     pub(crate) fn of_stderr(self) -> Self {
-        let plain = Self { is_colored: false, width: None };
-        if io::stderr().is_terminal() { self } else { plain }
+        let is_colored = self.is_colored && io::stderr().is_terminal();
+        Self { is_colored, ..Self::of_errors() }
     }
 
     /// Returns the width that lines must fit in, if there is one.
@@ -52,6 +55,15 @@ impl Style {
         let Some(width) = self.width else { return text.to_owned() };
         let separator = format!("\n{}", " ".repeat(indent));
         fold(text, width, width - indent).join(&separator)
+    }
+
+    /// Breaks each line of a text into lines that fit; those after the first are a little further in.
+    pub(crate) fn fold_lines(self, text: &str) -> String {
+        let fold = |line: &str| {
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            self.fold(line, indent + 2)
+        };
+        text.lines().map(fold).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn bold(self, text: &str) -> String {
@@ -74,18 +86,36 @@ impl Style {
     }
 }
 
-/// Returns the width of the terminal that standard output is, if it is one that says so.
+/// Where text goes.
+#[derive(Debug, Clone, Copy)]
+enum Stream {
+    Output,
+    Error,
+}
+
+/// Returns the columns that there are, if something says how many: `COLUMNS`, or a terminal.
+fn columns_of(stream: Stream) -> Option<usize> {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let columns: Option<usize> = columns.or_else(|| terminal_columns(stream));
+    columns.map(|columns| columns.max(COLUMNS_LEAST))
+}
+
+/// Returns the width of the terminal that a stream is, if it is one that says so.
 #[cfg(unix)]
-fn terminal_columns() -> Option<usize> {
+fn terminal_columns(stream: Stream) -> Option<usize> {
+    let descriptor = match stream {
+        Stream::Output => libc::STDOUT_FILENO,
+        Stream::Error => libc::STDERR_FILENO,
+    };
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     #[expect(unsafe_code, reason = "the standard library does not ask terminals for their size")]
     // SAFETY: the request writes one `winsize`, which outlives the call.
-    let answer = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    let answer = unsafe { libc::ioctl(descriptor, libc::TIOCGWINSZ, &raw mut size) };
     (answer == 0 && size.ws_col > 0).then(|| size.ws_col.into())
 }
 
 #[cfg(not(unix))]
-fn terminal_columns() -> Option<usize> {
+fn terminal_columns(_: Stream) -> Option<usize> {
     None
 }
 

@@ -17,6 +17,7 @@ mod options;
 mod portfolio;
 mod references;
 mod ruin;
+mod settings;
 mod strategy_file;
 mod support;
 mod sweep;

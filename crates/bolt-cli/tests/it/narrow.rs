@@ -99,6 +99,46 @@ fn settings_fit() {
 }
 
 #[test]
+fn errors_and_runs_fit() {
+    let workspace = Workspace::new();
+    workspace.bars("wave.csv", 100);
+    workspace.write("wrong.toml", "market.fees = 0.7\nmarket.spraed = 3\n");
+    let refused = |arguments: &[&str]| {
+        let mut command = workspace.bolt();
+        let output = command.args(arguments).env("COLUMNS", COLUMNS.to_string()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        for line in error.lines() {
+            assert!(line.chars().count() <= COLUMNS, "{arguments:?}: {line}");
+        }
+        error
+    };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for arguments in [
+        &["config", "check", "wrong.toml"][..],
+        &["backtest", "nothing-of-this-name-is-here.csv", "--signal", "close > 1"],
+        &["backtest", "wave.csv", "--sginal", "close > 1"],
+        &["backtest", "wave.csv", "--signal", "close > 1", "--config", "wrong.toml"],
+        &["runs", "show", "nothing-that-was-recorded"],
+    ] {
+        assert_eq!(words(&refused(arguments)), words(&workspace.refused(arguments)));
+    }
+    let formula =
+        "SMA[close, 9] > SMA[close, 19] && close > SMAA[close, 50] && volume > 0 || close > 7";
+    let told = refused(&["backtest", "wave.csv", "--signal", formula]);
+    let lines: Vec<&str> = told.lines().collect();
+    let marks = lines.iter().position(|line| line.contains('^')).unwrap();
+    let marked = lines[marks].find('^').unwrap();
+    assert!(lines[marks - 1][marked..].starts_with("SMAA"), "{told}");
+    let name = "a name of a run that is longer than the lines of a terminal that is narrow";
+    let signal = ["backtest", "wave.csv", "--signal", "SMA[close, 9] > SMA[close, 19]"];
+    workspace.text(&[&signal[..], &["--record", "--name", name]].concat());
+    let list = workspace.json(&["runs", "list"]);
+    let show = ["runs", "show", list["runs"][0]["id"].as_str().unwrap()];
+    assert_eq!(words(&narrow(&workspace, &show)), words(&workspace.text(&show)));
+}
+
+#[test]
 fn what_goes_into_a_file_is_whole() {
     let workspace = Workspace::new();
     workspace.bars("wave.csv", 400);

@@ -278,3 +278,27 @@ fn rows_are_the_backtest_under_every_convention() {
         }
     }
 }
+
+/// Where nothing was chosen, nothing is said of a choice.
+#[test]
+fn of_a_single_combination_no_choice_is_doubted() {
+    let workspace = Workspace::new();
+    workspace.bars("wave.csv", 400);
+    let told = |grid: &str| {
+        let arguments =
+            ["sweep", "wave.csv", "--signal", "close > SMA[close, n]", "--set", grid, "--no-cache"];
+        let report = workspace.path("report.html");
+        let report = ["--report", text(&report)];
+        let output = workspace.run(&[&arguments[..], &report[..]].concat());
+        let notes = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{notes}");
+        let page = workspace.read("report.html");
+        fs::remove_file(workspace.path("report.html")).unwrap();
+        let doubts = ["luck", "Sharpe ratio of", "overfitting"];
+        let of_page = ["Overfitting", "Deflated", "luck", "fewer than two"];
+        let notes = doubts.iter().any(|doubt| notes.contains(doubt));
+        (notes, of_page.iter().any(|doubt| page.contains(doubt)))
+    };
+    assert_eq!(told("n=20,30"), (true, true));
+    assert_eq!(told("n=20"), (false, false));
+}

@@ -3,7 +3,7 @@
 use super::counts::{Counters, LimitCounts};
 use super::error::DeadlineExceeded;
 use crate::cancel::{CancelReason, CancelToken};
-use crate::home::{Forked, Home};
+use crate::home::Home;
 use crate::monitor::Monitor;
 use crate::threads::{ThreadError, Threads};
 use bolt_base::Clock;
@@ -12,10 +12,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Cancels the tokens of work whose time is over. One thread watches all of it; it ends when this
-/// is dropped, and work that still runs then has no deadline.
+/// Cancels the tokens of work whose time is over. One thread watches all of it: it is started when
+/// the first work begins and ends when this is dropped, and work that still runs then has no
+/// deadline.
 pub struct Deadlines {
     shared: Arc<Shared>,
+    threads: Threads,
     home: Home,
 }
 
@@ -30,6 +32,8 @@ struct Watched {
     /// By deadline and order of beginning.
     tokens: BTreeMap<(Duration, u64), CancelToken>,
     begun: u64,
+    /// Whether the thread was started.
+    is_watching: bool,
     is_closed: bool,
 }
 
@@ -45,25 +49,33 @@ pub struct Deadline {
 }
 
 impl Deadlines {
-    pub(super) fn start(threads: &Threads, clock: Arc<dyn Clock>) -> Result<Self, ThreadError> {
+    pub(super) fn new(threads: &Threads, clock: Arc<dyn Clock>) -> Self {
         let (watched, counters) = (Arc::default(), Counters::default());
         let shared = Arc::new(Shared { watched, clock, counters });
-        let watching = Arc::clone(&shared);
-        threads.spawn("bolt-deadlines".to_owned(), &[], move || watching.watch())?;
-        Ok(Self { shared, home: Home::here() })
+        Self { shared, threads: threads.clone(), home: Home::here() }
     }
 
-    /// Begins work that may run so long.
+    /// Begins work that may run so long, and stops with `whole`, which its token is a part of.
     ///
     /// # Errors
-    /// If this process was forked from the one that has the thread that watches.
-    pub fn begin(&self, job: &str, limit: Duration) -> Result<Deadline, Forked> {
+    /// If the thread that watches is refused, or this process was forked from the one that has it.
+    pub fn begin(
+        &self,
+        job: &str,
+        limit: Duration,
+        whole: &CancelToken,
+    ) -> Result<Deadline, ThreadError> {
         self.home.check(|| "what watches deadlines".to_owned())?;
         let start = self.shared.clock.now();
         let mut watched = self.shared.watched.lock();
+        if !watched.is_watching {
+            let watching = Arc::clone(&self.shared);
+            self.threads.spawn("bolt-deadlines".to_owned(), &[], move || watching.watch())?;
+            watched.is_watching = true;
+        }
         watched.begun += 1;
         let key = (start.saturating_add(limit), watched.begun);
-        let token = CancelToken::default();
+        let token = whole.child();
         watched.tokens.insert(key, token.clone());
         let is_first = watched.tokens.first_key_value().is_some_and(|(first, _)| *first == key);
         drop(watched);
@@ -112,6 +124,26 @@ impl Deadline {
         self.key.0.saturating_sub(self.shared.clock.now())
     }
 
+    /// Asks whether the work may go on, where it looks at no token.
+    ///
+    /// # Errors
+    /// If its time is over.
+    pub fn check(&self) -> Result<(), DeadlineExceeded> {
+        if self.left().is_zero() {
+            self.token.cancel_because(CancelReason::Deadline);
+        }
+        match self.token.reason() {
+            Some(CancelReason::Deadline) => Err(self.exceeded()),
+            _ => Ok(()),
+        }
+    }
+
+    fn exceeded(&self) -> DeadlineExceeded {
+        self.shared.counters.refuse();
+        let ran = self.shared.clock.now().saturating_sub(self.start);
+        DeadlineExceeded { job: self.job.clone(), limit: self.limit, ran }
+    }
+
     /// Ends the work and returns what it came to. Work that was complete before it saw its token
     /// has its result.
     ///
@@ -122,9 +154,7 @@ impl Deadline {
             self.shared.counters.grant();
             return Ok(result);
         }
-        self.shared.counters.refuse();
-        let ran = self.shared.clock.now().saturating_sub(self.start);
-        Err(DeadlineExceeded { job: self.job.clone(), limit: self.limit, ran })
+        Err(self.exceeded())
     }
 }
 
@@ -166,7 +196,7 @@ mod tests {
 
     fn rig() -> (Deadlines, Arc<ManualClock>, Threads) {
         let (clock, threads) = (Arc::new(ManualClock::default()), Threads::new(1));
-        let deadlines = Deadlines::start(&threads, clock.clone()).expect("a thread");
+        let deadlines = Deadlines::new(&threads, clock.clone());
         (deadlines, clock, threads)
     }
 
@@ -180,9 +210,10 @@ mod tests {
     #[test]
     fn work_is_stopped_at_its_deadline_and_says_so() {
         let (deadlines, clock, _) = rig();
-        let long = deadlines.begin("sweep", 600 * SECOND).unwrap();
-        let short = deadlines.begin("search", SECOND).unwrap();
-        let done = deadlines.begin("report", SECOND).unwrap();
+        let whole = CancelToken::default();
+        let begin = |job, limit| deadlines.begin(job, limit, &whole).unwrap();
+        let (long, short) = (begin("sweep", 600 * SECOND), begin("search", SECOND));
+        let done = begin("report", SECOND);
         // An earlier deadline wakes the watcher anew.
         while clock.alarms().first() != Some(&SECOND) {
             std::thread::yield_now();
@@ -195,7 +226,7 @@ mod tests {
         assert!(!long.token().is_cancelled());
         assert_eq!(
             short.end::<()>(None).unwrap_err().to_string(),
-            "`search` was stopped after 2s: `query_timeout` is 1s"
+            "`search` was stopped after 2s: the setting `limits.query_timeout` is 1s"
         );
         clock.advance(600 * SECOND);
         wait_for(long.token());
@@ -207,16 +238,37 @@ mod tests {
     #[test]
     fn work_that_somebody_else_gave_up_ran_into_no_deadline() {
         let (deadlines, clock, _) = rig();
-        let work = deadlines.begin("sweep", SECOND).unwrap();
-        work.token().cancel();
-        clock.advance(2 * SECOND);
-        assert_eq!(work.end::<()>(None), Ok(None));
+        let whole = CancelToken::default();
+        let work = deadlines.begin("sweep", SECOND, &whole).unwrap();
+        whole.cancel();
+        assert!(work.token().is_cancelled());
+        assert_eq!((work.check(), work.end::<()>(None)), (Ok(()), Ok(None)));
+        let late = deadlines.begin("sweep", SECOND, &CancelToken::default()).unwrap();
+        assert_eq!(late.check(), Ok(()));
+        clock.advance(SECOND);
+        // Whether or not the thread has seen it.
+        assert_eq!(late.check().unwrap_err().ran, SECOND);
+    }
+
+    #[test]
+    fn nothing_watches_before_there_is_something_to_watch() {
+        let (deadlines, _, threads) = rig();
+        assert_eq!(threads.list(), []);
+        let whole = CancelToken::default();
+        let work = [0, 1].map(|_| deadlines.begin("sweep", SECOND, &whole).unwrap());
+        let names = || threads.list().into_iter().map(|thread| thread.name).collect::<Vec<_>>();
+        assert_eq!(names(), ["bolt-deadlines"]);
+        drop(work);
+        let none_left = Deadlines::new(&threads, Arc::new(ManualClock::default()));
+        let refused = none_left.begin("sweep", SECOND, &whole).unwrap_err();
+        assert!(refused.to_string().contains("limit of 1 thread"), "{refused}");
+        assert_eq!(none_left.watched(), 0);
     }
 
     #[test]
     fn the_watcher_ends_with_what_it_watches_for() {
         let (deadlines, _, threads) = rig();
-        let work = deadlines.begin("sweep", SECOND).unwrap();
+        let work = deadlines.begin("sweep", SECOND, &CancelToken::default()).unwrap();
         drop(deadlines);
         while !threads.list().is_empty() {
             std::thread::yield_now();

@@ -16,23 +16,14 @@ pub enum Limit {
     Read,
     /// Bytes written to files in a second.
     Write,
-    /// Bytes sent and received in a second.
-    Network,
     /// Processor time in a time, of what the process was granted.
     Cpu,
 }
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 7] = [
-        Self::OpenFiles,
-        Self::Threads,
-        Self::QueryTimeout,
-        Self::Read,
-        Self::Write,
-        Self::Network,
-        Self::Cpu,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::OpenFiles, Self::Threads, Self::QueryTimeout, Self::Read, Self::Write, Self::Cpu];
 
     /// Returns the name used in settings, messages and results.
     pub fn name(self) -> &'static str {
@@ -42,7 +33,6 @@ impl Limit {
             Self::QueryTimeout => "query_timeout",
             Self::Read => "read_bytes_per_second",
             Self::Write => "write_bytes_per_second",
-            Self::Network => "network_bytes_per_second",
             Self::Cpu => "cpu_percent",
         }
     }
@@ -132,7 +122,7 @@ pub struct RateExceeded {
 
 /// Work was stopped because its time was over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{job}` was stopped after {ran:?}: `query_timeout` is {limit:?}")]
+#[error("`{job}` was stopped after {ran:?}: the setting `limits.query_timeout` is {limit:?}")]
 pub struct DeadlineExceeded {
     /// What ran.
     pub job: String,

@@ -26,7 +26,7 @@ pub use report::{LimitReport, LimitsReport};
 pub(crate) use counts::Counters;
 pub(crate) use error::{largest, told};
 
-use crate::home::Forked;
+use crate::cancel::CancelToken;
 use crate::threads::{Bind, ThreadError, Threads};
 use bolt_base::{Bytes, Clock};
 use std::sync::Arc;
@@ -41,16 +41,14 @@ pub struct LimitSettings {
     pub raise_open_files: bool,
     /// Threads.
     pub threads: usize,
-    /// How long a query runs.
-    pub query_timeout: Duration,
+    /// How long a query runs; `None` for as long as it takes.
+    pub query_timeout: Option<Duration>,
     /// Processor time, in percent of what the process was granted.
     pub cpu_percent: f64,
-    /// Bytes read from files in a second.
-    pub read: Bytes,
-    /// Bytes written to files in a second.
-    pub write: Bytes,
-    /// Bytes sent and received in a second.
-    pub network: Bytes,
+    /// Bytes read from files in a second; `None` for any number.
+    pub read: Option<Bytes>,
+    /// Bytes written to files in a second; `None` for any number.
+    pub write: Option<Bytes>,
     /// What may pass at once of these is what comes in during so long.
     pub burst: Duration,
 }
@@ -61,11 +59,10 @@ impl Default for LimitSettings {
             open_files: 10_000,
             raise_open_files: true,
             threads: 100,
-            query_timeout: Duration::from_secs(600),
+            query_timeout: Some(Duration::from_secs(600)),
             cpu_percent: 90.0,
-            read: Bytes(6 << 30),
-            write: Bytes(6 << 30),
-            network: Bytes(1 << 30),
+            read: Some(Bytes(6 << 30)),
+            write: Some(Bytes(6 << 30)),
             burst: Duration::from_millis(100),
         }
     }
@@ -82,17 +79,6 @@ pub enum LimitSettingError {
     Percent(f64),
 }
 
-/// Why limits could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum LimitsError {
-    /// A setting cannot be meant.
-    #[error(transparent)]
-    Setting(#[from] LimitSettingError),
-    /// The thread that watches deadlines was refused.
-    #[error(transparent)]
-    Thread(#[from] ThreadError),
-}
-
 /// The limits of a process.
 #[derive(Debug)]
 pub struct Limits {
@@ -104,15 +90,13 @@ pub struct Limits {
     pub threads: Threads,
     /// Deadlines of queries.
     pub deadlines: Deadlines,
-    /// Reading of files.
-    pub read: RateLimit,
-    /// Writing of files.
-    pub write: RateLimit,
-    /// Sockets.
-    pub network: RateLimit,
+    /// Reading of files, if it is limited.
+    pub read: Option<RateLimit>,
+    /// Writing of files, if it is limited.
+    pub write: Option<RateLimit>,
     /// Processors.
     pub cpu: Governor,
-    query_timeout: Duration,
+    query_timeout: Option<Duration>,
 }
 
 impl Limits {
@@ -120,13 +104,13 @@ impl Limits {
     /// Threads are bound to processors by `bind`, if by anything.
     ///
     /// # Errors
-    /// If a setting cannot be meant, or a first thread is refused.
+    /// If a setting cannot be meant.
     pub fn new(
         settings: &LimitSettings,
         processors: f64,
         bind: Option<Arc<Bind>>,
         clock: &Arc<dyn Clock>,
-    ) -> Result<Self, LimitsError> {
+    ) -> Result<Self, LimitSettingError> {
         settings.check()?;
         let threads = Threads::new(settings.threads);
         let threads = match bind {
@@ -134,31 +118,32 @@ impl Limits {
             None => threads,
         };
         let file_limit = FileLimit::get(settings.open_files, settings.raise_open_files);
-        let rate =
-            |limit, bytes: Bytes| RateLimit::new(limit, bytes.0, settings.burst, clock.clone());
+        let rate = |limit, bytes: Option<Bytes>| {
+            bytes.map(|Bytes(rate)| RateLimit::new(limit, rate, settings.burst, clock.clone()))
+        };
         Ok(Self {
             open_files: Permits::new(Limit::OpenFiles, file_limit.most, clock.clone()),
             file_limit,
-            deadlines: Deadlines::start(&threads, clock.clone())?,
+            deadlines: Deadlines::new(&threads, clock.clone()),
             threads,
             read: rate(Limit::Read, settings.read),
             write: rate(Limit::Write, settings.write),
-            network: rate(Limit::Network, settings.network),
             cpu: Governor::of_process(settings.cpu_percent, processors, clock.clone()),
             query_timeout: settings.query_timeout,
         })
     }
 
-    /// Begins a query, which has the time of the setting.
+    /// Begins a query, which stops with `whole` and has the time of the setting, if there is one.
     ///
     /// # Errors
-    /// If this process was forked from the one that has the thread that watches.
-    pub fn query(&self, name: &str) -> Result<Deadline, Forked> {
-        self.deadlines.begin(name, self.query_timeout)
+    /// If the thread that watches is refused, or this process was forked from the one that has it.
+    pub fn query(&self, name: &str, whole: &CancelToken) -> Result<Option<Deadline>, ThreadError> {
+        let begin = |limit| self.deadlines.begin(name, limit, whole);
+        self.query_timeout.map(begin).transpose()
     }
 
-    /// Returns how long a query may run.
-    pub fn query_timeout(&self) -> Duration {
+    /// Returns how long a query may run, if that is limited.
+    pub fn query_timeout(&self) -> Option<Duration> {
         self.query_timeout
     }
 }
@@ -173,16 +158,14 @@ impl LimitSettings {
             cpu_percent,
             read,
             write,
-            network,
             burst: _,
         } = self;
         for (limit, is_zero) in [
             (Limit::OpenFiles, *open_files == 0),
             (Limit::Threads, *threads == 0),
-            (Limit::QueryTimeout, query_timeout.is_zero()),
-            (Limit::Read, read.0 == 0),
-            (Limit::Write, write.0 == 0),
-            (Limit::Network, network.0 == 0),
+            (Limit::QueryTimeout, *query_timeout == Some(Duration::ZERO)),
+            (Limit::Read, *read == Some(Bytes(0))),
+            (Limit::Write, *write == Some(Bytes(0))),
         ] {
             if is_zero {
                 return Err(LimitSettingError::Zero(limit));
@@ -201,7 +184,7 @@ mod tests {
     use super::*;
     use bolt_base::ManualClock;
 
-    fn limits(change: impl FnOnce(&mut LimitSettings)) -> Result<Limits, LimitsError> {
+    fn limits(change: impl FnOnce(&mut LimitSettings)) -> Result<Limits, LimitSettingError> {
         let mut settings = LimitSettings { raise_open_files: false, ..LimitSettings::default() };
         change(&mut settings);
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
@@ -214,10 +197,9 @@ mod tests {
         let zero = |name| format!("`limits.{name}` is 0, which would allow nothing");
         assert_eq!(told(|s| s.open_files = 0), zero("open_files"));
         assert_eq!(told(|s| s.threads = 0), zero("threads"));
-        assert_eq!(told(|s| s.query_timeout = Duration::ZERO), zero("query_timeout"));
-        assert_eq!(told(|s| s.read = Bytes(0)), zero("read_bytes_per_second"));
-        assert_eq!(told(|s| s.write = Bytes(0)), zero("write_bytes_per_second"));
-        assert_eq!(told(|s| s.network = Bytes(0)), zero("network_bytes_per_second"));
+        assert_eq!(told(|s| s.query_timeout = Some(Duration::ZERO)), zero("query_timeout"));
+        assert_eq!(told(|s| s.read = Some(Bytes(0))), zero("read_bytes_per_second"));
+        assert_eq!(told(|s| s.write = Some(Bytes(0))), zero("write_bytes_per_second"));
         for percent in [0.0, -1.0, 100.1, f64::NAN] {
             let error = limits(|s| s.cpu_percent = percent).unwrap_err().to_string();
             let expected = format!("`limits.cpu_percent` is {percent}; it must be above 0");
@@ -229,21 +211,22 @@ mod tests {
     fn each_limit_reports_what_it_is_and_what_it_did() {
         let limits = limits(|s| {
             (s.open_files, s.threads, s.cpu_percent) = (3, 2, 75.0);
-            (s.read, s.write, s.network) = (Bytes(100), Bytes(200), Bytes(300));
+            (s.read, s.write) = (Some(Bytes(100)), Some(Bytes(200)));
         });
         let limits = limits.unwrap();
         let _files = limits.open_files.take("bars", 2).unwrap();
         limits.open_files.take("bars", 2).unwrap_err();
-        let query = limits.query("sweep").unwrap();
-        limits.read.take("csv", 10, Duration::ZERO).unwrap();
-        limits.write.take("csv", 2_000, Duration::ZERO).unwrap_err();
+        let query = limits.query("sweep", &CancelToken::default()).unwrap().unwrap();
+        let (read, write) = (limits.read.as_ref().unwrap(), limits.write.as_ref().unwrap());
+        read.take("csv", 10, Duration::ZERO).unwrap();
+        write.take("csv", 2_000, Duration::ZERO).unwrap_err();
         let report = limits.report();
         let told: Vec<_> = report
             .limits
             .iter()
             .map(|LimitReport { limit, most, held, counts, reason }| {
                 assert_eq!(*reason, None);
-                (limit.name(), *most, *held, counts.granted, counts.refused)
+                (limit.name(), most.unwrap(), *held, counts.granted, counts.refused)
             })
             .collect();
         let expected = [
@@ -252,12 +235,21 @@ mod tests {
             ("query_timeout", 600.0, Some(1), 0, 0),
             ("read_bytes_per_second", 100.0, None, 1, 0),
             ("write_bytes_per_second", 200.0, None, 0, 1),
-            ("network_bytes_per_second", 300.0, None, 0, 0),
             ("cpu_percent", 75.0, None, 0, 0),
         ];
         assert_eq!(told, expected);
         assert_eq!(query.left(), Duration::from_secs(600));
         assert_eq!(query.end(Some(())), Ok(Some(())));
         assert_eq!(limits.report().limits[2].counts.granted, 1);
+    }
+
+    #[test]
+    fn what_is_not_limited_is_not_watched() {
+        let limits = limits(|s| (s.query_timeout, s.read, s.write) = (None, None, None)).unwrap();
+        assert!(limits.query("sweep", &CancelToken::default()).unwrap().is_none());
+        assert_eq!(limits.threads.list(), []);
+        let most = |limit: Limit| limits.report().limits[limit as usize].most;
+        let rates = [Limit::QueryTimeout, Limit::Read, Limit::Write].map(most);
+        assert_eq!((rates, most(Limit::Threads)), ([None; 3], Some(100.0)));
     }
 }

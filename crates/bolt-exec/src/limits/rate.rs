@@ -101,6 +101,12 @@ impl RateLimit {
         Ok(wait)
     }
 
+    /// Waits for the turn of some bytes, however long that takes, and returns how long it took.
+    pub fn wait(&self, asker: &str, bytes: u64) -> Duration {
+        // Nothing waits longer than `Duration::MAX`.
+        self.take(asker, bytes, Duration::MAX).unwrap_or(Duration::MAX)
+    }
+
     /// Returns the bytes a second.
     pub fn rate(&self) -> u64 {
         self.shared.rate
@@ -159,14 +165,14 @@ mod tests {
     #[test]
     fn bytes_wait_for_their_turn_in_the_order_of_their_asks() {
         let clock = Arc::new(ManualClock::default());
-        let limit = RateLimit::new(Limit::Network, 1_000, Duration::ZERO, clock.clone());
+        let limit = RateLimit::new(Limit::Write, 1_000, Duration::ZERO, clock.clone());
         let mut waiting = Vec::new();
         for (index, due) in [(0, 500), (1, 1_000), (2, 1_500)] {
             let (limit, clock) = (limit.clone(), Arc::clone(&clock));
             let thread = {
                 let clock = Arc::clone(&clock);
                 std::thread::spawn(move || {
-                    let waited = limit.take("peer", 500, 10 * SECOND).unwrap();
+                    let waited = limit.wait("store", 500);
                     (waited, clock.now())
                 })
             };

@@ -1,6 +1,6 @@
 //! What limits tell about themselves.
 
-use super::{Limit, LimitCounts, Limits};
+use super::{Limit, LimitCounts, Limits, RateLimit};
 
 /// All limits, read at one time while others go on.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +14,8 @@ pub struct LimitsReport {
 pub struct LimitReport {
     /// What is limited.
     pub limit: Limit,
-    /// How much there may be: files, threads, seconds, bytes a second, percent.
-    pub most: f64,
+    /// How much there may be: files, threads, seconds, bytes a second, percent; `None` for any.
+    pub most: Option<f64>,
     /// What is held now, where something is held: files, threads, queries.
     pub held: Option<u64>,
     /// What was asked so far.
@@ -31,24 +31,27 @@ impl Limits {
     }
 
     fn report_of(&self, limit: Limit) -> LimitReport {
+        let of_rate = |rate: &Option<RateLimit>| {
+            let counts = rate.as_ref().map(RateLimit::counts).unwrap_or_default();
+            (rate.as_ref().map(|rate| rate.rate() as f64), None, counts)
+        };
         let (most, held, counts) = match limit {
             Limit::OpenFiles => {
                 let files = &self.open_files;
-                (files.most() as f64, Some(files.held()), files.counts())
+                (Some(files.most() as f64), Some(files.held()), files.counts())
             }
             Limit::Threads => {
                 let threads = &self.threads;
                 let living = threads.list().len() as u64;
-                (threads.limit() as f64, Some(living), threads.counts())
+                (Some(threads.limit() as f64), Some(living), threads.counts())
             }
             Limit::QueryTimeout => {
-                let watched = self.deadlines.watched() as u64;
-                (self.query_timeout().as_secs_f64(), Some(watched), self.deadlines.counts())
+                let most = self.query_timeout().map(|most| most.as_secs_f64());
+                (most, Some(self.deadlines.watched() as u64), self.deadlines.counts())
             }
-            Limit::Read => (self.read.rate() as f64, None, self.read.counts()),
-            Limit::Write => (self.write.rate() as f64, None, self.write.counts()),
-            Limit::Network => (self.network.rate() as f64, None, self.network.counts()),
-            Limit::Cpu => (self.cpu.percent(), None, self.cpu.counts()),
+            Limit::Read => of_rate(&self.read),
+            Limit::Write => of_rate(&self.write),
+            Limit::Cpu => (Some(self.cpu.percent()), None, self.cpu.counts()),
         };
         let reason = (limit == Limit::OpenFiles).then(|| self.file_limit.reason()).flatten();
         LimitReport { limit, most, held, counts, reason }

@@ -35,7 +35,7 @@ impl Pool {
         F: FnOnce() + Send + 'scope,
     {
         self.expect_here();
-        let threads = self.threads();
+        let threads = self.inner().current_num_threads();
         self.inner().in_place_scope(|scope| {
             let mut batch = Batch { scope, chunks, threads, tasks: Vec::new(), items: 0 };
             batch.begin();

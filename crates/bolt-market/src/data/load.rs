@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bolt_base::Bytes;
-use bolt_exec::Pool;
-use bolt_memory::Scope;
-use rayon::prelude::*;
+use bolt_exec::{Pool, RateLimit};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::bars::Bars;
@@ -39,6 +37,8 @@ pub struct LoadOptions {
     pub calendar: Option<Calendar>,
     /// The threads to read with; the calling one if not given.
     pub pool: Option<Pool>,
+    /// How many bytes a second may be read, files as wholes; any number if not given.
+    pub rate: Option<RateLimit>,
 }
 
 /// What a file holds.
@@ -181,7 +181,7 @@ pub fn load_many(paths: &[PathBuf], options: &LoadOptions) -> Result<Panel, Data
     }
     let bars = |path: &PathBuf| load_file(path, options).and_then(Dataset::into_bars);
     let loaded: Vec<Result<Bars, DataError>> = match &options.pool {
-        Some(pool) => pool.run(|| paths.par_iter().map(Scope::carry(bars)).collect()),
+        Some(pool) => pool.map_items(paths.iter().collect(), bars),
         None => paths.iter().map(bars).collect(),
     };
     Panel::align(&loaded.into_iter().collect::<Result<Vec<_>, _>>()?)
@@ -241,6 +241,10 @@ fn files_of(directory: &Path) -> Result<Vec<PathBuf>, DataError> {
 fn load_file(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
     let name = path.display().to_string();
     let bytes = FileBytes::open(path)?;
+    if let Some(rate) = &options.rate {
+        // Opened, but not read: pages come from the disk when they are looked at.
+        rate.wait(&name, bytes.len() as u64);
+    }
     if let FileBytes::Mapped(map) = &bytes
         && store::is_store(map)
     {

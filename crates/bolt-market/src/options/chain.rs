@@ -1,8 +1,6 @@
 //! Options of many contracts, European and American mixed, each with a market of its own.
 
 use bolt_exec::Pool;
-use bolt_memory::Scope;
-use rayon::prelude::*;
 
 use super::american::{Method, Prepared, PreparedGreeks};
 use super::batch::{self, Columns};
@@ -77,13 +75,13 @@ pub fn greeks(listings: &[Listing], volatilities: &[f64], pool: &Pool) -> Vec<Gr
     for (row, greeks) in europeans.iter().zip(batched(listings, volatilities, &europeans)) {
         out[*row] = greeks;
     }
-    let solve = |&row: &usize| {
+    let solve = |row: usize| {
         let Listing { contract, market, .. } = &listings[row];
         PreparedGreeks::new(Prepared::new(contract, market, volatilities[row])).greeks(market.spot)
     };
-    let solved: Vec<Greeks> = pool.run(|| americans.par_iter().map(Scope::carry(solve)).collect());
-    for (row, greeks) in americans.iter().zip(solved) {
-        out[*row] = greeks;
+    let solved = pool.map_items(americans.clone(), solve);
+    for (row, greeks) in americans.into_iter().zip(solved) {
+        out[row] = greeks;
     }
     out
 }

@@ -4,8 +4,6 @@
 //! [`evaluate`] fills a slice of cells on the calling thread, [`evaluate_on`] on those of a pool.
 
 use bolt_exec::Pool;
-use bolt_memory::Scope;
-use rayon::prelude::*;
 
 use super::american::{Prepared, PreparedGreeks};
 use super::elementary::exp;
@@ -118,12 +116,9 @@ pub fn evaluate_on(
     assert_eq!(shocks.len(), cells.len(), "one cell for each shock");
     // A few parts a thread even out how long they take.
     let part = shocks.len().div_ceil(4 * pool.threads()).next_multiple_of(VECTOR).max(VECTOR);
-    pool.run(|| {
-        let parts = shocks.par_chunks(part).zip(cells.par_chunks_mut(part));
-        let value = |(shocks, cells): (&[Shock], &mut [Cell])| {
-            evaluate(positions, market, shocks, cells);
-        };
-        parts.for_each(Scope::carry(value));
+    let parts = shocks.chunks(part).zip(cells.chunks_mut(part)).collect();
+    pool.map_items(parts, |(shocks, cells): (&[Shock], &mut [Cell])| {
+        evaluate(positions, market, shocks, cells);
     });
 }
 

@@ -9,8 +9,6 @@ use crate::statistics::returns;
 use crate::statistics::selection::overfitting::{self, BlockSums, Overfitting, OverfittingError};
 use crate::statistics::selection::{self, Centred, DeflatedSharpe, EffectiveTrials, Pairs};
 use bolt_exec::{CancelToken, Pool};
-use bolt_memory::Scope;
-use rayon::prelude::*;
 use std::convert::Infallible;
 
 /// How the best combination looks once the search for it is counted.
@@ -130,13 +128,13 @@ impl Sweep<'_> {
         pool: &Pool,
         cancel: &CancelToken,
     ) -> Result<Vec<Try>, SelectionError> {
-        let one = |&index: &usize| {
+        let one = |index: usize| {
             let returns = self.returns(index, cancel)?;
             let defined = returns.iter().all(|change| change.is_finite());
             Ok(defined.then(|| Try::of(&returns, bars_per_return)))
         };
         let tries: Result<Vec<Option<Try>>, SelectionError> =
-            pool.run(|| sample.par_iter().map(Scope::carry(one)).collect());
+            pool.map_items(sample.to_vec(), one).into_iter().collect();
         Ok(tries?.into_iter().flatten().collect())
     }
 
@@ -183,12 +181,12 @@ fn effective_trials(
 ) -> Result<EffectiveTrials, SelectionError> {
     let pairs = Pairs::choose(tries.len(), PAIRS_MAX, seed);
     let tries: Vec<Centred<'_>> = tries.iter().map(|one| Centred::new(&one.returns)).collect();
-    let correlation = |&(i, j): &(usize, usize)| match cancel.is_cancelled() {
+    let correlation = |(i, j): (usize, usize)| match cancel.is_cancelled() {
         true => Err(SelectionError::Cancelled),
         false => Ok(tries[i].correlation(&tries[j])),
     };
     let correlations: Result<Vec<f64>, SelectionError> =
-        pool.run(|| pairs.indices.par_iter().map(Scope::carry(correlation)).collect());
+        pool.map_items(pairs.indices.clone(), correlation).into_iter().collect();
     Ok(pairs.effective_trials(&correlations?, count))
 }
 

@@ -1,12 +1,18 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bolt_config::{Config, Sources};
+use bolt_exec::{CancelToken, Pool, PoolOptions, Threads};
 use bolt_hardware::{CpuSet, Hardware, Root};
+use bolt_market::sweep::{Grid, Parameter, Row};
 use bolt_testkit::Machine;
 
 use super::{plan, pool_options};
-use crate::tests::{config, session};
+use crate::tests::{bars, config, session, signal};
+use crate::{Done, MarketEvents, SweepRequest, Trading};
 
 /// Two performance cores of two processors each and four efficiency cores.
 fn hybrid() -> (Machine, Hardware) {
@@ -26,8 +32,114 @@ fn planned(settings: &[(&str, &str)]) -> (String, usize, Vec<Vec<usize>>) {
     let (_machine, hardware) = hybrid();
     let config = config(settings);
     let plan = plan(&config, &hardware).unwrap();
-    let options = pool_options(&config, &hardware, &plan, 100);
-    (plan.compute.to_string(), options.threads, options.processors)
+    let options = pool_options(&config, &hardware, &plan, 100).unwrap();
+    let [options] = &options[..] else { panic!("one domain: {options:?}") };
+    (plan.compute.to_string(), options.threads, options.processors.clone())
+}
+
+/// Two sockets of four cores with two processors each.
+fn two_sockets() -> Machine {
+    (0..8)
+        .fold(Machine::new(), |machine, core| {
+            machine.core(core / 4, &format!("{core},{}", core + 8))
+        })
+        .cache(3, "Unified", "32768K", "0-3,8-11")
+        .cache(3, "Unified", "32768K", "4-7,12-15")
+        .node(0, "0-3,8-11", 64, "10 21")
+        .node(1, "4-7,12-15", 64, "21 10")
+}
+
+/// Four NUMA nodes of four cores.
+fn four_nodes() -> Machine {
+    let cores = (0..16).fold(Machine::new(), |machine, cpu| machine.core(0, &cpu.to_string()));
+    (0..4).fold(cores, |machine, node| {
+        let cpus = format!("{}-{}", 4 * node, 4 * node + 3);
+        let distances = ["10 12 32 32", "12 10 32 32", "32 32 10 12", "32 32 12 10"][node];
+        machine.cache(3, "Unified", "16384K", &cpus).node(node, &cpus, 16, distances)
+    })
+}
+
+/// Returns the domains of the pool that a machine gets.
+fn domains(machine: &Machine, settings: &[(&str, &str)]) -> Vec<PoolOptions> {
+    let hardware = Hardware::read(&Root::at(machine.path()));
+    let config = config(settings);
+    pool_options(&config, &hardware, &plan(&config, &hardware).unwrap(), 100).unwrap()
+}
+
+/// Starts the pool that a machine gets; its threads are not bound, as this is another machine.
+fn start(machine: &Machine, settings: &[(&str, &str)]) -> (Pool, Threads) {
+    let threads = Threads::new(100).with_binding(Arc::new(|_: &[usize]| Ok(())));
+    (Pool::start_domains(&domains(machine, settings), &threads).unwrap(), threads)
+}
+
+#[test]
+fn threads_are_on_the_processors_of_their_domain() {
+    let planned = |machine: Machine, settings: &[(&str, &str)]| {
+        let (_pool, threads) = start(&machine, settings);
+        let told = threads.list().into_iter().map(|thread| {
+            let cpus = thread.processors.into_iter().collect::<CpuSet>();
+            format!("{} on {cpus}", thread.name)
+        });
+        told.collect::<Vec<_>>()
+    };
+    let sockets = planned(two_sockets(), &[]);
+    assert_eq!(sockets.len(), 16);
+    assert_eq!(
+        (&*sockets[0], &*sockets[7]),
+        ("bolt-cpu0-0 on 0-3,8-11", "bolt-cpu0-7 on 0-3,8-11")
+    );
+    assert!(sockets[8..].iter().all(|thread| thread.ends_with(" on 4-7,12-15")), "{sockets:?}");
+    let pinned = planned(two_sockets(), &[("exec.pin", "true"), ("exec.threads", "4")]);
+    let expected = ["bolt-cpu0-0 on 0", "bolt-cpu0-1 on 1", "bolt-cpu1-0 on 4", "bolt-cpu1-1 on 5"];
+    assert_eq!(pinned, expected);
+    let nodes = planned(four_nodes(), &[("exec.processors", "2-9"), ("exec.threads", "6")]);
+    let expected = [
+        "bolt-cpu0-0 on 2-3",
+        "bolt-cpu0-1 on 2-3",
+        "bolt-cpu1-0 on 4-7",
+        "bolt-cpu1-1 on 4-7",
+        "bolt-cpu2-0 on 8-9",
+        "bolt-cpu2-1 on 8-9",
+    ];
+    assert_eq!(nodes, expected);
+    // More threads than processors go around.
+    let counts = |machine: &Machine, threads: &str| {
+        let domains = domains(machine, &[("exec.threads", threads)]);
+        domains.iter().map(|domain| domain.threads).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(&four_nodes(), "18"), [5, 5, 4, 4]);
+    assert_eq!(counts(&four_nodes(), "3"), [1, 1, 1]);
+    assert_eq!(counts(&two_sockets(), "1"), [1]);
+}
+
+/// Each chunk of combinations runs as a whole on one thread, so that domains only say where.
+#[test]
+fn results_do_not_depend_on_domains() {
+    let grid = || Grid::new(vec![Parameter::parse("n=2..150").unwrap()]).unwrap();
+    let rows = |pool: Pool, stop_loss: Option<f64>| {
+        let mut session = session(&[]).unwrap();
+        session.pool = pool;
+        let trading = Trading { stop_loss, ..Trading::of_config(&session.config) };
+        let plan = signal("close > SMA[close, n]");
+        let events = MarketEvents::default();
+        let request =
+            SweepRequest { plan, trading, grid: grid(), condition: None, events, seed: 1 };
+        let all = session.combinations(&request).unwrap();
+        let none = CancelToken::default();
+        let sink = &mut |_: &[Row]| Ok(());
+        let found = session.sweep(&bars(), &request, &all, Done::default(), &none, sink).unwrap();
+        format!("{:?} {:?}", found.rows, found.selection)
+    };
+    for stop_loss in [None, Some(0.05)] {
+        let of_one = || Pool::start(&PoolOptions::new("cpu", 16), &Threads::new(16)).unwrap();
+        let expected = rows(of_one(), stop_loss);
+        assert!(expected.contains("index: 148"), "{expected}");
+        for machine in [two_sockets(), four_nodes()] {
+            let (pool, _threads) = start(&machine, &[]);
+            assert!(pool.domains() > 1 && pool.threads() == 16);
+            assert_eq!(rows(pool, stop_loss), expected);
+        }
+    }
 }
 
 #[test]
@@ -38,8 +150,15 @@ fn exec_processors() {
         let (_machine, hardware) = hybrid();
         plan(&config(&[("exec.processors", list)]), &hardware).unwrap_err().to_string()
     };
-    assert!(told("2-9").contains("8-9"), "{}", told("2-9"));
+    let expected = "the setting `exec.processors` (--test): the process may not use the processors \
+                    8-9, only 0-7";
+    assert_eq!(told("2-9"), expected);
     assert!(told("5-2").contains("`exec.processors`"), "{}", told("5-2"));
+    let (_machine, hardware) = hybrid();
+    let environment = BTreeMap::from([("BOLT_CPU_AFFINITY".to_owned(), "9".into())]);
+    let guide = Config::resolve(&Sources { environment, ..Sources::default() }).unwrap();
+    let told = plan(&guide, &hardware).unwrap_err().to_string();
+    assert!(told.starts_with("the setting `exec.processors` (BOLT_CPU_AFFINITY): "), "{told}");
 }
 
 #[test]
@@ -94,12 +213,20 @@ fn exec_pin() {
 #[test]
 fn limits_threads() {
     let told = session(&[("limits.threads", "2"), ("exec.threads", "4")]).unwrap_err();
-    assert!(told.to_string().contains("the limit of 2 threads is reached"), "{told}");
-    let few = session(&[("limits.threads", "2")]).unwrap();
+    let expected = "the settings `exec.threads` (--test), `limits.threads` (--test): 4 threads are \
+                    needed, and 2 may be started";
+    assert_eq!(told.to_string(), expected);
+    let few = session(&[("limits.threads", "1")]).unwrap();
+    assert_eq!(few.pool.threads(), 1);
+    let with_deadlines = [("limits.threads", "2"), ("limits.query_timeout", "9")];
+    let few = session(&with_deadlines).unwrap();
     assert_eq!(few.pool.threads(), 1, "what is left beside the thread for deadlines");
+    assert_eq!(few.limits.threads.list().len(), 1, "which is started when it is needed");
+    let told = session(&[("limits.threads", "1"), with_deadlines[1]]).unwrap_err().to_string();
+    assert!(told.contains("one of them for `limits.query_timeout`"), "{told}");
     let session = session(&[("limits.threads", "5"), ("exec.threads", "4")]).unwrap();
-    assert_eq!(session.limits.report().limits.len(), 7);
-    assert_eq!(session.limits.threads.list().len(), 5, "four of the pool, and one for deadlines");
+    assert_eq!(session.limits.report().limits.len(), 6);
+    assert_eq!(session.limits.threads.list().len(), 4);
 }
 
 #[test]

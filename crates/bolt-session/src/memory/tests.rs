@@ -99,8 +99,8 @@ fn memory_reserve() {
         |reserve| room(&memory(&[("memory.reserve", reserve)]).unwrap(), Component::Market);
     assert_eq!((market("0"), market("200 MiB")), (300 * MIB, 200 * MIB));
     let error = memory(&[("memory.reserve", "600 MiB")]).unwrap_err().to_string();
-    let expected = "the setting `memory.reserve` is 600 MiB, and this process may have 600 MiB: \
-                    nothing is left";
+    let expected = "600 MiB are to be left to others, and this process may have 600 MiB: nothing \
+                    is left";
     assert_eq!(error, expected);
 }
 
@@ -113,10 +113,9 @@ fn memory_shares() {
         assert!(room(&memory, component).abs_diff(expected) <= 1, "{name}");
     }
     let error = memory(&[("memory.share_market", "0.6")]).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "the settings `memory.share_*`: the shares come to 1.1; together they may be 1 at most"
-    );
+    assert_eq!(error, "the shares come to 1.1; together they may be 1 at most");
+    let of_session = backtest(&[("memory.share_market", "0.6")]).unwrap_err().to_string();
+    assert_eq!(of_session, format!("the setting `memory.share_market` (--test): {error}"));
     let negative = [("memory.share_market", "-0.1")].map(|(name, value)| Flag {
         flag: "--test".to_owned(),
         name: name.to_owned(),
@@ -159,9 +158,12 @@ fn memory_warning() {
     assert_eq!(level_at(&[("memory.warning", "0.5")], 501), Level::Warning);
     assert_eq!(level_at(&[("memory.warning", "0.9")], 851), Level::Normal);
     let error = memory(&[("memory.warning", "0.96")]).unwrap_err().to_string();
-    let expected = "the settings `memory.warning` and `memory.critical`: thresholds must be 0 <= \
-                    hysteresis < warning < critical <= 1; they are 0.05, 0.96 and 0.95";
+    let expected = "thresholds must be 0 <= hysteresis < warning < critical <= 1; they are 0.05, \
+                    0.96 and 0.95";
     assert_eq!(error, expected);
+    let of_session = backtest(&[("memory.warning", "0.96")]).unwrap_err().to_string();
+    let settings = "the settings `memory.warning` (--test), `memory.critical`: ";
+    assert_eq!(of_session, format!("{settings}{expected}"));
 }
 
 #[test]
@@ -191,8 +193,9 @@ fn memory_adaptive() {
     close(share_at(&[("memory.medium_pressure", "0.5")], 330), 0.45);
     close(share_at(&[("memory.medium_pressure", "0.9")], 520), 0.5);
     close(share_at(&[("memory.high_pressure", "0.86")], 520), 0.3);
-    let error = memory(&[("memory.high_pressure", "0.8")]).unwrap_err().to_string();
-    assert!(error.starts_with("the settings `memory.medium_pressure` and `"), "{error}");
+    let error = backtest(&[("memory.high_pressure", "0.8")]).unwrap_err().to_string();
+    let settings = "the settings `memory.medium_pressure`, `memory.high_pressure` (--test): ";
+    assert!(error.starts_with(settings), "{error}");
 }
 
 #[test]

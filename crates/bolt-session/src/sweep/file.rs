@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use bolt_exec::RateLimit;
 use bolt_market::data::replace;
 use bolt_market::sweep::{Grid, Row};
 use serde_json::{Map, Value, json};
@@ -55,6 +56,8 @@ pub struct ResultFile {
     /// Length of the whole lines written.
     length: u64,
     manifest: Manifest,
+    /// How fast may be written.
+    rate: Option<RateLimit>,
 }
 
 impl ResultFile {
@@ -83,7 +86,7 @@ impl ResultFile {
             )));
         }
         let (path, grid) = (path.to_owned(), grid.clone());
-        let mut results = Self { path, file, format, grid, length: 0, manifest };
+        let mut results = Self { path, file, format, grid, length: 0, manifest, rate: None };
         let Some(old) = old else {
             results.write_manifest()?;
             if format == Format::Csv {
@@ -115,7 +118,17 @@ impl ResultFile {
                 Format::Csv => line::csv(row, &self.grid, &mut text),
             }
         }
+        if let Some(rate) = &self.rate {
+            rate.wait("results", text.len() as u64);
+        }
         self.append_text(&text)
+    }
+
+    /// Lets rows wait for their turn, where only so many bytes a second may be written.
+    #[must_use]
+    pub fn limited_by(mut self, rate: Option<RateLimit>) -> Self {
+        self.rate = rate;
+        self
     }
 
     /// Adds to the manifest what came of the sweep, and makes sure that everything is on disk.

@@ -12,6 +12,7 @@ use std::vec::IntoIter;
 
 use bolt_base::Bytes;
 use bolt_cache::Store;
+use bolt_exec::RateLimit;
 use bolt_market::data::Bars;
 use bolt_market::sweep::{Grid, Row, Sweep};
 use bolt_memory::{Component, Reservation};
@@ -51,6 +52,8 @@ pub(super) struct KnownRows<'a> {
     /// Figures by parameters.
     rows: HashMap<[u8; 16], Figures>,
     held: Option<Reservation>,
+    /// How fast may be written.
+    rate: Option<&'a RateLimit>,
     usage: CacheUse,
 }
 
@@ -71,7 +74,8 @@ impl<'a> KnownRows<'a> {
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
         let (rows, usage) = (HashMap::new(), CacheUse::default());
-        let mut known = Self { place: None, grid, order, rows, held: None, usage };
+        let rate = session.limits.write.as_ref();
+        let mut known = Self { place: None, grid, order, rows, held: None, rate, usage };
         if new == 0 {
             return known;
         }
@@ -134,7 +138,11 @@ impl<'a> KnownRows<'a> {
             let figures = line::figures(row).map(f64::to_le_bytes);
             self.rows.insert(self.parameters(row.index), figures);
         }
-        match store.put(&key, &encode(&self.rows), None) {
+        let value = encode(&self.rows);
+        if let Some(rate) = self.rate {
+            rate.wait("rows of sweeps", value.len() as u64);
+        }
+        match store.put(&key, &value, None) {
             Ok(()) => self.usage.kept = rows.len(),
             Err(error) => self.usage.failed = Some(format!("{error}: new rows are not kept")),
         }

@@ -66,7 +66,8 @@ fn folders_are_made_and_odd_names_are_just_names() {
         let path = folder.path().join(name);
         open(&path).append_history("mine", &[point(0)]).unwrap();
         assert!(path.exists(), "{name}");
-        let patient = StoreOptions { busy_timeout: std::time::Duration::MAX };
+        let patient =
+            StoreOptions { busy_timeout: std::time::Duration::MAX, ..StoreOptions::default() };
         assert_eq!(Store::open(&path, &patient).unwrap().portfolios().unwrap(), ["mine"]);
     }
 }
@@ -116,7 +117,10 @@ fn opening_waits_for_whoever_reads_without_a_write_ahead_log() {
     drop(store);
     let reader = Connection::open(&path).unwrap();
     reader.execute_batch("PRAGMA journal_mode = DELETE; BEGIN; SELECT * FROM runs").unwrap();
-    let hasty = StoreOptions { busy_timeout: std::time::Duration::from_millis(20) };
+    let hasty = StoreOptions {
+        busy_timeout: std::time::Duration::from_millis(20),
+        ..StoreOptions::default()
+    };
     let error = Store::open(&path, &hasty).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Busy), "{error}");
     let release = std::thread::spawn(move || {

@@ -45,8 +45,11 @@ const BATCH: usize = 150;
 
 /// Records a run and writes batches to it, as fast as the others let it.
 fn write_batches(path: &Path, seed: u64) {
-    let mut store =
-        Store::open(path, &StoreOptions { busy_timeout: Duration::from_secs(60) }).unwrap();
+    let mut store = Store::open(
+        path,
+        &StoreOptions { busy_timeout: Duration::from_secs(60), ..StoreOptions::default() },
+    )
+    .unwrap();
     let id = store.record(&run(seed as usize), &[], &[], &mut Rng::new(seed)).unwrap();
     for batch in 0..BATCHES {
         let trades = (0..BATCH).map(|i| trade(batch * BATCH + i));
@@ -149,7 +152,7 @@ fn a_writer_waits_as_long_as_the_busy_timeout() {
     let mut fixture = Fixture::with_trades(1, 0);
     let mut child = start("pause 50", &fixture.path());
     wait_for_pause(&mut child);
-    let hasty = StoreOptions { busy_timeout: Duration::from_millis(60) };
+    let hasty = StoreOptions { busy_timeout: Duration::from_millis(60), ..StoreOptions::default() };
     let mut store = Store::open(&fixture.path(), &hasty).unwrap();
     let begun = Instant::now();
     let error = store.append_history("mine", &[point(0)]).unwrap_err();

@@ -257,3 +257,42 @@ fn portfolios_grow_and_are_read_by_range() {
     assert_eq!(history(store, "mine", 0..9), []);
     assert_eq!(history(store, id.as_str(), 0..9).len(), 2);
 }
+
+#[test]
+fn a_query_is_stopped_when_its_time_is_over() {
+    let fixture = Fixture::with_trades(4, 200);
+    let open = |query_timeout| {
+        let options = StoreOptions { query_timeout, ..StoreOptions::default() };
+        Store::open(&fixture.path(), &options).unwrap()
+    };
+    let trades = |store: &Store| store.trades(&TradeFilter::default());
+    assert_eq!(trades(&open(None)).unwrap().len(), 800);
+    assert_eq!(trades(&open(Some(std::time::Duration::MAX))).unwrap().len(), 800);
+    let mut hasty = open(Some(std::time::Duration::ZERO));
+    let stopped = trades(&hasty).unwrap_err();
+    assert!(matches!(stopped.kind, ErrorKind::TimedOut), "{stopped}");
+    assert!(stopped.to_string().contains("`limits.query_timeout`"), "{stopped}");
+    let many: Vec<TradeRecord> = (0..200).map(trade).collect();
+    let stopped = hasty.record(&run(9), &many, &[], &mut Rng::new(9)).unwrap_err();
+    assert!(matches!(stopped.kind, ErrorKind::TimedOut), "{stopped}");
+    assert_eq!(fixture.store.slow_work(), [], "nothing here takes a tenth of a second");
+    // What was begun is taken back, and what takes no time is done.
+    assert_eq!(trades(&fixture.store).unwrap().len(), 800);
+    assert_eq!(hasty.runs(&RunFilter::default()).unwrap().len(), 4);
+}
+
+#[test]
+fn work_is_slow_from_the_threshold_on() {
+    let fixture = Fixture::with_trades(1, 1);
+    let doing = |slow_query| {
+        let options = StoreOptions { slow_query, ..StoreOptions::default() };
+        let mut store = Store::open(&fixture.path(), &options).unwrap();
+        let ids: Vec<RunId> =
+            store.runs(&RunFilter::default()).unwrap().into_iter().map(|run| run.id).collect();
+        store.run(&ids[0]).unwrap();
+        store.record(&run(1), &[], &[], &mut Rng::new(7)).unwrap();
+        store.slow_work().into_iter().map(|work| work.doing).collect::<Vec<_>>()
+    };
+    assert_eq!(doing(std::time::Duration::ZERO), ["list runs", "read a run", "record a run"]);
+    assert_eq!(doing(std::time::Duration::MAX), [""; 0]);
+}

@@ -12,13 +12,9 @@ use super::page::Page;
 use crate::context::Context;
 use crate::output::{Table, number};
 
-/// The limits that something in the program asks.
-const IN_USE: [Limit; 3] = [Limit::OpenFiles, Limit::Threads, Limit::Cpu];
-
 pub(super) fn run(mut context: Context) -> Result<()> {
     let session = context.session()?;
-    let mut limits = session.limits.report().limits;
-    limits.retain(|report| IN_USE.contains(&report.limit));
+    let limits = session.limits.report().limits;
     let threads = session.limits.threads.list();
     if context.json {
         return context.write_json(&json!({
@@ -41,10 +37,14 @@ fn show(
     let mut table = Table::new(["  limit", ">most", ">held", ">?refused", ">?waited", "~because"]);
     for LimitReport { limit, most, held, counts, reason } in limits {
         let LimitCounts { granted: _, refused, waited, wait: _ } = counts;
-        let unit = if *limit == Limit::Cpu { " %" } else { "" };
+        let unit = match limit {
+            Limit::Cpu => " %",
+            Limit::QueryTimeout => " s",
+            _ => "",
+        };
         table.push([
             format!("  {limit}"),
-            format!("{}{unit}", number(*most)),
+            most.map_or_else(|| "any".to_owned(), |most| format!("{}{unit}", number(most))),
             held.map(count).unwrap_or_default(),
             count(*refused),
             count(*waited),

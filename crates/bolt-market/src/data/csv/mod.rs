@@ -38,8 +38,6 @@ pub use write::write;
 
 use bolt_base::UnixNanos;
 use bolt_exec::Pool;
-use bolt_memory::Scope;
-use rayon::prelude::*;
 
 use super::check::OnProblem;
 use super::error::{DataError, FileFault, RowFault, RowFaults};
@@ -104,15 +102,15 @@ fn read_parts(text: &[u8], layout: &Layout, drop_cut_line: bool, pool: Option<&P
     let parts = split(text, if threads > 1 { threads * 4 } else { 1 });
     let line_length = mean_line_length(text);
     let last = parts.len() - 1;
-    let read = |(index, part): (usize, &&[u8])| {
+    let read = |(index, part): (usize, &[u8])| {
         let expected_rows = part.len() / line_length + part.len() / line_length / 50 + 16;
         rows::read(part, layout, Part { is_last: index == last, drop_cut_line, expected_rows })
     };
     let read: Vec<Rows> = match pool {
         Some(pool) if parts.len() > 1 => {
-            pool.run(|| parts.par_iter().enumerate().map(Scope::carry(read)).collect())
+            pool.map_items(parts.into_iter().enumerate().collect(), read)
         }
-        _ => parts.iter().enumerate().map(read).collect(),
+        _ => parts.into_iter().enumerate().map(read).collect(),
     };
     join(read, layout.line)
 }
