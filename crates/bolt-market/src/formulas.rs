@@ -176,6 +176,11 @@ impl Strategy {
         self.formulas.iter().map(|(role, formula)| (*role, formula.text()))
     }
 
+    /// Returns the [canonical text](Formula::canonical) of each formula.
+    pub(crate) fn canonical(&self) -> Vec<(Role, String)> {
+        self.formulas.iter().map(|(role, formula)| (*role, formula.canonical())).collect()
+    }
+
     /// Returns the formula of a role.
     pub fn text(&self, role: Role) -> Option<&str> {
         self.texts().find(|(own, _)| *own == role).map(|(_, text)| text)

@@ -9,6 +9,7 @@ use crate::ledger::{Ledger, Side};
 use crate::rules::{self, Built, RuleColumns, Rules};
 use crate::signals::{self, Convention, Curve, SignalRules};
 use bolt_kernel::{Catalog, Graph, NodeId, Options, Output, Program, Scope, ValueType};
+use std::convert::Infallible;
 use std::ops::Range;
 
 /// The formulas of a strategy.
@@ -47,6 +48,19 @@ impl Plan {
                 .into_iter()
                 .map(|formula| (formula.name(), formula.text()))
                 .collect(),
+        }
+    }
+
+    /// Returns everything that the plan says as text: the same for plans whose formulas have the
+    /// same syntax trees, however and wherever they are written.
+    pub fn canonical(&self) -> String {
+        match self {
+            Self::Signals(strategy) => format!("{:?}", strategy.canonical()),
+            Self::Orders(rules) => {
+                let Ok(rules) =
+                    rules.try_map(|_, formula| Ok::<_, Infallible>(formula.canonical()));
+                format!("{rules:?}")
+            }
         }
     }
 

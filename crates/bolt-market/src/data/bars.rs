@@ -1,7 +1,7 @@
 //! Bars of one asset.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bolt_base::{Bytes, UnixNanos};
 use bolt_memory::Reservation;
@@ -42,6 +42,8 @@ pub struct Bars {
     pub memory: Option<Arc<Reservation>>,
     timestamps: Column<UnixNanos>,
     columns: Vec<(String, Column)>,
+    /// The hash of both once it was asked for: who changes one of them begins anew.
+    content_hash: Arc<OnceLock<u128>>,
 }
 
 impl Bars {
@@ -88,6 +90,7 @@ impl Bars {
             memory: None,
             timestamps,
             columns,
+            content_hash: Arc::default(),
         })
     }
 
@@ -171,7 +174,8 @@ impl Bars {
         let mut columns: Vec<_> = self.columns.iter().filter(|(n, _)| n != name).cloned().collect();
         columns.push((name.to_owned(), column));
         let bars = Self::of_ordered(self.symbol.clone(), self.timestamps.clone(), columns)?;
-        Ok(Self { columns: bars.columns, ..self.clone() })
+        let Self { columns, content_hash, .. } = bars;
+        Ok(Self { columns, content_hash, ..self.clone() })
     }
 
     /// Returns the bars under another name.
@@ -190,6 +194,7 @@ impl Bars {
         Self {
             timestamps: self.timestamps.view(rows.clone()),
             columns: self.columns.iter().map(part).collect(),
+            content_hash: Arc::default(),
             ..self.clone()
         }
     }
@@ -209,12 +214,14 @@ impl Bars {
     }
 
     /// Returns a hash (XXH3, 128 bits) of names, timestamps and the bits of all values: equal for
-    /// equal data, wherever they come from.
+    /// equal data, wherever they come from. It is computed once for all clones.
     pub fn content_hash(&self) -> u128 {
-        let mut hasher = ContentHasher::new();
-        hasher.add("", &self.timestamps);
-        self.columns().for_each(|(name, column)| hasher.add(name, column));
-        hasher.finish()
+        *self.content_hash.get_or_init(|| {
+            let mut hasher = ContentHasher::new();
+            hasher.add("", &self.timestamps);
+            self.columns().for_each(|(name, column)| hasher.add(name, column));
+            hasher.finish()
+        })
     }
 }
 
@@ -315,5 +322,21 @@ mod tests {
         assert_eq!(bars("x", 1.0, 0), bars("x", 1.0, 0));
         let hashes = [bars("x", 1.0, 0), bars("y", 1.0, 0), bars("x", 1.5, 0), bars("x", 1.0, 1)];
         assert!(hashes.iter().enumerate().all(|(i, h)| !hashes[..i].contains(h)), "{hashes:?}");
+    }
+
+    #[test]
+    fn the_hash_is_computed_once_for_all_clones_and_anew_for_other_bars() {
+        let bars = Bars::new("X", times(4), named(&["close", "x"])).unwrap();
+        let clone = bars.clone();
+        let hash = bars.content_hash();
+        assert_eq!(clone.content_hash.get(), Some(&hash));
+        let anew = |bars: &Bars| {
+            let columns = bars.columns().map(|(name, column)| (name.to_owned(), column.clone()));
+            Bars::new("X", bars.timestamps().clone(), columns).unwrap().content_hash()
+        };
+        for other in [bars.slice(1..4), bars.with_column("x", column(4, 7.0)).unwrap()] {
+            assert_eq!(other.content_hash(), anew(&other));
+            assert_ne!(other.content_hash(), hash);
+        }
     }
 }

@@ -52,6 +52,12 @@ impl Formula {
         &self.text
     }
 
+    /// Returns its syntax tree as text: the same for all texts that differ in spaces, comments and
+    /// parentheses only, and read back as the same tree.
+    pub fn canonical(&self) -> String {
+        self.tree.to_string()
+    }
+
     /// Adds the formula to a graph; returns the node of its values.
     pub(crate) fn build(
         &self,

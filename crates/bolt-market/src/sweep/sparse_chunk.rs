@@ -14,7 +14,9 @@ enum Signal {
     EntryAndExit,
 }
 
-/// Runs the combinations in one pass over time.
+/// Runs the combinations in one pass over time. Those whose position is a number, a fraction of
+/// equity and so not all in or out, are run bar by bar: how one is run depends on itself alone, so
+/// that its row has the same bits whatever is run with it.
 pub(super) fn run<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
@@ -24,6 +26,7 @@ pub(super) fn run<E: std::error::Error>(
     let mut roots: Vec<NodeId> = Vec::new();
     let schema = sweep.columns.schema();
     let mut signals = Vec::with_capacity(combinations.len());
+    let mut is_number = Vec::with_capacity(combinations.len());
     for &index in combinations {
         let parameters = sweep.parameters(index);
         let scope = Scope {
@@ -38,6 +41,7 @@ pub(super) fn run<E: std::error::Error>(
         else {
             unreachable!("rules for orders take the general path")
         };
+        let first = roots.len();
         let mut root = |wanted: Role| {
             let node = nodes.iter().find(|(role, _)| *role == wanted).map(|(_, node)| *node);
             roots.extend(node);
@@ -49,15 +53,38 @@ pub(super) fn run<E: std::error::Error>(
             (false, true, true) => Signal::EntryAndExit,
             (false, false, _) => unreachable!("a strategy has a level or an entry"),
         });
+        is_number
+            .push(roots[first..].iter().any(|&root| graph.value_type(root) != ValueType::Bool));
     }
-    if roots.iter().any(|root| graph.value_type(*root) != ValueType::Bool) {
-        // A number is a fraction of equity: not all in or out.
-        return super::general::run(sweep, combinations, 1);
+    if is_number.contains(&true) {
+        return run_apart(sweep, combinations, &is_number, costs);
     }
     let program = Program::new(&graph, &roots);
     let trackers = track(sweep, &program, &signals, costs);
     let rows = combinations.iter().zip(trackers);
     Ok(rows.map(|(&index, tracker)| row(sweep, index, &tracker.summary())).collect())
+}
+
+/// Runs the combinations whose position is a number bar by bar, and the others as before.
+fn run_apart<E: std::error::Error>(
+    sweep: &Sweep<'_>,
+    combinations: &[usize],
+    is_number: &[bool],
+    costs: Costs,
+) -> Result<Vec<Row>, SweepError<E>> {
+    let of = |wanted: bool| -> Vec<usize> {
+        let each = combinations.iter().zip(is_number);
+        each.filter(|(_, is_number)| **is_number == wanted).map(|(index, _)| *index).collect()
+    };
+    let (numbers, truths) = (of(true), of(false));
+    let mut numbers = super::general::run(sweep, &numbers, 1)?.into_iter();
+    let mut truths = match truths.is_empty() {
+        true => Vec::new(),
+        false => run(sweep, &truths, costs)?,
+    }
+    .into_iter();
+    let next = |is_number: &bool| if *is_number { numbers.next() } else { truths.next() };
+    Ok(is_number.iter().filter_map(next).collect())
 }
 
 fn track(sweep: &Sweep<'_>, program: &Program, signals: &[Signal], costs: Costs) -> Vec<Tracker> {

@@ -2,7 +2,7 @@
 
 use bolt_base::Rng;
 use bolt_exec::{CancelToken, Pool};
-use bolt_kernel::{Catalog, Options};
+use bolt_kernel::{Argument, Catalog, Compare, Operator, Options};
 use bolt_market::broker::Costs;
 use bolt_market::broker::next_open::{Market, Settings};
 use bolt_market::formulas::{Columns, Role, Strategy};
@@ -165,6 +165,64 @@ fn a_sweep_cut_in_two_gives_the_same_rows() {
     let (first, second) = all.split_at(50);
     let parts = [run(&sweep, first), run(&sweep, second)].concat();
     assert_eq!(format!("{whole:?}"), format!("{parts:?}"));
+}
+
+/// `Wanted[x, n]`: whether `x` has risen since `n` rows ago; from 20 on, a quarter if it has.
+static WANTED: [Operator; 1] = [Operator {
+    name: "Wanted",
+    group: "Test",
+    columns: &[],
+    arguments: &[Argument::number("x"), Argument::rows("n", 1)],
+    variadic: false,
+    results: &[],
+    warm_up: "n",
+    definition: "",
+    source: "",
+    example: "Wanted[close, 5]",
+    build: |graph, arguments| {
+        let (x, n) = (arguments.node(0), arguments.rows(0));
+        let earlier = graph.delay(x, n);
+        let truth = graph.compare(Compare::Less, earlier, x);
+        let (quarter, nothing) = (graph.constant(0.25), graph.constant(0.0));
+        vec![if n < 20 { truth } else { graph.select(truth, quarter, nothing) }]
+    },
+}];
+
+#[test]
+fn a_row_has_the_same_bits_whatever_is_run_with_it() {
+    let tables =
+        [bolt_kernel::operators(), &WANTED].into_iter().chain(bolt_indicators::indicators());
+    let catalog = Catalog::new(tables);
+    let bars = Bars::random(5, 2_300);
+    let strategies = [
+        "Wanted[close, n]",
+        "EMA[close, n] > SMA[close, 2 n]",
+        "RSI[close, n] < 40 || TsStd[close, n] < TsMean[TsStd[close, 5], n]",
+        "Where[close > SMA[close, n], 1 / n, 0]",
+    ];
+    for text in strategies {
+        let strategy = Plan::from(Strategy::parse([(Role::Signal, text)]).unwrap());
+        let large = grid(&["n=2..60"]);
+        for limit in [0.0, 1e-12] {
+            let settings = Settings { minimum_value: limit, ..settings() };
+            let whole = sweep(&bars, &strategy, &large, &catalog, settings.clone());
+            let all: Vec<usize> = (0..large.len()).collect();
+            let rows = run(&whole, &all);
+            assert_eq!(rows.iter().map(|row| row.index).collect::<Vec<_>>(), all);
+            // Grids of one combination, and every third in one.
+            let thin = grid(&["n=2..60:3"]);
+            let thin = sweep(&bars, &strategy, &thin, &catalog, settings.clone());
+            let others: Vec<usize> = (0..20).collect();
+            for (row, place) in run(&thin, &others).into_iter().zip((0..).step_by(3)) {
+                let row = Row { index: place, ..row };
+                assert_eq!(format!("{row:?}"), format!("{:?}", rows[place]), "{text}");
+            }
+            for place in [0, 17, 18, 58] {
+                let row = run(&whole, &[place]);
+                assert_eq!(format!("{row:?}"), format!("[{:?}]", rows[place]), "{text}");
+            }
+        }
+    }
 }
 
 #[test]
