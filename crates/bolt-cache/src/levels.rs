@@ -25,7 +25,7 @@ mod memory;
 mod room;
 mod stats;
 
-pub use answer::{Answer, Degraded, LevelErrors, Origin, ResizeError, Warmed};
+pub use answer::{Answer, Degraded, LevelErrors, Lookup, Origin, ResizeError, Warmed};
 pub use builder::{Levels, LevelsError, MemoryOptions};
 pub(crate) use room::part;
 pub use stats::{LevelStats, LevelsStats};
@@ -80,20 +80,31 @@ impl<K: Key, V> MultiLevel<K, V> {
     /// Returns the value of a key, if any level has it. The levels that could not be asked are named
     /// if another had the value.
     pub fn get(&self, key: &K) -> Option<Answer<V>> {
+        let Lookup { found, degraded } = self.look_up(key);
+        let (value, level) = found?;
+        Some(Answer { value, origin: Origin::Level(level), degraded })
+    }
+
+    /// Returns the value of a key, if any level has it, and the levels that could not be asked,
+    /// whether another had it or not.
+    pub fn look_up(&self, key: &K) -> Lookup<V> {
+        let mut degraded = Vec::new();
         if let Some(value) = self.memory.get(key) {
-            return Some(self.at_hand(value));
+            return Lookup { found: Some((value, 0)), degraded };
         }
         if self.below.is_empty() {
-            return None;
+            return Lookup { found: None, degraded };
         }
         let request = self.request(key);
-        let mut degraded = Vec::new();
-        let (value, level) = self.look_below(&request, &mut degraded)?;
-        if let Some(_writing) = self.gate.enter(request.ticket) {
-            self.memory.insert(key.clone(), Arc::clone(&value));
+        let found = self.look_below(&request, &mut degraded);
+        if let Some((value, _)) = &found {
+            self.make_room(key, value);
+            if let Some(_writing) = self.gate.enter(request.ticket) {
+                self.memory.insert(key.clone(), Arc::clone(value));
+            }
+            self.offered(key, value);
         }
-        self.offered(key, &value);
-        Some(Answer { value, origin: Origin::Level(level), degraded })
+        Lookup { found, degraded }
     }
 
     /// Returns the value of a key; computes and keeps it, if no level has it. Of several who ask at
@@ -138,11 +149,13 @@ impl<K: Key, V> MultiLevel<K, V> {
     ///
     /// # Errors
     /// If some levels failed. They may still have the older value, and return it once it is in no
-    /// faster level any longer. All others have the new one.
+    /// faster level any longer; one for which the new value is too large has neither. All others
+    /// have the new one.
     pub fn insert(&self, key: &K, value: V) -> Result<(), LevelErrors> {
         let value = Arc::new(value);
         let request = self.request(key);
         let bytes = self.encode(&value);
+        self.make_room(key, &value);
         let mut degraded = Vec::new();
         let removing = self.gate.remove(request.hash);
         for level in &self.below {

@@ -14,8 +14,8 @@
 //! makes the cache, and time comes from a [`Clock`](bolt_base::Clock).
 //!
 //! A [`Store`] keeps bytes where they cost less than in memory as they are. [`Persistent`] keeps
-//! them in files, where they outlive the process (`persistent.rs`). With the feature `redis`, `Redis`
-//! keeps them in a server that others can share (`redis.rs`).
+//! them in files, where they outlive the process (`persistent.rs`); [`Redis`] keeps them in a server
+//! that others can share (`redis.rs`).
 //!
 //! Start reading at `cache.rs`, then `shard.rs`: what happens at each request. `ages.rs` says what
 //! is known of a key, `ghosts.rs` remembers it of keys that are not kept, `compute.rs` has one
@@ -31,10 +31,10 @@ mod ghosts;
 mod key;
 mod levels;
 mod lock;
+mod lz4;
 mod namespaces;
 mod persistent;
 mod ranking;
-#[cfg(feature = "redis")]
 mod redis;
 mod shard;
 mod stats;
@@ -46,12 +46,11 @@ pub use compressed::{Compressed, CompressedOptions};
 pub use compute::ComputeError;
 pub use key::Key;
 pub use levels::{
-    Answer, Degraded, LevelErrors, LevelStats, Levels, LevelsError, LevelsStats, MemoryOptions,
-    MultiLevel, Origin, ResizeError, Warmed,
+    Answer, Degraded, LevelErrors, LevelStats, Levels, LevelsError, LevelsStats, Lookup,
+    MemoryOptions, MultiLevel, Origin, ResizeError, Warmed,
 };
 pub use namespaces::{Caches, CachesError, Namespace, NamespaceStats};
 pub use persistent::{CLOCK_SLACK, Persistent, PersistentOptions, WallClock, system_wall_clock};
-#[cfg(feature = "redis")]
 pub use redis::{Redis, RedisLogin, RedisOptions};
 pub use stats::{CacheStats, Evictions};
 pub use store::{Store, StoreError, StoreStats};

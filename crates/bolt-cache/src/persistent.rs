@@ -127,8 +127,8 @@ impl Persistent {
     pub fn open(options: &PersistentOptions, clock: WallClock) -> Result<Self, StoreError> {
         let PersistentOptions { path, capacity, time_to_live } = options;
         let lock = folder::lock(path)?;
-        let found = folder::read(path, true)?;
-        let writer = Writer::new(lock, *capacity, found.last)?;
+        let mut found = folder::read(path, true)?;
+        let writer = Writer::new(lock, *capacity, &mut found)?;
         let state = State::new(path.clone(), found.index, found.corrupt);
         let writer = Some(Mutex::new(writer));
         let store = Self { state, writer, time_to_live: *time_to_live, clock };
@@ -235,11 +235,17 @@ impl Persistent {
     fn append(&self, key: &[u8], value: &[u8], time_to_live: Duration) -> Result<(), StoreError> {
         let bytes = Bytes(key.len() as u64 + value.len() as u64);
         if bytes > ENTRY_MOST {
+            self.append_removal(key)?;
             return Err(StoreError::TooLarge { bytes, most: ENTRY_MOST });
         }
         let now = self.now();
         let mut record = Record::value(key, value, now, after(now, time_to_live));
-        self.writer()?.append(&self.state, &mut record, now)
+        let appended = self.writer()?.append(&self.state, &mut record, now);
+        if matches!(appended, Err(StoreError::TooLarge { .. })) {
+            // The older value must not stand for the one that is not kept.
+            self.append_removal(key)?;
+        }
+        appended
     }
 
     fn append_removal(&self, key: &[u8]) -> Result<bool, StoreError> {

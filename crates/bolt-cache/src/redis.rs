@@ -11,6 +11,7 @@
 
 mod connection;
 mod resp;
+mod url;
 
 use crate::store::{Store, StoreError, StoreStats};
 use bolt_base::{Bytes, Clock};
@@ -113,10 +114,24 @@ impl Redis {
     /// # Errors
     /// If it does not answer as a Redis server does, or refuses the login or the database.
     pub fn connect(options: RedisOptions, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let (idle, health, counters) = Default::default();
-        let redis = Self { options, clock, idle, health, counters };
-        redis.call(&[b"PING"])?;
+        let redis = Self::new(options, clock);
+        redis.ping()?;
         Ok(redis)
+    }
+
+    /// Asks the server whether it is there.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn ping(&self) -> Result<(), StoreError> {
+        self.call(&[b"PING"]).map(drop)
+    }
+
+    /// Returns a store that connects when it is first asked, so that a server that is not there yet
+    /// is as good as one that is gone. Time is as for [`connect`](Self::connect).
+    pub fn new(options: RedisOptions, clock: Arc<dyn Clock>) -> Self {
+        let (idle, health, counters) = Default::default();
+        Self { options, clock, idle, health, counters }
     }
 
     /// Says something on one of the connections and returns the answer.

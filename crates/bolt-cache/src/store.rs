@@ -92,6 +92,12 @@ pub enum StoreError {
         /// The most that an entry may take.
         most: Bytes,
     },
+    /// A file has a name of the store's, and does not begin as the store's files do.
+    #[error("`{}` is not a file of the cache; it was left as it is", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process writes to the store.
     #[error("another process uses the cache `{}`", path.display())]
     Locked {

@@ -15,6 +15,16 @@ pub struct Answer<V> {
     pub degraded: Vec<Degraded>,
 }
 
+/// What a look-up came to.
+#[derive(Debug)]
+pub struct Lookup<V> {
+    /// The value, and the number of the level that had it, counted from the fastest.
+    pub found: Option<(Arc<V>, usize)>,
+    /// The levels that could not be asked, or not be given what was found below them. Without a
+    /// value, one of these may have it.
+    pub degraded: Vec<Degraded>,
+}
+
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {

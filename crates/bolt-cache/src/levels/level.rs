@@ -75,7 +75,13 @@ impl Level {
         if self.is_paused() {
             self.pass_over(degraded);
         } else if !self.is_among(degraded) {
-            self.put(key, value, degraded);
+            match self.store.put(key, value, self.time_to_live) {
+                // It works; this value is just not for it.
+                Err(StoreError::TooLarge { .. }) => {}
+                outcome => {
+                    self.note(outcome, degraded);
+                }
+            }
         }
     }
 
@@ -83,8 +89,12 @@ impl Level {
     /// return the older one when it works again.
     pub(super) fn put(&self, key: &[u8], value: &[u8], degraded: &mut Vec<Degraded>) {
         match self.store.put(key, value, self.time_to_live) {
-            // It works; this value is just not for it.
-            Err(StoreError::TooLarge { .. }) => {}
+            // It works; this value is just not for it. What outlives the process is wanted: of that
+            // it is told.
+            Err(StoreError::TooLarge { .. }) if self.compressed.is_some() => {}
+            Err(error @ StoreError::TooLarge { .. }) => {
+                degraded.push(Degraded { level: self.store.name().to_owned(), error: Some(error) });
+            }
             outcome => {
                 self.note(outcome, degraded);
             }

@@ -34,11 +34,12 @@ impl<K: Key, V> InMemory<'_, K, V> {
 
     /// Returns how full it is, and what it takes beside its entries.
     fn fill(&self) -> (Fill, Bytes) {
-        let stats = match self {
-            Self::Values(cache) => cache.stats(),
-            Self::Compressed(level) => level.cache().stats(),
+        let (stats, heaviest) = match self {
+            Self::Values(cache) => (cache.stats(), cache.heaviest()),
+            // What a value weighs there is known when it is compressed.
+            Self::Compressed(level) => (level.cache().stats(), Bytes(u64::MAX)),
         };
-        (Fill { used: stats.weight, too_large: stats.too_large }, stats.overhead)
+        (Fill { used: stats.weight, too_large: stats.too_large, heaviest }, stats.overhead)
     }
 }
 
@@ -51,6 +52,17 @@ impl<K: Key, V> MultiLevel<K, V> {
         self.in_memory().for_each(|level| level.resize(Bytes(0)));
         self.grow(0);
         Ok(())
+    }
+
+    /// Lets the level of values grow if it is too small for an entry that it is about to be given.
+    pub(super) fn make_room(&self, key: &K, value: &Arc<V>) {
+        if self.room.is_none() || self.memory_name.is_none() {
+            return;
+        }
+        let weight = self.memory.weight(key, value);
+        if Bytes(weight) > self.memory.heaviest() {
+            self.grow(weight);
+        }
     }
 
     /// Takes note that an entry was offered to the levels, and lets them grow if it is time.

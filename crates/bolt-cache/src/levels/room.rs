@@ -50,6 +50,8 @@ pub(super) struct Fill {
     pub(super) used: Bytes,
     /// Values that were too large so far.
     pub(super) too_large: u64,
+    /// What an entry may weigh at most.
+    pub(super) heaviest: Bytes,
 }
 
 impl Room {
@@ -107,12 +109,12 @@ impl Room {
     fn wanted(&self, index: usize, entry: u64, fill: Fill) -> Option<u64> {
         let mut state = self.lock();
         let share = &mut state.shares[index];
-        let was_too_large = fill.too_large > share.too_large;
+        let is_too_small = fill.too_large > share.too_large || Bytes(entry) > fill.heaviest;
         share.too_large = fill.too_large;
         let is_full = fill.used.0 >= share.capacity - share.capacity / 4;
         let step = share.capacity.max(STEP_LEAST).max(entry.saturating_mul(ENTRIES_LEAST));
         let wanted = step.min(share.limit.saturating_sub(share.capacity));
-        ((is_full || was_too_large) && wanted > 0).then_some(wanted)
+        ((is_full || is_too_small) && wanted > 0).then_some(wanted)
     }
 
     /// Reserves as much as wanted, or half of it, or a quarter, as long as that is worth it.

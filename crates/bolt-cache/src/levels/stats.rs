@@ -14,6 +14,8 @@ pub struct LevelStats {
     pub hits: u64,
     /// Look-ups that did not.
     pub misses: u64,
+    /// Values written.
+    pub writes: u64,
     /// Entries now.
     pub entries: u64,
     /// What they take now, as kept.
@@ -58,6 +60,7 @@ impl LevelStats {
             name: name.to_owned(),
             hits: stats.hits,
             misses: stats.misses,
+            writes: stats.inserts + stats.updates,
             entries: stats.entries,
             bytes: stats.weight,
             raw_bytes: stats.weight,
@@ -79,6 +82,7 @@ impl LevelStats {
             name: level.store.name().to_owned(),
             hits: stats.hits.saturating_sub(undecodable),
             misses: stats.misses + undecodable,
+            writes: stats.writes,
             entries: stats.entries,
             bytes: stats.bytes,
             raw_bytes: stats.raw_bytes,

@@ -1,6 +1,8 @@
 use super::*;
 use crate::codec::Plain;
+use crate::compressed::{Compressed, CompressedOptions};
 use crate::levels::{MemoryOptions, Origin};
+use crate::store::Store;
 use bolt_base::{ManualClock, Rng};
 use bolt_memory::{ComponentReport, Job, Kind, Level, Policy, Reservation};
 use std::convert::Infallible;
@@ -116,17 +118,38 @@ fn limits_change_while_values_stay() {
 }
 
 #[test]
-fn a_store_takes_nothing_from_the_budget() {
-    let budget = budget(1_000);
-    let caches = Caches::new(&budget);
-    let clock = Arc::new(ManualClock::default());
-    let options = crate::CompressedOptions {
+fn a_value_for_which_a_level_is_still_too_small_makes_it_grow_first() {
+    let caches = Caches::new(&budget(1_000));
+    let cache = open(&caches, "rows", levels(64, 64));
+    cache.insert(&1, noise(1, 3 << 20)).unwrap();
+    assert_eq!(cache.look_up(&1).found.unwrap().1, 0);
+    cache.check_room();
+    // Found below, and promoted at once.
+    let compressed = CompressedOptions {
         name: "store".into(),
         capacity: Bytes(100 * MIB),
         threads: 1,
         time_to_live: None,
     };
-    let store = Arc::new(crate::Compressed::new(options, clock));
+    let store = Arc::new(Compressed::new(compressed, Arc::new(ManualClock::default())));
+    store.put(&2u32.to_bytes(), &noise(2, 3 << 20), None).unwrap();
+    let cache = open(&caches, "others", levels(64, 0).store(store, None));
+    assert_eq!([0, 1].map(|_| cache.look_up(&2).found.unwrap().1), [2, 0]);
+    cache.check_room();
+}
+
+#[test]
+fn a_store_takes_nothing_from_the_budget() {
+    let budget = budget(1_000);
+    let caches = Caches::new(&budget);
+    let clock = Arc::new(ManualClock::default());
+    let options = CompressedOptions {
+        name: "store".into(),
+        capacity: Bytes(100 * MIB),
+        threads: 1,
+        time_to_live: None,
+    };
+    let store = Arc::new(Compressed::new(options, clock));
     let between = levels(1, 1).store(store, None).compressed("l4", Bytes(2 * MIB), None);
     let cache = open(&caches, "ast", between);
     fill(&cache, 0..1_000);

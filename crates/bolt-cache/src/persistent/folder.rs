@@ -20,8 +20,10 @@ pub(super) struct Found {
     pub(super) index: Index,
     /// The last segment and what it holds.
     pub(super) last: Option<(Arc<Segment>, Contents)>,
-    /// Damaged segments.
+    /// Damaged segments, and files of others that have the name of one.
     pub(super) corrupt: u64,
+    /// Files with the name of a segment that do not begin as one. They are left alone.
+    pub(super) foreign: Vec<PathBuf>,
     /// Files that are of no use, the oldest first.
     unused: Vec<u32>,
 }
@@ -67,8 +69,17 @@ pub(super) fn error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
 pub(super) fn read(folder: &Path, is_writer: bool) -> Result<Found, StoreError> {
     let ids = ids(folder).map_err(error(folder))?;
     let mut found = Found::default();
-    for &id in &ids {
-        found.add(folder, id, is_writer, ids.last() == Some(&id))?;
+    let mut ours = Vec::with_capacity(ids.len());
+    for id in ids {
+        if is_ours(folder, id)? {
+            ours.push(id);
+        } else {
+            found.foreign.push(segment::path(folder, id));
+        }
+    }
+    found.corrupt = found.foreign.len() as u64;
+    for &id in &ours {
+        found.add(folder, id, is_writer, ours.last() == Some(&id))?;
     }
     if is_writer {
         for id in &found.unused {
@@ -79,7 +90,16 @@ pub(super) fn read(folder: &Path, is_writer: bool) -> Result<Found, StoreError> 
     Ok(found)
 }
 
-/// Returns the numbers of the segments, in order.
+/// Returns whether a file is a segment by its first bytes, so that no other is ever written or
+/// removed. One that cannot be opened is looked at later.
+fn is_ours(folder: &Path, id: u32) -> Result<bool, StoreError> {
+    match Segment::open(folder, id, false) {
+        Ok(segment) => segment.is_ours().map_err(error(&segment.path)),
+        Err(_) => Ok(true),
+    }
+}
+
+/// Returns the numbers of the files that have the name of a segment, in order.
 fn ids(folder: &Path) -> io::Result<Vec<u32>> {
     let mut ids = Vec::new();
     for file in fs::read_dir(folder)? {

@@ -14,17 +14,13 @@
 //! Numbers are little-endian. Because the place is part of a header's checksum, a copy of a record,
 //! within a value for example, is never taken for one.
 
+use crate::lz4;
 use bolt_base::UnixNanos;
 use std::ops::Range;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 pub(super) const HEADER: usize = 56;
-const MAGIC: [u8; 3] = *b"BC\x01";
-
-/// The most that LZ4 can make of a byte.
-const EXPANSION_MOST: u64 = 255;
-/// Shorter values are not worth compressing.
-const COMPRESSED_LEAST: usize = 64;
+pub(super) const MAGIC: [u8; 3] = *b"BC\x01";
 
 /// What the payload of a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,22 +70,15 @@ pub(super) struct Record {
 impl Record {
     /// Returns a record of a value. Keys and values have less than 2^32 bytes.
     pub(super) fn value(key: &[u8], value: &[u8], written: UnixNanos, expires: UnixNanos) -> Self {
-        let most = lz4_flex::block::get_maximum_output_size(value.len());
-        let start = HEADER + key.len();
-        let mut bytes = vec![0; start + most];
-        bytes[HEADER..start].copy_from_slice(key);
-        let compressed = match value.len() {
-            0..COMPRESSED_LEAST => None,
-            _ => lz4_flex::block::compress_into(value, &mut bytes[start..]).ok(),
-        };
-        let kind = if let Some(length) = compressed.filter(|length| *length < value.len()) {
-            bytes.truncate(start + length);
-            Kind::Lz4
-        } else {
-            bytes.truncate(start);
-            bytes.extend_from_slice(value);
-            Kind::Raw
-        };
+        let mut bytes = Vec::new();
+        let kind = lz4::compressed(value, |block| {
+            let payload = block.unwrap_or(value);
+            bytes.reserve_exact(HEADER + key.len() + payload.len());
+            bytes.resize(HEADER, 0);
+            bytes.extend_from_slice(key);
+            bytes.extend_from_slice(payload);
+            if block.is_some() { Kind::Lz4 } else { Kind::Raw }
+        });
         Self::new(kind, key, value.len(), written, expires, bytes)
     }
 
@@ -156,11 +145,7 @@ impl Record {
                 self.bytes.drain(..payload.start);
                 Some(self.bytes)
             }
-            Kind::Lz4 => {
-                let raw = self.header.raw_length as usize;
-                let value = lz4_flex::block::decompress(&self.bytes[payload], raw).ok()?;
-                (value.len() == raw).then_some(value)
-            }
+            Kind::Lz4 => lz4::decompressed(&self.bytes[payload], self.header.raw_length as usize),
             Kind::Removal => None,
         }
     }
@@ -192,7 +177,7 @@ impl Header {
         let (payload, raw) = (u64::from(self.payload_length), u64::from(self.raw_length));
         match self.kind {
             Kind::Raw | Kind::Footer => payload == raw,
-            Kind::Lz4 => raw <= payload * EXPANSION_MOST,
+            Kind::Lz4 => lz4::is_possible(payload, raw),
             Kind::Removal => payload == 0,
         }
     }

@@ -4,7 +4,7 @@
 //! not all headers. Eight bytes after it say where it begins. They are believed only as far as a
 //! sound footer is there; without one the headers are read.
 
-use super::record::{HEADER, Header, Kind, Place, Record};
+use super::record::{HEADER, Header, Kind, MAGIC, Place, Record};
 use bolt_base::UnixNanos;
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -63,6 +63,17 @@ impl Segment {
         let path = path(folder, id);
         let file = OpenOptions::new().read(true).write(is_writable).open(&path)?;
         Ok(Self { id, path, file })
+    }
+
+    /// Returns whether the file begins or ends as a segment does, or has nothing yet: nothing at
+    /// all, or the zeros that a failure of power leaves.
+    pub(super) fn is_ours(&self) -> io::Result<bool> {
+        let mut first = MAGIC;
+        let read = self.read_up_to(&mut first, 0)?;
+        if first == MAGIC || first[..read].iter().all(|byte| *byte == 0) {
+            return Ok(true);
+        }
+        Ok(self.footer_start(self.file.metadata()?.len())?.is_some())
     }
 
     /// Returns a record, or `None` if it is damaged.

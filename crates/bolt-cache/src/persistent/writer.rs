@@ -10,13 +10,14 @@
 //! free for that.
 
 use super::State;
-use super::folder;
+use super::folder::{self, Found};
 use super::index::{BLOCK, Entry, Part};
 use super::record::{Place, Record};
-use super::segment::{Contents, Item, Segment};
+use super::segment::{self, Contents, Item, Segment};
 use crate::store::StoreError;
 use bolt_base::{Bytes, UnixNanos};
 use std::fs::{self, File};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A segment is so small a part of the capacity, so that little goes at a time.
@@ -38,6 +39,8 @@ pub(super) struct Writer {
     credit: u64,
     /// The number of the next segment.
     next: u32,
+    /// Files of others in the folder.
+    foreign: Vec<PathBuf>,
     lock: File,
 }
 
@@ -71,11 +74,8 @@ impl Keep {
 
 impl Writer {
     /// Goes on where writing ended.
-    pub(super) fn new(
-        lock: File,
-        capacity: Bytes,
-        last: Option<(Arc<Segment>, Contents)>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn new(lock: File, capacity: Bytes, found: &mut Found) -> Result<Self, StoreError> {
+        let (last, foreign) = (found.last.take(), std::mem::take(&mut found.foreign));
         let next = last.as_ref().map_or(1, |(segment, _)| segment.id.saturating_add(1));
         let tail = last.map(|(segment, contents)| {
             let Contents { items, end, is_sealed, length } = contents;
@@ -86,7 +86,7 @@ impl Writer {
             }
             Ok(Tail { segment, end, items, is_changed: !is_sealed })
         });
-        Ok(Self { capacity, tail: tail.transpose()?, credit: u64::MAX, next, lock })
+        Ok(Self { capacity, tail: tail.transpose()?, credit: u64::MAX, next, foreign, lock })
     }
 
     /// Returns the most that a record may have: it fits when all others are gone.
@@ -256,6 +256,13 @@ impl Writer {
             store: "persistent".to_owned(),
             what: "number another segment",
         })?;
+        if let Some(path) =
+            self.foreign.iter().find(|path| **path == segment::path(&state.folder, id))
+            && path.exists()
+        {
+            self.next = id;
+            return Err(StoreError::Foreign { path: path.clone() });
+        }
         let segment = Segment::create(&state.folder, id);
         let segment = Arc::new(segment.map_err(|source| {
             self.next = id;
@@ -300,7 +307,7 @@ impl Writer {
         folder::sync(&state.folder)
     }
 
-    /// Removes everything.
+    /// Removes everything but files of others; then it fails, naming one.
     pub(super) fn clear(&mut self, state: &State) -> Result<(), StoreError> {
         self.tail = None;
         let removed = state.write().clear();
@@ -311,7 +318,11 @@ impl Writer {
             fs::remove_file(&path).map_err(folder::error(&path))?;
             state.write().pop();
         }
-        folder::sync(&state.folder)
+        folder::sync(&state.folder)?;
+        match self.foreign.iter().find(|path| path.exists()) {
+            Some(path) => Err(StoreError::Foreign { path: path.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Returns how many bytes there will be on disk when a record of this length is written too.

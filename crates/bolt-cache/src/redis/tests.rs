@@ -2,65 +2,25 @@
 
 use super::*;
 use bolt_base::{ManualClock, Rng, SystemClock};
+use bolt_testkit::RedisServer;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use tempfile::TempDir;
+use std::net::TcpListener;
 
-/// A server in a folder of its own, with nothing in it.
-struct Server {
-    process: Child,
-    port: u16,
-    _folder: TempDir,
-}
+/// A server with nothing in it.
+struct Server(RedisServer);
 
 impl Server {
-    /// Starts a server, if the program is there; says so if it is not.
     fn start(arguments: &[&str]) -> Option<Self> {
-        if Command::new("redis-server").arg("--version").output().is_err() {
-            let told = "there is no `redis-server`: install the package, or take it into the PATH";
-            let is_required = std::env::var("BOLT_REQUIRE_REDIS").is_ok_and(|value| value == "1");
-            assert!(!is_required, "{told}");
-            // Not by `eprintln`, which is only shown for tests that fail.
-            writeln!(io::stderr(), "skipped: {told}").unwrap();
-            return None;
-        }
-        // Another process can take the port in between.
-        (0..5)
-            .find_map(|_| {
-                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-                let port = listener.local_addr().unwrap().port();
-                drop(listener);
-                Self::start_at(port, arguments)
-            })
-            .or_else(|| panic!("the server does not start"))
-    }
-
-    fn start_at(port: u16, arguments: &[&str]) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let process = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"])
-            .arg(port.to_string())
-            .arg("--dir")
-            .arg(folder.path())
-            .args(arguments)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut server = Self { process, port, _folder: folder };
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if server.process.try_wait().unwrap().is_some() {
-                return None;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Some(server)
+        RedisServer::start(arguments).map(Self)
     }
 
     fn options(&self, namespace: &str) -> RedisOptions {
         // Long enough for a machine with other things to do.
         let timeout = Duration::from_secs(20);
-        RedisOptions { timeout, ..RedisOptions::new(format!("127.0.0.1:{}", self.port), namespace) }
+        RedisOptions {
+            timeout,
+            ..RedisOptions::new(format!("127.0.0.1:{}", self.0.port()), namespace)
+        }
     }
 
     fn store(&self, namespace: &str) -> Redis {
@@ -71,18 +31,6 @@ impl Server {
     fn ask(&self, parts: &[&str]) -> Reply {
         let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
         self.store("").call(&parts).unwrap()
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -179,7 +127,7 @@ fn a_server_that_is_gone_is_an_error_and_is_found_when_it_is_back() {
     let clock = Arc::new(ManualClock::default());
     let store = Redis::connect(server.options("bolt"), clock.clone()).unwrap();
     store.put(b"key", b"value", None).unwrap();
-    let port = server.port;
+    let port = server.0.port();
     drop(server);
     let told = remote(store.get(b"key"));
     assert!(told.starts_with(&format!("Redis at `127.0.0.1:{port}`: ")), "{told}");
@@ -192,7 +140,7 @@ fn a_server_that_is_gone_is_an_error_and_is_found_when_it_is_back() {
         clock.advance(Duration::from_millis(1));
         assert!(!remote(store.remove(b"key")).contains("tried again"), "{pause}");
     }
-    let server = Server::start_at(port, &[]).unwrap();
+    let server = RedisServer::start_at(port, &[]).map(Server).unwrap();
     assert!(remote(store.get(b"key")).contains("tried again in 10.0 s"));
     clock.advance(Duration::from_secs(10));
     assert_eq!(store.get(b"key").unwrap(), None);
@@ -200,7 +148,7 @@ fn a_server_that_is_gone_is_an_error_and_is_found_when_it_is_back() {
     assert_eq!(store.stats().errors, 2 + 18 + 1);
     // It is started anew while nobody asks: a connection that it closed is no failure.
     drop(server);
-    let _server = Server::start_at(port, &[]).unwrap();
+    let _server = RedisServer::start_at(port, &[]).map(Server).unwrap();
     store.put(b"key", b"anew", None).unwrap();
     assert_eq!(store.get(b"key").unwrap().unwrap(), b"anew");
     assert_eq!(store.stats().errors, 21);
@@ -216,10 +164,10 @@ fn a_server_that_hangs_is_an_error_in_time() {
             break store;
         }
     };
-    server.signal("-STOP");
+    server.0.signal("-STOP");
     let told = remote(store.get(b"key"));
     assert!(told.ends_with("no answer within 50ms"), "{told}");
-    server.signal("-CONT");
+    server.0.signal("-CONT");
     while store.put(b"key", b"value", None).is_err() {}
     while store.get(b"key").ok().flatten().as_deref() != Some(b"value") {}
 }

@@ -191,3 +191,40 @@ fn files_of_others_stay() {
     drop(store);
     assert_eq!(files(folder.path()).len(), 5, "these and the lock");
 }
+
+/// A folder of somebody else's, in which a file happens to be called as a segment is.
+#[test]
+fn a_file_that_is_no_segment_is_neither_read_nor_written_nor_removed() {
+    let (folder, now) = (temporary(), Now::new());
+    let foreign = ["00000002.segment", "000000f0.segment"].map(|name| folder.path().join(name));
+    foreign.iter().for_each(|path| fs::write(path, b"a part of a film").unwrap());
+    // Nothing was written to these yet, or it was lost with the power.
+    fs::write(folder.path().join("00000003.segment"), b"").unwrap();
+    fs::write(folder.path().join("00000004.segment"), [0; 500]).unwrap();
+    let store = open(folder.path(), CAPACITY, &now);
+    assert_eq!(store.stats().corrupt, 3, "the two, and the zeros");
+    let values = fill(&store);
+    assert_eq!(missing(&store, &values), 0);
+    drop(store);
+    let store = open(folder.path(), CAPACITY, &now);
+    assert_eq!(missing(&store, &values), 0);
+    let error = store.clear().unwrap_err();
+    let shown =
+        format!("`{}` is not a file of the cache; it was left as it is", foreign[0].display());
+    assert_eq!((error.to_string(), store.stats().entries), (shown, 0));
+    assert_eq!(segments(folder.path()), foreign);
+    for path in &foreign {
+        assert_eq!(fs::read(path).unwrap(), b"a part of a film");
+        fs::remove_file(path).unwrap();
+    }
+    store.clear().unwrap();
+    drop(store);
+    // It stands where the first segment would.
+    let first = folder.path().join("00000001.segment");
+    fs::write(&first, b"a part of a film").unwrap();
+    let store = open(folder.path(), CAPACITY, &now);
+    let error = store.put(b"key", b"value", None).unwrap_err();
+    assert!(matches!(error, StoreError::Foreign { path } if path == first));
+    fs::remove_file(&first).unwrap();
+    store.put(b"key", b"value", None).unwrap();
+}
