@@ -101,7 +101,7 @@ pub enum Kind {
         /// Largest.
         max: Bytes,
     },
-    /// A time in a unit, or text such as `250 ms`.
+    /// A time in a unit, or text such as `250 ms` or `7 d`.
     Time {
         /// Unit of plain numbers.
         unit: TimeUnit,
@@ -112,6 +112,8 @@ pub enum Kind {
     },
     /// Numbers of processors, such as `0-3,8`, or `auto`.
     Processors,
+    /// The address of a Redis server, such as `redis://localhost:6379`, or `none`.
+    Server,
     /// A path of a file. `~/` is the home directory; a relative path in a settings file counts
     /// from that file's folder, elsewhere from the working directory.
     File,
@@ -167,9 +169,12 @@ impl fmt::Display for Kind {
             Self::Time { unit, min, max } => {
                 let unit = unit.symbol();
                 write!(f, "a time from {min} {unit} to {max} {unit}: ")?;
-                write!(f, "a number in {unit}, or text such as `250 ms`")
+                write!(f, "a number in {unit}, or text such as `250 ms` or `7 d`")
             }
             Self::Processors => f.write_str("`auto` or numbers of processors, such as `0-3,8`"),
+            Self::Server => {
+                f.write_str("`none` or the address of a server, such as `redis://localhost:6379`")
+            }
             Self::File => f.write_str("the path of a file"),
         }
     }

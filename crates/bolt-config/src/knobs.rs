@@ -233,19 +233,44 @@ knobs! {
         reader: "bolt-session",
         test: "bolt-session cache_path",
     }
-    /// Room that kept results may take on disk, at most. `0` keeps none and uses none.
+    /// Room that kept results may take on disk, at most. `0` keeps none, wherever, and uses none.
+    /// One result, such as all rows of a sweep, may take nearly half of it; of 100 KB or less, less.
     cache_size: Bytes = "cache.size" {
         kind: Kind::Size { min: Bytes(0), max: Bytes(1 << 50) },
         default: "10 GB",
         reader: "bolt-cache",
         test: "bolt-session cache_size",
     }
-    /// How long results are kept.
+    /// How long results are kept on disk and in a Redis server.
     cache_time_to_live: Duration = "cache.time_to_live" {
         kind: Kind::Time { unit: TimeUnit::Seconds, min: 1.0, max: 3.2e8 },
         default: "604800",
         reader: "bolt-cache",
         test: "bolt-session cache_time_to_live",
+    }
+    /// Memory that kept results may take in a session that lives long, at most, so that they need
+    /// not be read again. `auto` is the share of caches, `memory.share_cache`; `0` keeps none there.
+    cache_memory: Option<Bytes> = "cache.memory" {
+        kind: Kind::SizeOrAuto { min: Bytes(0), max: Bytes(1 << 50) },
+        default: "auto",
+        reader: "bolt-cache",
+        test: "bolt-session cache_memory",
+    }
+    /// How long results are kept in memory.
+    cache_memory_time_to_live: Duration = "cache.memory_time_to_live" {
+        kind: Kind::Time { unit: TimeUnit::Seconds, min: 1.0, max: 3.2e8 },
+        default: "3600",
+        reader: "bolt-cache",
+        test: "bolt-session cache_memory_time_to_live",
+    }
+    /// A Redis server that shares kept results with other processes and machines:
+    /// `redis://user:password@host:port/database`, where only the host must be said. It is asked
+    /// after memory and before the disk. A server that does not answer costs no result.
+    cache_redis: Option<&str> = "cache.redis" {
+        kind: Kind::Server,
+        default: "none",
+        reader: "bolt-cache",
+        test: "bolt-session cache_redis",
     }
 
     /// Memory that the engines may reserve together. `auto` is what the process may have, the least

@@ -21,6 +21,7 @@ pub(crate) fn likely(kind: Kind, raw: &Raw) -> Option<String> {
             _ => None,
         },
         (Kind::Time { min, .. }, Raw::Text(text) | Raw::Untyped(text)) => time(text, min),
+        (Kind::Server, Raw::Text(text) | Raw::Untyped(text)) => server(text),
         (Kind::Switch, Raw::Text(text) | Raw::Untyped(text)) => switch(text),
         (
             Kind::Count { .. } | Kind::Number { .. } | Kind::NumberOrAuto { .. },
@@ -64,6 +65,14 @@ fn time(text: &str, min: f64) -> Option<String> {
         return Some(format!("`{unit}` is not a unit of time; use ms, s, min, h or d"));
     }
     (number < 0.0 && min >= 0.0).then(|| "a time is not negative".into())
+}
+
+fn server(text: &str) -> Option<String> {
+    match text.split_once("://") {
+        Some(("rediss", _)) => Some("encrypted connections are not spoken; use `redis://`".into()),
+        Some(_) => None,
+        None => Some(format!("write `redis://{text}`")),
+    }
 }
 
 /// What YAML 1.1, and people, write for truth.

@@ -103,6 +103,7 @@ fn of_kind(kind: Kind) -> Json {
             let number = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
             json!({ "anyOf": [number, { "type": "string", "minLength": 1 }] })
         }
+        Kind::Server => text,
         Kind::File => json!({ "type": "string", "minLength": 1 }),
     }
 }

@@ -71,6 +71,7 @@ fn samples(kind: Kind) -> [(String, String); 2] {
         Kind::Time { min, .. } if min > 0.0 => [plain("2.5"), quoted("150 min")],
         Kind::Time { .. } => [plain("0.25"), quoted("150 ms")],
         Kind::Processors => [quoted("0-3,8"), plain("1")],
+        Kind::Server => [quoted("redis://localhost"), quoted("redis://10.0.0.7:7000/3")],
         Kind::File => [quoted("/data/a.db"), quoted("/data/b \\u00e9.db")],
     }
 }
@@ -100,6 +101,7 @@ fn refused(kind: Kind) -> Vec<Json> {
             outside(min, max).into_iter().filter(|value| !value.is_string()).collect()
         }
         Kind::Processors => vec![json!(""), json!(-1), json!(0.5), json!(true)],
+        Kind::Server => vec![json!(1), json!(true)],
         Kind::File => vec![json!(""), json!(1)],
     }
 }
@@ -359,10 +361,55 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
         ],
     );
     check_problems(
+        "cache.time_to_live = '2 weeks'",
+        &["bolt.toml:1:22: `cache.time_to_live` is `'2 weeks'`, but must be a time from 1 s to \
+           320000000 s: a number in s, or text such as `250 ms` or `7 d`\
+           \n  hint: `weeks` is not a unit of time; use ms, s, min, h or d"],
+    );
+    check_problems(
+        "cache.size = '10 Gb/s'",
+        &[
+            "bolt.toml:1:14: `cache.size` is `'10 Gb/s'`, but must be a number of bytes from 0 B to \
+           1024 TiB, or text such as `100 MB`\
+           \n  hint: `gb/s` is not a unit of memory; use B, KB, MB, GB or TB",
+        ],
+    );
+    check_problems(
+        "cache.redis = 'rediss://localhost'",
+        &["bolt.toml:1:15: `cache.redis` is `'rediss://localhost'`, but must be `none` or the \
+           address of a server, such as `redis://localhost:6379`\
+           \n  hint: encrypted connections are not spoken; use `redis://`"],
+    );
+    check_problems(
+        "cache.redis = 'localhost:6379'",
+        &["bolt.toml:1:15: `cache.redis` is `'localhost:6379'`, but must be `none` or the \
+           address of a server, such as `redis://localhost:6379`\
+           \n  hint: write `redis://localhost:6379`"],
+    );
+    check_problems(
         "store.slow_query = [\n1,\n2]",
         &["bolt.toml:1:20: `store.slow_query` is `[…`, but must be a time from 0 s to 3600 s: \
-           a number in s, or text such as `250 ms`"],
+           a number in s, or text such as `250 ms` or `7 d`"],
     );
+}
+
+#[test]
+fn times_have_units_up_to_days_and_passwords_are_not_shown() {
+    let config = Config::resolve(&project("cache.time_to_live = '7d'")).unwrap();
+    assert_eq!(config.cache_time_to_live(), Duration::from_secs(7 * 86_400));
+    for (address, shown) in [
+        ("redis://me:se@cret@host:1/2", "redis://me:***@host:1/2"),
+        ("redis://:secret@host", "redis://:***@host"),
+        ("redis://host:6379", "redis://host:6379"),
+        ("none", "none"),
+        ("", "none"),
+    ] {
+        let config = Config::resolve(&project(&format!("cache.redis = '{address}'"))).unwrap();
+        let value = &find(&config, "cache.redis").value;
+        assert_eq!((value.to_string(), value.to_json()), (format!("\"{shown}\""), json!(shown)));
+        let read = config.cache_redis();
+        assert_eq!(read, Some(address).filter(|address| address.contains("://")));
+    }
 }
 
 #[track_caller]

@@ -28,6 +28,8 @@ pub enum Value {
     Time(f64, TimeUnit),
     /// Numbers of processors, as a list of ranges.
     Processors(String),
+    /// The address of a server, if there is one.
+    Server(Option<String>),
     /// A path.
     File(PathBuf),
     /// No path: the default is in a home directory, and none is known.
@@ -35,7 +37,8 @@ pub enum Value {
 }
 
 impl Value {
-    /// Returns the value as JSON: sizes in bytes, times in their setting's unit, no path as `null`.
+    /// Returns the value as JSON: sizes in bytes, times in their setting's unit, no path as `null`,
+    /// addresses without their password.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Switch(value) => (*value).into(),
@@ -44,6 +47,7 @@ impl Value {
             Self::Auto => "auto".into(),
             Self::Choice(word) => (*word).into(),
             Self::Processors(list) => list.as_str().into(),
+            Self::Server(address) => shown_address(address.as_deref()).into(),
             Self::File(path) => path.to_string_lossy().into(),
             Self::Unset => Json::Null,
         }
@@ -149,11 +153,27 @@ impl Kind {
                     Some(Value::Processors(number.to_string()))
                 }
             },
+            Self::Server => match raw.text()? {
+                "" | "none" => Some(Value::Server(None)),
+                text => text.starts_with(REDIS).then(|| Value::Server(Some(text.to_owned()))),
+            },
             Self::File => {
                 let text = raw.text()?;
                 (!text.is_empty()).then(|| Value::File(text.into()))
             }
         }
+    }
+}
+
+const REDIS: &str = "redis://";
+
+/// Returns an address with stars for its password.
+fn shown_address(address: Option<&str>) -> String {
+    let Some(address) = address else { return "none".to_owned() };
+    let rest = address.strip_prefix(REDIS).unwrap_or(address);
+    match rest.rsplit_once('@').and_then(|(login, host)| Some((login.split_once(':')?.0, host))) {
+        Some((user, host)) => format!("{REDIS}{user}:***@{host}"),
+        None => address.to_owned(),
     }
 }
 
@@ -193,7 +213,8 @@ fn parse_time(text: &str, unit: TimeUnit) -> Option<f64> {
     }
 }
 
-/// Shows a value as TOML; [`Value::Unset`], which TOML cannot say, as an empty string.
+/// Shows a value as TOML; [`Value::Unset`], which TOML cannot say, as an empty string, and passwords
+/// as stars.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -203,6 +224,7 @@ impl fmt::Display for Value {
             Self::Auto => quote(f, "auto"),
             Self::Choice(word) => quote(f, word),
             Self::Processors(list) => quote(f, list),
+            Self::Server(address) => quote(f, &shown_address(address.as_deref())),
             Self::Size(size) => match size.to_string() {
                 text if text.parse() == Ok(*size) => quote(f, &text),
                 _ => write!(f, "{}", size.0),
@@ -254,6 +276,7 @@ from_value! {
     Bytes: Value::Size(size) => *size;
     Option<Bytes>: Value::Size(size) => Some(*size), Value::Auto => None;
     Duration: Value::Time(amount, unit) => Duration::from_secs_f64(amount / unit.per_second());
-    Option<&'a str>: Value::Processors(list) => Some(list), Value::Auto => None;
+    Option<&'a str>: Value::Processors(list) => Some(list), Value::Auto => None,
+        Value::Server(address) => address.as_deref();
     Option<&'a Path>: Value::File(path) => Some(path), Value::Unset => None;
 }

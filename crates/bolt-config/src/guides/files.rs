@@ -25,6 +25,12 @@ pub(super) const ALIASES: &[Alias] = &[
     same("memory.component_budgets.einstein", "memory.share_search"),
     same("memory.component_budgets.cache", "memory.share_cache"),
     same("memory.component_budgets.other", "memory.share_other"),
+    Alias { unit: Some("MB"), ..same("l1_cache.size_mb", "cache.memory") },
+    same("l1_cache.ttl_seconds", "cache.memory_time_to_live"),
+    same("performance.cache.l1_ttl", "cache.memory_time_to_live"),
+    same("persistent_cache.path", "cache.path"),
+    Alias { unit: Some("GB"), ..same("persistent_cache.size_gb", "cache.size") },
+    Alias { unit: Some("d"), ..same("persistent_cache.ttl_days", "cache.time_to_live") },
 ];
 
 const fn threads(name: &'static str) -> Alias {
@@ -76,11 +82,26 @@ pub(super) const UNUSED: Unused = &[
         "results are kept on disk, up to `cache.size` and for `cache.time_to_live`",
         &[
             "performance.enable_caching",
-            "performance.cache.l1_size",
-            "performance.cache.l1_ttl",
             "performance.cache.l3_enabled",
             "optimizations.cache_aggressive",
         ],
+    ),
+    (
+        "room in memory is counted in bytes, not in entries: `cache.memory`",
+        &["performance.cache.l1_size"],
+    ),
+    (
+        "one policy serves all levels, which learns from what it is asked",
+        &["l1_cache.type", "l2_cache.type", "l3_cache.type"],
+    ),
+    (
+        "there is one level in memory, `cache.memory`; below it are a Redis server, if `cache.redis` \
+         names one, and the disk",
+        &["l2_cache.size_mb", "l2_cache.ttl_seconds"],
+    ),
+    (
+        "results hardly compress, so that no level in memory is compressed; `cache.memory` is theirs",
+        &["l3_cache.size_mb", "l3_cache.ttl_seconds", "l3_cache.compression"],
     ),
     (
         "memory is placed by the system; `numactl -N 0 -m 0 bolt ...` binds a process to a node",

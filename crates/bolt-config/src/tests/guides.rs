@@ -231,9 +231,54 @@ fn files_of_the_guides_load_as_they_are() {
             "edge_config.worker_threads: exec.threads = 4; \
              edge_config.memory_limit: memory.limit = \"4 GiB\"; \
              optimizations.vectorization: kernel.simd = \"neon\"",
-            "performance.parallel.max_workers: exec.threads = 8",
+            "performance.cache.l1_ttl: cache.memory_time_to_live = 300.0; \
+             performance.parallel.max_workers: exec.threads = 8",
         ]
     );
+}
+
+/// The guide's `CACHE_CONFIG`, as a file.
+#[test]
+fn levels_of_caches_are_ours_or_have_a_reason() {
+    let text = "l1_cache: {size_mb: 64, ttl_seconds: 60, type: lru}\n\
+                l2_cache: {size_mb: 512, ttl_seconds: 300, type: lfu}\n\
+                l3_cache: {size_mb: 2048, ttl_seconds: 3600, type: arc, compression: lz4}\n\
+                persistent_cache: {path: /tmp/bob_cache, size_gb: 10, ttl_days: 7}\n";
+    let (effective, unused) = said("x.yaml", text);
+    let set: Vec<&str> = effective.iter().map(|line| line.rsplit(": ").next().unwrap()).collect();
+    assert_eq!(
+        set,
+        [
+            "cache.memory = \"64 MiB\"",
+            "cache.memory_time_to_live = 60.0",
+            "cache.path = \"/tmp/bob_cache\"",
+            "cache.size = \"10 GiB\"",
+            "cache.time_to_live = 604800.0",
+        ]
+    );
+    assert_eq!(unused.len(), 8);
+}
+
+/// The same names as the guide writes them, if it is there.
+#[test]
+fn the_guide_s_cache_config_is_known() {
+    let Some(blocks) = blocks("python") else { return };
+    let (mut section, mut known) = (String::new(), 0);
+    let text = blocks.iter().find(|block| block.text.contains("CACHE_CONFIG = {"));
+    for line in text.unwrap().text.lines().skip_while(|line| !line.starts_with("CACHE_CONFIG")) {
+        let Some((name, value)) = line.split_once("\": ") else {
+            if line == "}" { break } else { continue }
+        };
+        let name = name.trim().trim_start_matches('"');
+        if value == "{" {
+            section = name.to_owned();
+        } else {
+            let name = format!("{section}.{name}");
+            assert!(crate::guides::in_file(&name).is_some(), "{name}");
+            known += 1;
+        }
+    }
+    assert_eq!(known, 13);
 }
 
 /// Returns the names of environment variables that a line of a guide sets.
