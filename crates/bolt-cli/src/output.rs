@@ -1,6 +1,7 @@
 //! Text for people.
 
 mod backtest;
+mod cache;
 mod files;
 mod fold;
 mod numbers;
@@ -10,6 +11,7 @@ mod table;
 mod walk_forward;
 
 pub(crate) use backtest::{BacktestView, SummaryView, show_backtest, show_lines};
+pub(crate) use cache::tell_cache;
 pub(crate) use files::check_new;
 pub(crate) use numbers::{figure, number, percent, precise, time};
 pub(crate) use progress::Progress;

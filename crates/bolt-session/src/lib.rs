@@ -94,7 +94,8 @@ impl Session {
             .map_err(|error| settings::of_memory(&config, error))?;
         let (kernel, note) = kernel_options(&config)?;
         let notes = memory.limit.note().into_iter().chain(note).collect();
-        let results = Results::of_config(&config);
+        let results = Results::of_config(&config, &clock)?;
+        let results = results.in_memory(&config, &memory.budget, &clock);
         let catalog = bolt_indicators::catalog();
         Ok(Self { config, catalog, kernel, memory, limits, pool, results, clock, notes })
     }

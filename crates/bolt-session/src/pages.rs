@@ -102,8 +102,7 @@ pub fn walk_forward_page(
     found: &WalkForward,
     manifest: &Manifest,
 ) -> String {
-    let WalkForward { folds, bars, ledger, summary, lines, notes, efficiency, periods, memory: _ } =
-        found;
+    let WalkForward { folds, bars, ledger, summary, lines, notes, efficiency, periods, .. } = found;
     let SweepRequest { plan, trading, .. } = &request.sweep;
     let facts = facts(bars, plan, trading, *periods, manifest);
     let curves = Curves::new(bars, ledger);

@@ -209,14 +209,20 @@ impl Session {
         let demand = sweep.demand(combinations.len(), self.pool.threads());
         let assessment = if known.is_some() { 0 } else { demand.assessment };
         let mut held = self.reserve_for(&mut sweep, demand, assessment)?;
-        let kept = KnownRows::read(self, bars, request, &sweep, combinations.len() - rows.len());
-        let ran = self.run_rows(&sweep, combinations, rows, kept, cancel, sink)?;
-        let Ran { rows, end, cache } = ran;
+        let new = combinations.len() - rows.len();
+        let mut kept = KnownRows::read(self, bars, request, &sweep, new);
+        let (rows, end) = self.run_rows(&sweep, combinations, rows, &mut kept, cancel, sink)?;
         let (path, periods) = (sweep.path(), sweep.periods);
         held.shrink(Bytes(held.bytes().0.saturating_sub(assessment)));
-        let assess = || {
-            let selection = sweep.assess(&rows, &self.pool, cancel, request.seed)?;
-            Ok(Assessment::new(&selection, &request.grid, request.seed))
+        let mut assess = || -> Result<Assessment, SelectionError> {
+            let (seed, bars_per_return) = (request.seed, sweep.bars_per_return(rows.len()));
+            if let Some(known) = kept.assessment(combinations, seed, bars_per_return) {
+                return Ok(known);
+            }
+            let selection = sweep.assess(&rows, &self.pool, cancel, seed)?;
+            let assessment = Assessment::new(&selection, &request.grid, seed);
+            kept.keep_assessment(combinations, &assessment);
+            Ok(assessment)
         };
         let assessed = match (end, known) {
             (End::Cancelled, _) => Err(SelectionError::Cancelled),
@@ -228,7 +234,7 @@ impl Session {
             assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
         held.try_resize(Bytes((rows.capacity() * size_of::<Row>()) as u64))?;
-        let memory = Some(Arc::new(held));
+        let (cache, memory) = (kept.finish(), Some(Arc::new(held)));
         Ok(SweepOutcome { rows, end, selection, path, periods, cache, memory })
     }
 
@@ -244,8 +250,11 @@ impl Session {
         let mut sweep = self.checked(bars, &columns, request)?;
         let demand = sweep.demand(combinations.len(), self.pool.threads());
         let _held = self.reserve_for(&mut sweep, demand, 0)?;
-        let known = KnownRows::read(self, bars, request, &sweep, combinations.len());
-        self.run_rows(&sweep, combinations, Vec::new(), known, cancel, &mut |_| Ok(()))
+        let mut known = KnownRows::read(self, bars, request, &sweep, combinations.len());
+        let sink = &mut |_: &[Row]| Ok(());
+        let (rows, end) =
+            self.run_rows(&sweep, combinations, Vec::new(), &mut known, cancel, sink)?;
+        Ok(Ran { rows, end, cache: known.finish() })
     }
 
     /// Reserves what a sweep takes and says how much of it columns of signals may take: what
@@ -270,10 +279,10 @@ impl Session {
         sweep: &Sweep<'_>,
         combinations: &[usize],
         done: Vec<Row>,
-        mut known: KnownRows<'_>,
+        known: &mut KnownRows<'_>,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
-    ) -> Result<Ran, SessionError> {
+    ) -> Result<(Vec<Row>, End), SessionError> {
         let rest = combinations.get(done.len()..).unwrap_or_default();
         let found: Vec<Option<Row>> = rest.iter().map(|&index| known.find(index)).collect();
         let lacks = |(index, found): (&usize, &Option<Row>)| found.is_none().then_some(*index);
@@ -298,8 +307,8 @@ impl Session {
             sweep.run(batch, &self.pool, cancel, &mut keep)
         };
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
-        let cache = known.keep(&new);
-        Ok(Ran { rows, end: end?, cache })
+        known.keep(&new);
+        Ok((rows, end?))
     }
 
     /// Prepares a sweep whose parameters were checked.

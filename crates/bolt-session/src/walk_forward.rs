@@ -21,7 +21,7 @@ use crate::backtest::{FIGURES_BYTES, Summary, working_bytes};
 use crate::data::{borrowed, formula_columns};
 use crate::query::Query;
 use crate::statistics::{Figures, Line, Run};
-use crate::sweep::SweepRequest;
+use crate::sweep::{CacheUse, SweepRequest};
 use crate::when::show_time;
 use crate::{Session, SessionError};
 
@@ -110,6 +110,10 @@ pub struct WalkForward {
     pub efficiency: f64,
     /// Bars a year, and where the number comes from.
     pub periods: PeriodsPerYear,
+    /// Combinations that choices were made from, over all choices.
+    pub combinations: usize,
+    /// What of them was found in the cache, and added to it.
+    pub cache: CacheUse,
     /// What is reserved for the ledger.
     pub memory: Arc<Reservation>,
 }
@@ -158,10 +162,10 @@ impl Session {
         let combinations = self.combinations(&request.sweep)?;
         let mut joined = Joined::new(request.sweep.trading.cash, split[0].1.start);
         for (number, (train, test)) in split.iter().enumerate() {
-            let Some(chosen) = self.choose(bars, request, &combinations, train.clone(), cancel)?
-            else {
-                return Ok(None);
-            };
+            let cache = &mut joined.cache;
+            let chosen = self.choose(bars, request, &combinations, train.clone(), cancel, cache)?;
+            let Some(chosen) = chosen else { return Ok(None) };
+            joined.combinations += combinations.len();
             let working = job.reserve(Kind::Fixed, working_bytes(bars, &request.sweep.plan))?;
             let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
             drop(working);
@@ -179,7 +183,7 @@ impl Session {
         Ok(Some(self.finish(bars, joined, untested, request, periods, held)?))
     }
 
-    /// Returns the best combination on some bars.
+    /// Returns the best combination on some bars; adds what the cache had to do with it.
     fn choose(
         &self,
         bars: &Bars,
@@ -187,11 +191,13 @@ impl Session {
         combinations: &[usize],
         train: Range<usize>,
         cancel: &CancelToken,
+        cache: &mut CacheUse,
     ) -> Result<Option<Row>, SessionError> {
         let part = bars.slice(train.clone());
         let mut sweep = request.sweep.clone();
         sweep.events = request.sweep.events.slice(train.clone());
         let ran = self.sweep_rows(&part, &sweep, combinations, cancel)?;
+        cache.add(ran.cache);
         if ran.end == End::Cancelled {
             return Ok(None);
         }
@@ -262,7 +268,7 @@ impl Session {
         periods: PeriodsPerYear,
         held: Reservation,
     ) -> Result<WalkForward, SessionError> {
-        let Joined { folds, ledger, first, .. } = joined;
+        let Joined { folds, ledger, first, combinations, cache, cash: _ } = joined;
         let bars = bars.slice(first..first + ledger.equity.len());
         let cash = request.sweep.trading.cash;
         let risk_free = self.risk_free();
@@ -285,7 +291,19 @@ impl Session {
         }
         let efficiency = efficiency(&folds, periods);
         let memory = Arc::new(held);
-        Ok(WalkForward { folds, ledger, summary, lines, notes, efficiency, periods, bars, memory })
+        Ok(WalkForward {
+            folds,
+            bars,
+            ledger,
+            summary,
+            lines,
+            notes,
+            efficiency,
+            periods,
+            combinations,
+            cache,
+            memory,
+        })
     }
 }
 
@@ -295,11 +313,14 @@ struct Joined {
     first: usize,
     folds: Vec<Fold>,
     ledger: Ledger,
+    combinations: usize,
+    cache: CacheUse,
 }
 
 impl Joined {
     fn new(cash: f64, first: usize) -> Self {
-        Self { cash, first, folds: Vec::new(), ledger: Ledger::default() }
+        let (folds, ledger, cache) = Default::default();
+        Self { cash, first, folds, ledger, combinations: 0, cache }
     }
 
     /// Appends a test that began at a bar.

@@ -1,9 +1,10 @@
 //! `bolt cache`.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
-use bolt_base::{Bytes, count, counted};
+use bolt_base::{Bytes, Clock, SystemClock, count, counted};
 use bolt_cache::{PersistentOptions, Store, StoreStats};
 use bolt_session::{Results, Usage};
 use clap::{Args, Subcommand};
@@ -18,8 +19,9 @@ use crate::output::{Table, number};
   bolt cache resize 2GB
   bolt sweep GOOG.csv --signal 'close > SMA[close, n]' --set n=5..50 --no-cache
 
-What is kept: rows of sweeps and walk-forward runs, by bars, strategy, trading and program.
-Settings: cache.path, cache.size, cache.time_to_live.")]
+What is kept: rows of sweeps and walk-forward runs, and what is said of the choice of the best, by
+bars, strategy, trading and program; on disk and, if cache.redis names one, in a Redis server.
+Settings: cache.path, cache.size, cache.time_to_live, cache.memory, cache.redis.")]
 pub(crate) struct CacheArguments {
     #[command(subcommand)]
     command: CacheCommand,
@@ -27,7 +29,7 @@ pub(crate) struct CacheArguments {
 
 #[derive(Debug, Subcommand)]
 enum CacheCommand {
-    /// Show what is kept, and how often it was of use
+    /// Show what is kept on disk, and how often each level was of use
     Stats,
     /// Read everything that is kept, so that it is in memory when it is needed
     Warm,
@@ -36,12 +38,13 @@ enum CacheCommand {
         /// The room, such as 2GB
         size: Bytes,
     },
-    /// Remove everything that is kept
+    /// Remove everything that is kept, on disk and in the server
     Clear,
 }
 
 pub(crate) fn run(arguments: &CacheArguments, context: Context) -> Result<()> {
-    let results = Results::of_config(&context.config);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let results = Results::of_config(&context.config, &clock)?;
     let Some(options) = results.options() else {
         let reason = match context.config.cache_size() {
             Bytes(0) => "`cache.size` is 0",
@@ -61,8 +64,18 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
     let PersistentOptions { path, capacity, time_to_live } = options;
     let held = results.look()?.map(|store| store.stats()).unwrap_or_default();
     let usage = Usage::of(path);
+    let on_disk = usage.on_disk();
     if context.json {
-        let counts = usage.counts().map(|(name, count)| (name.to_owned(), count.into()));
+        let counts = |done: StoreStats| -> Map<String, Value> {
+            let counts = Usage::counts(done).into_iter();
+            counts.map(|(name, count)| (name.to_owned(), count.into())).collect()
+        };
+        let level = |(name, done): (&String, &StoreStats)| {
+            let mut level = counts(*done);
+            level.insert("hit_ratio".to_owned(), json!(done.hit_ratio()));
+            (name.clone(), Value::Object(level))
+        };
+        let levels: Map<String, Value> = usage.levels.iter().map(level).collect();
         return context.write_json(&json!({
             "schema": "bolt.cache.stats/1",
             "path": path.display().to_string(),
@@ -72,8 +85,9 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
             "stored_bytes": held.bytes.0,
             "raw_bytes": held.raw_bytes.0,
             "corrupt_now": held.corrupt,
-            "usage": counts.into_iter().collect::<Map<String, Value>>(),
-            "hit_ratio": usage.done.hit_ratio(),
+            "usage": counts(on_disk),
+            "hit_ratio": on_disk.hit_ratio(),
+            "levels": levels,
         }));
     }
     let mut table = Table::new(["", ""]);
@@ -83,14 +97,17 @@ fn stats(results: &Results, options: &PersistentOptions, mut context: Context) -
         ("on disk", format!("{} of {capacity}", held.bytes)),
         ("before compression", held.raw_bytes.to_string()),
         ("kept for", format!("{} days", number(days))),
-        ("look-ups", lookups(&usage.done)),
+        ("look-ups", lookups(&on_disk)),
     ] {
         table.push([name.to_owned(), value]);
     }
-    for (name, times) in usage.counts() {
+    for (name, times) in Usage::counts(on_disk) {
         if times > 0 && !matches!(name, "hits" | "misses") {
             table.push([name.to_owned(), count(times)]);
         }
+    }
+    for (name, done) in usage.levels.iter().filter(|(name, _)| *name != "persistent") {
+        table.push([format!("look-ups in {name}"), lookups(done)]);
     }
     writeln!(context.out, "{}", context.style.bold(&path.display().to_string()))?;
     table.write(&mut context.out, context.style)?;
@@ -140,7 +157,8 @@ fn resize(
 }
 
 fn clear(results: &Results, mut context: Context) -> Result<()> {
-    let stats = || results.store().map(|store| store.map(Store::stats).unwrap_or_default());
+    let stats =
+        || results.store().map(|store| store.map(|store| store.stats()).unwrap_or_default());
     let before = stats().map_err(|reason| anyhow!("{reason}"))?;
     results.clear().map_err(|reason| anyhow!("{reason}"))?;
     tell(&mut context, &before, &StoreStats::default(), "clear")

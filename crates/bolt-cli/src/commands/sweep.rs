@@ -9,8 +9,8 @@ use bolt_base::{count, counted};
 use bolt_market::data::Bars;
 use bolt_market::sweep::{End, Row};
 use bolt_session::{
-    Assessment, CacheUse, Done, Manifest, ResultFile, Session, SessionError, SweepOutcome,
-    SweepRequest, row_line, sweep_page,
+    Assessment, Done, Manifest, ResultFile, Session, SessionError, SweepOutcome, SweepRequest,
+    row_line, sweep_page,
 };
 use bolt_sql::records::RunKind;
 use clap::Args;
@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::arguments::{By, FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
-use crate::output::{Progress, Table, number};
+use crate::output::{Progress, Table, number, tell_cache};
 
 const EXAMPLES: &str = "Examples:
   bolt sweep GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
@@ -92,8 +92,7 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     if arguments.outcome {
         let mut about = outcome.to_json();
         about["schema"] = json!("bolt.sweep.outcome/1");
-        let CacheUse { found, kept, failed } = &outcome.cache;
-        about["cache"] = json!({"found": found, "kept": kept, "failed": failed});
+        about["cache"] = outcome.cache.to_json();
         context.write_json(&about)?;
     } else if context.json {
         context.out.flush()?;
@@ -108,7 +107,7 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
     if let Some(selection) = outcome.selection.as_ref().filter(|_| outcome.rows.len() > 1) {
         warn(&context, selection);
     }
-    tell_cache(&context, &outcome);
+    tell_cache(&context, &outcome.cache, outcome.rows.len());
     Ok(match outcome.end {
         End::Complete => ExitCode::SUCCESS,
         End::Cancelled => {
@@ -216,18 +215,6 @@ fn show(
     writeln!(context.out, "{}", style.bold(&style.fold(&heading, 2)))?;
     table.write(&mut context.out, style)?;
     Ok(context.out.flush()?)
-}
-
-/// Says what the cache had to do with it.
-fn tell_cache(context: &Context, outcome: &SweepOutcome) {
-    let CacheUse { found, kept: _, failed } = &outcome.cache;
-    if *found > 0 {
-        let all = counted(outcome.rows.len() as u64, "combination");
-        context.note(&format!("{} of {all} were in the cache", count(*found as u64)));
-    }
-    if let Some(reason) = failed {
-        context.note(reason);
-    }
 }
 
 /// Says what is left of the best result once the search for it is counted.

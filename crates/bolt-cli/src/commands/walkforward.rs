@@ -12,7 +12,9 @@ use serde_json::json;
 use crate::arguments::{FILE_HELP, GridArguments, Prepared, at_least_one};
 use crate::context::{Context, cancelled_by_signals};
 use crate::failure::INTERRUPTED;
-use crate::output::{Progress, SummaryView, Table, WalkForwardView, number, show_lines};
+use crate::output::{
+    Progress, SummaryView, Table, WalkForwardView, number, show_lines, tell_cache,
+};
 
 const EXAMPLES: &str = "Examples:
   bolt walkforward GOOG.csv --signal 'SMA[close, fast] > SMA[close, slow]' \\
@@ -81,6 +83,7 @@ pub(crate) fn run(arguments: &WalkForwardArguments, mut context: Context) -> Res
         return Ok(ExitCode::from(INTERRUPTED));
     };
     found.notes.iter().for_each(|note| context.note(note));
+    tell_cache(&context, &found.cache, found.combinations);
     notes.extend_from_slice(&found.notes);
     let Windows { train_bars, test_bars, gap_bars, anchored } = windows;
     let manifest = prepared

@@ -16,6 +16,7 @@ pub(crate) struct WalkForwardView<'a> {
     stats: Lines<'a>,
     trades: Vec<TradeView>,
     notes: &'a [String],
+    cache: Value,
     manifest: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
@@ -59,6 +60,7 @@ impl<'a> WalkForwardView<'a> {
             stats: Lines(&found.lines),
             trades: trades.collect(),
             notes,
+            cache: found.cache.to_json(),
             manifest: manifest.to_json(),
             run,
         }

@@ -12,25 +12,52 @@ fn sweep<'a>(bars: &'a str, fast: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&[bars][..], &signal, more].concat()
 }
 
+/// What a sweep says of the cache when it asks the disk alone.
+fn usage(found: usize, kept: usize, assessment_found: bool) -> serde_json::Value {
+    let by_level = if found > 0 { json!({"persistent": found}) } else { json!({}) };
+    json!({
+        "found": found,
+        "by_level": by_level,
+        "kept": kept,
+        "assessment_found": assessment_found,
+        "degraded": {},
+        "failed": null,
+    })
+}
+
 #[test]
 fn a_larger_grid_finds_what_a_smaller_one_has_left() {
     let workspace = Workspace::new();
     let bars = workspace.bars("wave.csv", 3_000);
     let (_, outcome) = workspace.sweep(&sweep(text(&bars), "fast=2..9", &[]));
-    assert_eq!(outcome["cache"], json!({"found": 0, "kept": 8, "failed": null}));
+    assert_eq!(outcome["cache"], usage(0, 8, false));
     let larger = sweep(text(&bars), "fast=1..12", &[]);
     let (rows, outcome) = workspace.sweep(&larger);
-    assert_eq!(outcome["cache"], json!({"found": 8, "kept": 4, "failed": null}));
+    assert_eq!(outcome["cache"], usage(8, 4, false));
     let (anew, outcome) = workspace.sweep(&[&larger[..], &["--no-cache"]].concat());
-    assert_eq!(outcome["cache"], json!({"found": 0, "kept": 0, "failed": null}));
+    assert_eq!(outcome["cache"], usage(0, 0, false));
     assert_eq!(rows, anew);
     let output = workspace.run(&[&["sweep"], &larger[..]].concat());
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("note: 12 of 12 combinations were in the cache"), "{told}");
-    // The look-ups of three sweeps; the one that did without made none.
+    let (_, outcome) = workspace.sweep(&larger);
+    assert_eq!(outcome["cache"], usage(12, 0, true));
+    // Each of four sweeps looked for rows and for what is said of the best, which the first and the
+    // second did not find; the one that did without looked for nothing.
     let stats = workspace.json(&["cache", "stats"]);
-    assert_eq!((&stats["entries"], &stats["hit_ratio"]), (&json!(1), &json!(2.0 / 3.0)));
-    assert_eq!(stats["usage"]["writes"], 2);
+    assert_eq!((&stats["entries"], &stats["hit_ratio"]), (&json!(3), &json!(5.0 / 8.0)));
+    assert_eq!(stats["usage"]["writes"], 4);
+    let levels = &stats["levels"];
+    assert_eq!((&levels["persistent"]["hits"], &levels["memory"]["hits"]), (&json!(5), &json!(0)));
+    let found = workspace.json(&["diagnostics", "cache"]);
+    let names: Vec<_> =
+        found["levels"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["memory", "persistent"]);
+    assert_eq!(
+        (&found["levels"][1]["hits"], &found["levels"][1]["misses"]),
+        (&json!(5), &json!(3))
+    );
+    assert_eq!(found["levels"][0]["misses"], 8);
 }
 
 #[test]
@@ -41,15 +68,60 @@ fn what_is_kept_is_read_shrunk_and_cleared() {
     let bars = workspace.bars("wave.csv", 3_000);
     workspace.sweep(&sweep(text(&bars), "fast=2..9", &[]));
     let warm = workspace.json(&["cache", "warm"]);
-    assert_eq!((&warm["entries"], &warm["corrupt"]), (&json!(1), &json!(0)));
+    assert_eq!((&warm["entries"], &warm["corrupt"]), (&json!(2), &json!(0)));
     assert!(warm["read_bytes"].as_u64().unwrap() > 8 * 20, "{warm}");
     let resized = workspace.json(&["cache", "resize", "1MB"]);
-    assert_eq!((&resized["removed"], &resized["entries"]), (&json!(0), &json!(1)));
+    assert_eq!((&resized["removed"], &resized["entries"]), (&json!(0), &json!(2)));
     let told = workspace.refused(&["cache", "resize", "20GB"]);
     assert!(told.contains("`cache.size` is 10 GiB"), "{told}");
-    assert_eq!(workspace.json(&["cache", "clear"])["removed"], 1);
+    assert_eq!(workspace.json(&["cache", "clear"])["removed"], 2);
     let stats = workspace.json(&["cache", "stats"]);
     assert_eq!((&stats["entries"], &stats["usage"]["writes"]), (&json!(0), &json!(0)));
+}
+
+#[test]
+fn a_walk_forward_run_says_what_it_found() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 600);
+    let arguments = sweep(text(&bars), "fast=2..9", &["--folds", "3"]);
+    let run = [&["walkforward"], &arguments[..]].concat();
+    let first = workspace.json(&run);
+    assert_eq!((&first["cache"]["found"], &first["cache"]["kept"]), (&json!(0), &json!(24)));
+    let again = workspace.json(&run);
+    assert_eq!(again["cache"], usage(24, 0, false));
+    assert_eq!((&again["folds"], &again["summary"]), (&first["folds"], &first["summary"]));
+    let told = String::from_utf8(workspace.run(&run).stderr).unwrap();
+    assert!(told.contains("note: 24 of 24 combinations were in the cache"), "{told}");
+}
+
+#[test]
+fn a_file_that_is_not_the_cache_s_is_left_when_it_is_cleared() {
+    let workspace = Workspace::new();
+    workspace.sweep(&sweep(text(&workspace.bars("wave.csv", 300)), "fast=2..9", &[]));
+    let foreign = workspace.write(".cache/bolt/results/000000aa.segment", "a part of a film");
+    let told = workspace.refused(&["cache", "clear"]);
+    assert!(told.contains("000000aa.segment") && told.contains("left as it is"), "{told}");
+    assert_eq!(workspace.json(&["cache", "stats"])["entries"], 0);
+    assert_eq!(fs::read(foreign).unwrap(), b"a part of a film");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("wave.csv", 300);
+    // Nobody listens to the port of echo.
+    let redis = ["-O", "cache.redis=redis://:secret@127.0.0.1:7"];
+    let arguments = sweep(text(&bars), "fast=2..9", &redis);
+    let (_, outcome) = workspace.sweep(&arguments);
+    assert_eq!((&outcome["cache"]["failed"], &outcome["cache"]["kept"]), (&json!(null), &json!(8)));
+    let told = outcome["cache"]["degraded"]["redis"].as_str().unwrap();
+    assert!(told.contains("127.0.0.1:7") && !told.contains("secret"), "{told}");
+    let found = workspace.json(&[&["diagnostics", "cache"], &redis[..]].concat());
+    let level = &found["levels"][1];
+    assert_eq!((&level["name"], &found["redis"]), (&json!("redis"), &json!("127.0.0.1:7")));
+    assert!(level["unusable_because"].as_str().unwrap().contains("127.0.0.1:7"), "{level}");
+    let shown = workspace.text(&[&["config", "show"], &redis[..]].concat());
+    assert!(shown.contains("redis://:***@127.0.0.1:7") && !shown.contains("secret"), "{shown}");
 }
 
 #[test]
@@ -65,7 +137,7 @@ fn another_build_of_the_program_runs_everything() {
     let output = command.arg("sweep").args(&arguments).args(["--json", "--outcome"]).output();
     let told = String::from_utf8(output.unwrap().stdout).unwrap();
     let outcome: serde_json::Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
-    assert_eq!(outcome["cache"], json!({"found": 0, "kept": 8, "failed": null}));
+    assert_eq!(outcome["cache"], usage(0, 8, false));
 }
 
 #[test]

@@ -3,61 +3,57 @@
 //! A row depends on the bars, the strategy, how it is traded, the program, and the parameters of
 //! its combination; on nothing else, neither other combinations nor threads. So all rows of the
 //! same bars, strategy, trading and program are one value of the cache, and a grid that grows runs
-//! only what is new.
+//! only what is new. What is said of the choice of the best depends on all of its rows, and is a
+//! value of its own.
 
-use std::collections::HashMap;
+mod table;
+mod usage;
+
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 use std::iter::Peekable;
+use std::sync::Arc;
 use std::vec::IntoIter;
 
 use bolt_base::Bytes;
-use bolt_cache::Store;
+use bolt_cache::Lookup;
 use bolt_exec::RateLimit;
 use bolt_market::data::Bars;
 use bolt_market::sweep::{Grid, Row, Sweep};
 use bolt_memory::{Component, Reservation};
+use serde_json::Value;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::assessment::Assessment;
 use super::line::FIGURES;
 use super::{SweepRequest, line};
 use crate::memory::reserve_up_to;
+use crate::results::Opened;
 use crate::{Session, build};
+use table::{Parameters, ROW_BYTES};
+pub use usage::CacheUse;
 
 /// The most rows of a value: 20 MB, which are read and written as one.
 const ROWS_MAX: usize = 1 << 18;
-/// A row's parameters, hashed, and its figures.
-const ROW_BYTES: usize = 16 + 8 * FIGURES.len();
-/// What a row takes in memory at most: in a table that may be half empty, in the value that is
-/// read or written, and as a row that was run.
-const MEMORY_PER_ROW: usize = 2 * ROW_BYTES + ROW_BYTES + 2 * size_of::<Row>();
-
-/// How much the cache had to do with a sweep.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CacheUse {
-    /// Rows that were there.
-    pub found: usize,
-    /// Rows that were added.
-    pub kept: usize,
-    /// Why the cache could not be read or written.
-    pub failed: Option<String>,
-}
+/// What a row takes in memory at most: in the value that was found, in the one that is written, in
+/// two copies of that on its way to disk, and as a row that was run.
+const MEMORY_PER_ROW: usize = 4 * ROW_BYTES + 2 * size_of::<Row>();
 
 /// The rows of one sweep in the cache.
 pub(super) struct KnownRows<'a> {
     /// Where they are, and under which key; `None` if there is no cache.
-    place: Option<(&'a dyn Store, [u8; 16])>,
+    place: Option<(&'a Opened, [u8; 16])>,
     grid: &'a Grid,
     /// Positions of the parameters in the order of their names.
     order: Vec<usize>,
-    /// Figures by parameters.
-    rows: HashMap<[u8; 16], Figures>,
+    table: Arc<Vec<u8>>,
+    /// The level that had them.
+    level: String,
     held: Option<Reservation>,
     /// How fast may be written.
     rate: Option<&'a RateLimit>,
     usage: CacheUse,
 }
-
-type Figures = [[u8; 8]; FIGURES.len()];
 
 impl<'a> KnownRows<'a> {
     /// Reads the rows of a sweep, and reserves memory for them and as many as are to be run; where
@@ -69,40 +65,71 @@ impl<'a> KnownRows<'a> {
         sweep: &Sweep<'_>,
         new: usize,
     ) -> Self {
+        let _scope = Component::Cache.enter();
         let grid = &request.grid;
         let names = grid.parameters();
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
-        let (rows, usage) = (HashMap::new(), CacheUse::default());
+        let (table, level, usage) = (Arc::default(), String::new(), CacheUse::default());
         let rate = session.limits.write.as_ref();
-        let mut known = Self { place: None, grid, order, rows, held: None, rate, usage };
-        if new == 0 {
-            return known;
+        let mut known = Self { place: None, grid, order, table, level, held: None, rate, usage };
+        if new > 0 {
+            known.open(session, bars, request, sweep);
+            known.look_up();
+            known.reserve(session, new);
         }
-        match session.results.store() {
-            Ok(store) => {
+        known
+    }
+
+    fn open(
+        &mut self,
+        session: &'a Session,
+        bars: &Bars,
+        request: &SweepRequest,
+        sweep: &Sweep<'_>,
+    ) {
+        match session.results.levels() {
+            Ok(None) => {}
+            Ok(Some(opened)) => {
+                let lacks = opened.lacks_disk.clone();
+                self.usage.degraded.extend(lacks.map(|reason| ("persistent".to_owned(), reason)));
                 // Whose program cannot be told from others has no cache.
-                let key = || known.key(bars, request, sweep);
-                known.place = store.and_then(|store| Some((store, key()?)));
+                self.place = self.key(bars, request, sweep).map(|key| (opened, key));
             }
-            Err(reason) => known.give_up(&reason),
+            Err(reason) => self.give_up(&reason),
         }
-        let value = match known.place.map(|(store, key)| store.get(&key)) {
-            Some(Ok(value)) => value.unwrap_or_default(),
-            Some(Err(error)) => {
-                known.give_up(&error);
-                return known;
+    }
+
+    fn look_up(&mut self) {
+        let Some((opened, key)) = self.place else { return };
+        let Lookup { found, degraded } = opened.cache.look_up(&key);
+        let is_whole = degraded.is_empty();
+        let told = self.usage.degrade(degraded);
+        match found {
+            Some((table, level)) => {
+                self.table = table;
+                self.level = opened.cache.names().nth(level).unwrap_or_default().to_owned();
             }
-            None => return known,
-        };
-        let count = (value.len() / ROW_BYTES + new).min(ROWS_MAX);
+            None if is_whole => {}
+            // What is there must not be replaced by what is new alone.
+            None => self.give_up(&told),
+        }
+    }
+
+    fn reserve(&mut self, session: &Session, new: usize) {
+        if self.place.is_none() {
+            return;
+        }
+        let count = (table::len(&self.table) + new).min(ROWS_MAX);
         let bytes = Bytes((count * MEMORY_PER_ROW) as u64);
         let job = session.memory.job(&*session.clock, Component::Cache, "rows of sweeps");
         match reserve_up_to(&job, bytes, bytes) {
-            Ok(held) => (known.held, known.rows) = (Some(held), decode(&value)),
-            Err(refused) => known.give_up(&refused),
+            Ok(held) => self.held = Some(held),
+            Err(refused) => {
+                self.table = Arc::default();
+                self.give_up(&refused);
+            }
         }
-        known
     }
 
     fn give_up(&mut self, reason: &dyn Display) {
@@ -123,34 +150,98 @@ impl<'a> KnownRows<'a> {
 
     /// Returns the row of a combination, if it is there.
     pub(super) fn find(&mut self, index: usize) -> Option<Row> {
-        let figures = self.rows.get(&self.parameters(index))?;
-        let row = line::row(index, &figures.map(f64::from_le_bytes));
+        if self.table.is_empty() {
+            return None;
+        }
+        let row = line::row(index, &table::find(&self.table, &self.parameters(index))?);
         self.usage.found += usize::from(row.is_some());
         row
     }
 
-    /// Adds the rows that were run, and writes all.
-    pub(super) fn keep(mut self, rows: &[Row]) -> CacheUse {
-        let Some((store, key)) = self.place.filter(|_| !rows.is_empty()) else { return self.usage };
-        let room = ROWS_MAX.saturating_sub(self.rows.len());
+    /// Adds the rows that were run.
+    pub(super) fn keep(&mut self, rows: &[Row]) {
+        let _scope = Component::Cache.enter();
+        let Some((opened, key)) = self.place.filter(|_| !rows.is_empty()) else { return };
+        let room = ROWS_MAX.saturating_sub(table::len(&self.table));
         let rows = &rows[..room.min(rows.len())];
-        for row in rows {
-            let figures = line::figures(row).map(f64::to_le_bytes);
-            self.rows.insert(self.parameters(row.index), figures);
-        }
-        let value = encode(&self.rows);
+        let record =
+            |row: &Row| (self.parameters(row.index), line::figures(row).map(f64::to_le_bytes));
+        let all = table::with(&self.table, rows.iter().map(record).collect());
         if let Some(rate) = self.rate {
-            rate.wait("rows of sweeps", value.len() as u64);
+            rate.wait("rows of sweeps", all.len() as u64);
         }
-        match store.put(&key, &value, None) {
+        match opened.cache.insert(&key, all) {
             Ok(()) => self.usage.kept = rows.len(),
-            Err(error) => self.usage.failed = Some(format!("{error}: new rows are not kept")),
+            Err(errors) => {
+                let is_kept = errors.0.len() < opened.lasting;
+                let told = self.usage.degrade(errors.0);
+                match is_kept {
+                    true => self.usage.kept = rows.len(),
+                    false => self.usage.failed = Some(format!("{told}: new rows are not kept")),
+                }
+            }
         }
-        self.usage
+    }
+
+    /// Returns what was said of the choice of the best among all combinations, in their order, if
+    /// it was measured in the same way.
+    pub(super) fn assessment(
+        &mut self,
+        combinations: &[usize],
+        seed: u64,
+        bars_per_return: usize,
+    ) -> Option<Assessment> {
+        let (opened, _) = self.place?;
+        let key = self.assessment_key(combinations, seed, bars_per_return)?;
+        let Lookup { found, degraded } = opened.cache.look_up(&key);
+        self.usage.degrade(degraded);
+        let value: Value = serde_json::from_slice(&found?.0).ok()?;
+        let assessment = Assessment::from_json(&value, self.grid)?;
+        self.usage.assessment_found = true;
+        Some(assessment)
+    }
+
+    /// Keeps what was said of the choice of the best.
+    pub(super) fn keep_assessment(&mut self, combinations: &[usize], assessment: &Assessment) {
+        let _scope = Component::Cache.enter();
+        let Assessment { seed, bars_per_return, .. } = *assessment;
+        let key = self.assessment_key(combinations, seed, bars_per_return);
+        let Some(((opened, _), key)) = self.place.zip(key) else { return };
+        let value = assessment.to_json().to_string().into_bytes();
+        if let Err(errors) = opened.cache.insert(&key, value) {
+            self.usage.degrade(errors.0);
+        }
+    }
+
+    /// Returns the hash of all that an assessment depends on.
+    fn assessment_key(
+        &self,
+        combinations: &[usize],
+        seed: u64,
+        bars_per_return: usize,
+    ) -> Option<[u8; 16]> {
+        let (_, key) = self.place?;
+        let mut hash = Xxh3::new();
+        add_text(&mut hash, "assessment");
+        hash.update(&key);
+        hash.update(&seed.to_le_bytes());
+        hash.update(&(bars_per_return as u64).to_le_bytes());
+        combinations.iter().for_each(|&index| hash.update(&self.parameters(index)));
+        Some(hash.digest128().to_le_bytes())
+    }
+
+    /// Returns what the cache had to do with the sweep.
+    pub(super) fn finish(self) -> CacheUse {
+        let _scope = Component::Cache.enter();
+        let Self { level, mut usage, .. } = self;
+        if usage.found > 0 {
+            usage.by_level = BTreeMap::from([(level, usage.found)]);
+        }
+        usage
     }
 
     /// Returns the hash of a combination's parameters.
-    fn parameters(&self, index: usize) -> [u8; 16] {
+    fn parameters(&self, index: usize) -> Parameters {
         let values = self.grid.combination(index);
         let ordered: Vec<[u8; 8]> =
             self.order.iter().map(|&place| values[place].to_le_bytes()).collect();
@@ -182,30 +273,12 @@ impl InOrder {
     }
 }
 
-fn encode(rows: &HashMap<[u8; 16], Figures>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(rows.len() * ROW_BYTES);
-    for (parameters, figures) in rows {
-        bytes.extend_from_slice(parameters);
-        bytes.extend_from_slice(figures.as_flattened());
-    }
-    bytes
-}
-
-/// A value of another form has no rows.
-fn decode(value: &[u8]) -> HashMap<[u8; 16], Figures> {
-    let (rows, rest) = value.as_chunks::<ROW_BYTES>();
-    let row = |bytes: &[u8; ROW_BYTES]| {
-        let (parameters, figures) = bytes.split_first_chunk::<16>()?;
-        Some((*parameters, figures.as_chunks::<8>().0.try_into().ok()?))
-    };
-    if rest.is_empty() { rows.iter().filter_map(row).collect() } else { HashMap::new() }
-}
-
 /// Adds what all rows of a sweep have in common. Everything is named, so that what a later version
 /// adds has to be thought of.
 fn add_request(hash: &mut Xxh3, request: &SweepRequest, sweep: &Sweep<'_>) {
     let SweepRequest { plan, trading, grid: _, condition: _, events, seed: _ } = request;
-    add_debug(hash, &(plan, trading, sweep.periods.value, sweep.risk_free));
+    add_text(hash, &plan.canonical());
+    add_debug(hash, &(trading, sweep.periods.value, sweep.risk_free));
     for events in [&events.dividends, &events.splits] {
         let count = events.as_ref().map_or(u64::MAX, |events| events.len() as u64);
         hash.update(&count.to_le_bytes());

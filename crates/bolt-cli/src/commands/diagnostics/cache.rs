@@ -4,12 +4,13 @@ use std::io::Write;
 
 use anyhow::Result;
 use bolt_base::{Bytes, count};
-use bolt_cache::{PersistentOptions, Store, StoreStats};
-use bolt_session::{Results, Session};
-use serde_json::json;
+use bolt_cache::{LevelStats, PersistentOptions, Store, StoreStats};
+use bolt_session::{Results, Session, Usage};
+use serde_json::{Value, json};
 
 use super::page::Page;
 use crate::context::Context;
+use crate::output::{Table, number};
 
 /// What is found of the folder of kept results.
 struct Findings<'a> {
@@ -22,24 +23,82 @@ struct Findings<'a> {
 pub(super) fn run(mut context: Context) -> Result<()> {
     let session = context.session()?;
     let memory = share(&session);
-    let Some(options) = session.results.options() else {
-        if context.json {
-            return context.write_json(&json!({
-                "schema": "bolt.diagnostics.cache/1", "results": null, "memory_share_bytes": memory.0,
-            }));
-        }
-        writeln!(context.out, "no results are kept: see `cache.size` and `cache.path`")?;
-        return Ok(context.out.flush()?);
-    };
-    let findings = Findings::of(&session.results, options);
+    let results = &session.results;
+    let findings = results.options().map(|options| Findings::of(results, options));
+    let levels = levels(results);
     if context.json {
         return context.write_json(&json!({
             "schema": "bolt.diagnostics.cache/1",
             "memory_share_bytes": memory.0,
-            "results": findings.view(),
+            "results": findings.as_ref().map(Findings::view),
+            "redis": results.redis(),
+            "levels": levels.iter().map(view_of).collect::<Vec<_>>(),
         }));
     }
-    findings.show(memory, &mut context)
+    if levels.is_empty() && findings.is_none() {
+        writeln!(context.out, "no results are kept: see `cache.size` and `cache.path`")?;
+        return Ok(context.out.flush()?);
+    }
+    if let Some(findings) = &findings {
+        findings.show(&mut context)?;
+    }
+    show_levels(&levels, memory, &mut context)
+}
+
+/// What is said of a level: what it holds and may hold in this process, and what all processes did
+/// with it since the results were last cleared.
+struct LevelFindings {
+    now: LevelStats,
+    done: StoreStats,
+    /// What makes it of no use now.
+    unusable: Option<String>,
+}
+
+fn levels(results: &Results) -> Vec<LevelFindings> {
+    let now = results.look_at_levels().ok().flatten().unwrap_or_default();
+    let usage = results.options().map(|options| Usage::of(&options.path)).unwrap_or_default();
+    let level = |now: LevelStats| LevelFindings {
+        done: usage.levels.get(&now.name).copied().unwrap_or_default(),
+        unusable: results.unusable(&now.name),
+        now,
+    };
+    now.levels.into_iter().map(level).collect()
+}
+
+fn view_of(level: &LevelFindings) -> Value {
+    let LevelFindings { now, done, unusable } = level;
+    let mut view = json!({
+        "name": now.name,
+        "limit_bytes": limit(now).map(|limit| limit.0),
+        "hit_ratio": done.hit_ratio(),
+        "unusable_because": unusable,
+    });
+    for (name, count) in Usage::counts(*done) {
+        view[name] = count.into();
+    }
+    view
+}
+
+/// Returns the room of a level, where it is ours to know.
+fn limit(level: &LevelStats) -> Option<Bytes> {
+    (level.name != "redis").then_some(level.limit)
+}
+
+fn show_levels(levels: &[LevelFindings], memory: Bytes, context: &mut Context) -> Result<()> {
+    let page = &mut Page { out: &mut context.out, style: context.style };
+    let mut table = Table::new(["", "~"]);
+    for LevelFindings { now, done, unusable } in levels {
+        let room = limit(now).map_or(String::new(), |limit| format!("up to {limit}, "));
+        let share = done.hit_ratio().map_or("no look-ups yet".to_owned(), |share| {
+            let asked = count(done.hits + done.misses);
+            format!("found {} of {asked} ({} %)", count(done.hits), number(100.0 * share))
+        });
+        let unusable = unusable.as_ref().map_or(String::new(), |why| format!("; {why}"));
+        table.push([format!("  {}", now.name), format!("{room}{share}{unusable}")]);
+    }
+    page.table("Levels", &table)?;
+    page.facts("In memory", [("share of caches", memory.to_string())])?;
+    Ok(context.out.flush()?)
 }
 
 /// Returns the memory that caches cannot be denied.
@@ -53,7 +112,7 @@ impl<'a> Findings<'a> {
     fn of(results: &Results, options: &'a PersistentOptions) -> Self {
         // Opening makes the folder, if it is not there, as the first result would.
         let (held, unusable) = match results.store() {
-            Ok(store) => (Ok(store.map(Store::stats).unwrap_or_default()), None),
+            Ok(store) => (Ok(store.map(|store| store.stats()).unwrap_or_default()), None),
             Err(reason) => {
                 let held = results.look().map(|store| store.map(|store| store.stats()));
                 let held = held.map(Option::unwrap_or_default).map_err(|error| error.to_string());
@@ -63,7 +122,7 @@ impl<'a> Findings<'a> {
         Self { options, held, unusable }
     }
 
-    fn view(&self) -> serde_json::Value {
+    fn view(&self) -> Value {
         let Self { options, held, unusable } = self;
         let PersistentOptions { path, capacity, time_to_live } = options;
         let held = match held {
@@ -84,7 +143,7 @@ impl<'a> Findings<'a> {
         })
     }
 
-    fn show(&self, memory: Bytes, context: &mut Context) -> Result<()> {
+    fn show(&self, context: &mut Context) -> Result<()> {
         let Self { options, held, unusable } = self;
         let PersistentOptions { path, capacity, time_to_live } = options;
         let page = &mut Page { out: &mut context.out, style: context.style };
@@ -102,7 +161,6 @@ impl<'a> Findings<'a> {
                 ("damaged", shown(&|held| count(held.corrupt))),
             ],
         )?;
-        page.facts("In memory", [("share of caches", memory.to_string())])?;
-        Ok(context.out.flush()?)
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod levels;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -9,6 +11,10 @@ use bolt_base::{Bytes, UnixNanos};
 use bolt_cache::{Store, StoreError, StoreStats};
 use bolt_exec::CancelToken;
 use bolt_market::data::Bars;
+use bolt_market::formulas::Formula;
+use bolt_market::ledger::Side;
+use bolt_market::plan::Plan;
+use bolt_market::rules::{Condition, ExitRule, OrderRule, Rules};
 use bolt_market::sweep::{Grid, Parameter, Row};
 
 use super::super::{Done, SweepOutcome, SweepRequest};
@@ -110,8 +116,16 @@ fn text(rows: &[Row]) -> String {
     format!("{rows:?}")
 }
 
+/// Rows that the level below memory had, if any, and what is said of the choice of the best, if all
+/// rows were there.
+fn usage_of(level: &str, found: usize, kept: usize) -> CacheUse {
+    let by_level = (found > 0).then(|| (level.to_owned(), found)).into_iter().collect();
+    let assessment_found = found > 0 && kept == 0;
+    CacheUse { found, by_level, kept, assessment_found, ..CacheUse::default() }
+}
+
 fn usage(found: usize, kept: usize) -> CacheUse {
-    CacheUse { found, kept, failed: None }
+    usage_of("shelf", found, kept)
 }
 
 #[test]
@@ -167,7 +181,54 @@ fn rows_are_those_of_the_same_bars_strategy_and_trading() {
     }
     // Neither the seed nor the condition is of the rows.
     let other = SweepRequest { seed: 7, condition: Some("fast < slow".to_owned()), ..base };
-    assert_eq!(sweep(&with, &bars(), &other).cache, usage(9, 0));
+    let expected = CacheUse { assessment_found: false, ..usage(9, 0) };
+    assert_eq!(sweep(&with, &bars(), &other).cache, expected);
+}
+
+/// Rules for orders whose formulas are written in one way or another.
+fn orders(formulas: [&str; 2], portion: f64) -> Plan {
+    let formula = |place: &str, text: &str| Formula::parse("when", place, text).unwrap();
+    let order = OrderRule {
+        when: formula("a.toml:1", formulas[0]),
+        condition: Condition::Flat,
+        side: Side::Long,
+        size: None,
+        limit: None,
+        stop: None,
+        stop_loss: None,
+        take_profit: None,
+        trailing_stop: None,
+        max_bars: None,
+        lasts_bars: None,
+        one_cancels_other: None,
+    };
+    let when = Some(formula(formulas[1], formulas[1]));
+    let exit = ExitRule { when, after_bars: None, side: None, portion };
+    Plan::Orders(Rules { orders: vec![order], exits: vec![exit], stops: Vec::new() })
+}
+
+#[test]
+fn a_formula_is_found_however_it_is_written() {
+    let (with, _) = with_cache();
+    let base = request(&["fast=2..4", "slow=10..20:5"]);
+    let run = |plan: Plan| sweep(&with, &bars(), &SweepRequest { plan, ..base.clone() }).cache;
+    assert_eq!(run(signal("SMA[close,fast]>SMA[close, slow] + 2 fast")), usage(0, 9));
+    for same in [
+        "SMA[close, fast] > SMA[close, slow] + 2*fast",
+        " ((SMA[close, fast]) > (SMA[(close), slow] + (2 fast)))",
+        "Greater[SMA[close, fast], Plus[SMA[close, slow], Times[2, fast]]] (* as calls *)",
+    ] {
+        assert_eq!(run(signal(same)), usage(9, 0), "{same}");
+    }
+    assert_eq!(run(signal("SMA[close, fast] > (SMA[close, slow] + 2) fast")), usage(0, 9));
+    let rules = ["close > SMA[close, fast]", "close < SMA[close, slow]"];
+    assert_eq!(run(orders(rules, 1.0)), usage(0, 9));
+    assert_eq!(
+        run(orders(["close>SMA[close,fast]", "(close<SMA[close, slow])"], 1.0)),
+        usage(9, 0)
+    );
+    assert_eq!(run(orders(rules, 0.5)), usage(0, 9));
+    assert_eq!(run(orders([rules[1], rules[0]], 1.0)), usage(0, 9));
 }
 
 #[test]
@@ -211,8 +272,11 @@ fn a_cache_that_fails_is_told_and_changes_no_row() {
         *shelf.calls_left.lock().unwrap() = Some(calls);
         let outcome = sweep(&with, &bars(), &larger);
         assert_eq!(text(&outcome.rows), rows);
-        let failed = Some(format!("the remote cache: gone: {then}"));
-        assert_eq!(outcome.cache, CacheUse { found, kept: 0, failed }, "after {calls} calls");
+        let told = "cache level `shelf`: the remote cache: gone";
+        let cache = outcome.cache;
+        assert_eq!((cache.found, cache.kept), (found, 0), "after {calls} calls");
+        assert_eq!(cache.failed, Some(format!("{told}: {then}")));
+        assert_eq!(cache.degraded["shelf"], told);
     }
 }
 
@@ -297,16 +361,16 @@ fn cache_path() {
         let session = on_disk(&[("cache.path", folder.to_str().unwrap())]);
         sweep(&session, &bars(), &request).cache
     };
-    assert_eq!(run(folder.path()), usage(0, 9));
-    assert_eq!(run(folder.path()), usage(9, 0));
-    assert_eq!(run(other.path()), usage(0, 9));
-    let counts = Usage::of(&folder.path().join("results"));
-    assert_eq!((counts.done.hits, counts.done.hits + counts.done.misses), (1, 2));
+    assert_eq!(run(folder.path()), usage_of("persistent", 0, 9));
+    assert_eq!(run(folder.path()), usage_of("persistent", 9, 0));
+    assert_eq!(run(other.path()), usage_of("persistent", 0, 9));
+    let counts = Usage::of(&folder.path().join("results")).on_disk();
+    assert_eq!((counts.hits, counts.misses, counts.writes), (2, 2, 2), "rows and assessment");
     let held = on_disk(&[("cache.path", folder.path().to_str().unwrap())]).results;
-    assert_eq!(held.look().unwrap().unwrap().stats().entries, 1);
+    assert_eq!(held.look().unwrap().unwrap().stats().entries, 2);
     held.clear().unwrap();
     drop(held);
-    assert_eq!(run(folder.path()), usage(0, 9));
+    assert_eq!(run(folder.path()), usage_of("persistent", 0, 9));
 }
 
 #[test]
@@ -322,7 +386,7 @@ fn cache_path_that_cannot_be_used_is_told_and_changes_no_row() {
     // Another process writes there.
     let settings = [("cache.path", folder.path().to_str().unwrap())];
     let (first, second) = (on_disk(&settings), on_disk(&settings));
-    assert_eq!(sweep(&first, &bars(), &request).cache, usage(0, 9));
+    assert_eq!(sweep(&first, &bars(), &request).cache, usage_of("persistent", 0, 9));
     let larger = self::request(&["fast=2..5", "slow=10..20:5"]);
     let told = sweep(&second, &bars(), &larger);
     assert_eq!((told.cache.found, told.cache.kept, told.rows.len()), (9, 0, 12));
@@ -339,14 +403,17 @@ fn cache_size() {
         let settings = [("cache.path", path.to_str().unwrap()), ("cache.size", size)];
         sweep(&on_disk(&settings), &bars(), &request).cache
     };
-    assert_eq!(run("0"), usage(0, 0));
+    assert_eq!(run("0"), usage_of("persistent", 0, 0));
     assert!(!path.exists());
     // 2,301 rows of 80 bytes that hardly compress.
     let told = run("96 KB");
-    assert!(told.failed.is_some() && told.kept == 0, "{told:?}");
-    assert_eq!(run("4 MB"), usage(0, 2_301));
-    assert_eq!(run("4 MB"), usage(2_301, 0));
-    assert_eq!(run("0"), usage(0, 0));
+    let reason = told.failed.unwrap();
+    assert!(told.kept == 0 && reason.contains("nearly half of `cache.size`"), "{reason}");
+    // What is said of the best is small enough.
+    let expected = CacheUse { assessment_found: true, ..usage_of("persistent", 0, 2_301) };
+    assert_eq!(run("4 MB"), expected);
+    assert_eq!(run("4 MB"), usage_of("persistent", 2_301, 0));
+    assert_eq!(run("0"), usage_of("persistent", 0, 0));
 }
 
 #[test]
@@ -359,7 +426,7 @@ fn cache_time_to_live() {
         session.results.set_clock(Arc::new(move || UnixNanos(second * 1_000_000_000)));
         sweep(&session, &bars(), &request).cache
     };
-    assert_eq!(at(1_000), usage(0, 9));
-    assert_eq!(at(1_059), usage(9, 0));
-    assert_eq!(at(1_061), usage(0, 9));
+    assert_eq!(at(1_000), usage_of("persistent", 0, 9));
+    assert_eq!(at(1_059), usage_of("persistent", 9, 0));
+    assert_eq!(at(1_061), usage_of("persistent", 0, 9));
 }
