@@ -361,6 +361,15 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
         ],
     );
     check_problems(
+        "store.slow_query = [\n1,\n2]",
+        &["bolt.toml:1:20: `store.slow_query` is `[…`, but must be a time from 0 s to 3600 s: \
+           a number in s, or text such as `250 ms` or `7 d`"],
+    );
+}
+
+#[test]
+fn settings_of_the_cache_say_what_they_take() {
+    check_problems(
         "cache.time_to_live = '2 weeks'",
         &["bolt.toml:1:22: `cache.time_to_live` is `'2 weeks'`, but must be a time from 1 s to \
            320000000 s: a number in s, or text such as `250 ms` or `7 d`\
@@ -385,11 +394,6 @@ fn wrong_types_and_ranges_say_what_was_found_and_what_is_allowed() {
         &["bolt.toml:1:15: `cache.redis` is `'localhost:6379'`, but must be `none` or the \
            address of a server, such as `redis://localhost:6379`\
            \n  hint: write `redis://localhost:6379`"],
-    );
-    check_problems(
-        "store.slow_query = [\n1,\n2]",
-        &["bolt.toml:1:20: `store.slow_query` is `[…`, but must be a time from 0 s to 3600 s: \
-           a number in s, or text such as `250 ms` or `7 d`"],
     );
 }
 

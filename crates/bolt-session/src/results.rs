@@ -273,7 +273,6 @@ impl InMemory {
 }
 
 /// Returns what a value has on the heap.
-#[expect(clippy::ptr_arg, reason = "the signature that caches ask for")]
 fn weigh(_: &[u8; 16], value: &Vec<u8>) -> u64 {
     value.capacity() as u64
 }

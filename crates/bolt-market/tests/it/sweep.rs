@@ -205,13 +205,13 @@ fn a_row_has_the_same_bits_whatever_is_run_with_it() {
         let large = grid(&["n=2..60"]);
         for limit in [0.0, 1e-12] {
             let settings = Settings { minimum_value: limit, ..settings() };
-            let whole = sweep(&bars, &strategy, &large, &catalog, settings.clone());
+            let whole = sweep(&bars, &strategy, &large, &catalog, settings);
             let all: Vec<usize> = (0..large.len()).collect();
             let rows = run(&whole, &all);
             assert_eq!(rows.iter().map(|row| row.index).collect::<Vec<_>>(), all);
             // Grids of one combination, and every third in one.
             let thin = grid(&["n=2..60:3"]);
-            let thin = sweep(&bars, &strategy, &thin, &catalog, settings.clone());
+            let thin = sweep(&bars, &strategy, &thin, &catalog, settings);
             let others: Vec<usize> = (0..20).collect();
             for (row, place) in run(&thin, &others).into_iter().zip((0..).step_by(3)) {
                 let row = Row { index: place, ..row };

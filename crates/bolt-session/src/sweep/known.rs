@@ -103,15 +103,15 @@ impl<'a> KnownRows<'a> {
     fn look_up(&mut self) {
         let Some((opened, key)) = self.place else { return };
         let Lookup { found, degraded } = opened.cache.look_up(&key);
-        let is_whole = degraded.is_empty();
+        let can_be_asked = degraded.len() < opened.lasting;
         let told = self.usage.degrade(degraded);
         match found {
             Some((table, level)) => {
                 self.table = table;
                 self.level = opened.cache.names().nth(level).unwrap_or_default().to_owned();
             }
-            None if is_whole => {}
-            // What is there must not be replaced by what is new alone.
+            None if can_be_asked => {}
+            // What may be there is not replaced by what is new alone.
             None => self.give_up(&told),
         }
     }

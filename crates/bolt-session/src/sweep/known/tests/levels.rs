@@ -142,9 +142,17 @@ fn a_server_that_goes_while_rows_are_run_costs_no_row() {
 #[test]
 fn a_server_that_was_never_there_is_told() {
     let Some(server) = RedisServer::start(&[]) else { return };
-    let session = shared(&server, None);
+    let folder = tempfile::tempdir().unwrap();
+    let (alone, with_disk) = (shared(&server, None), shared(&server, Some(folder.path())));
     drop(server);
-    let found = sweep(&session, &bars(), &request(&["fast=2..4", "slow=10..20:5"]));
+    let request = request(&["fast=2..4", "slow=10..20:5"]);
+    // The disk does without it.
+    let first = sweep(&with_disk, &bars(), &request).cache;
+    assert_eq!((first.kept, first.failed), (9, None));
+    let then = sweep(&with_disk, &bars(), &request).cache;
+    assert_eq!((then.found, then.by_level["persistent"], then.failed), (9, 9, None));
+    assert!(first.degraded.contains_key("redis") && then.degraded.contains_key("redis"));
+    let found = sweep(&alone, &bars(), &request);
     let CacheUse { found: 0, kept: 0, degraded, failed: Some(failed), .. } = found.cache else {
         panic!("{:?}", found.cache)
     };
