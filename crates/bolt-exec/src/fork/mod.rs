@@ -143,9 +143,8 @@ impl Fork {
 
     #[cold]
     fn share(&self) {
-        if self.offers.load(Ordering::Relaxed) >= self.offers_max {
-            self.pace.skip();
-        } else if self.pace.look(self.clock.now()) {
+        let has_room = self.offers.load(Ordering::Relaxed) < self.offers_max;
+        if self.pace.look(self.clock.now(), has_room) {
             self.offer_oldest();
         }
     }

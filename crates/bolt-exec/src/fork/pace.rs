@@ -44,14 +44,11 @@ impl Pace {
         left == 0
     }
 
-    /// Takes note that nothing can be offered now.
-    pub(super) fn skip(&self) {
-        self.joins_left.set(self.joins.get());
-    }
-
-    /// Returns whether an offer is due, which then is to be made.
-    pub(super) fn look(&self, now: Duration) -> bool {
-        if let Some(left) = self.at_once.get().checked_sub(1) {
+    /// Returns whether an offer is due, which then is to be made; none is where there is no room
+    /// for one. Without room the looks are as far apart as with it: another thread may be long in
+    /// taking what is on offer, and joins go on meanwhile.
+    pub(super) fn look(&self, now: Duration, has_room: bool) -> bool {
+        if has_room && let Some(left) = self.at_once.get().checked_sub(1) {
             self.at_once.set(left);
             self.joins_left.set(1);
             self.looked.set(now);
@@ -64,7 +61,7 @@ impl Pace {
         let most = (2 * joins).min(JOINS_MAX);
         self.joins.set(u64::try_from(fitting).unwrap_or(u64::MAX).clamp(1, most));
         self.joins_left.set(self.joins.get());
-        let is_due = now.saturating_sub(self.offered.get()) >= DISTANCE;
+        let is_due = has_room && now.saturating_sub(self.offered.get()) >= DISTANCE;
         if is_due {
             self.offered.set(now);
         }
@@ -89,11 +86,22 @@ mod tests {
         time: Duration,
         each: Duration,
     ) -> (Vec<Duration>, u32) {
+        run_with(pace, now, time, each, true)
+    }
+
+    /// The same where there may be no room for offers.
+    fn run_with(
+        pace: &Pace,
+        now: &mut Duration,
+        time: Duration,
+        each: Duration,
+        has_room: bool,
+    ) -> (Vec<Duration>, u32) {
         let (mut offers, mut looks, end) = (Vec::new(), 0, *now + time);
         while *now < end {
             if pace.count() {
                 looks += 1;
-                if pace.look(*now) {
+                if pace.look(*now, has_room) {
                     offers.push(*now);
                 }
             }
@@ -137,10 +145,24 @@ mod tests {
     }
 
     #[test]
+    fn while_offers_are_not_taken_the_clock_is_looked_at_as_seldom() {
+        let (pace, mut now) = (Pace::new(2, Duration::ZERO), Duration::ZERO);
+        assert!(pace.count() && pace.look(now, true));
+        let (offers, looks) = run_with(&pace, &mut now, 1_000 * MICRO, 10 * NANO, false);
+        assert_eq!(offers, []);
+        assert!(looks <= 100_000 / 128 + 8, "{looks}");
+        // The other offer that needs no distance is made when there is room again.
+        let again = now;
+        let (offers, _) = run(&pace, &mut now, 10 * MICRO, 10 * NANO);
+        assert_eq!(offers.len(), 1);
+        assert!(offers[0] - again <= 128 * 10 * NANO, "{offers:?}");
+    }
+
+    #[test]
     fn a_clock_that_goes_back_delays_an_offer_and_no_more() {
         let pace = Pace::new(0, 500 * MICRO);
-        assert!(!pace.look(400 * MICRO));
-        assert!(pace.look(600 * MICRO));
+        assert!(!pace.look(400 * MICRO, true));
+        assert!(pace.look(600 * MICRO, true));
     }
 
     #[test]
@@ -148,7 +170,7 @@ mod tests {
         let pace = Pace::new(7, Duration::ZERO);
         let told: Vec<usize> = (0..8)
             .map(|_| {
-                pace.look(Duration::ZERO);
+                pace.look(Duration::ZERO, true);
                 pace.at_once_of_taker()
             })
             .collect();
