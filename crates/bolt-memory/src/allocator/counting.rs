@@ -9,8 +9,9 @@ use super::{marked, raw};
 
 /// mimalloc, counting; see the [module](super).
 ///
-/// A small block is counted before mimalloc is asked, so that its answer goes straight to the
-/// caller. Where mimalloc has not even these, which few programs survive, they stay counted.
+/// A block that is not large, and is aligned enough as it comes, is counted before mimalloc is asked,
+/// so that its answer goes straight to the caller. Where mimalloc has not even these, which few
+/// programs survive, they stay counted.
 /// Large blocks, in which most memory is, remember their component, however they are freed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CountingAllocator;
@@ -105,6 +106,10 @@ unsafe fn allocate_and_count(layout: Layout) -> *mut u8 {
     if is_large(layout.size()) {
         // SAFETY: the caller's promise.
         return unsafe { marked::allocate(layout, false) };
+    }
+    if raw::is_natural(layout) && counted(layout.size() as i64) {
+        // SAFETY: the caller's promise.
+        return unsafe { raw::allocate(layout) };
     }
     // SAFETY: the caller's promise.
     count_if_there(unsafe { raw::allocate(layout) }, layout.size() as i64)

@@ -11,9 +11,14 @@ use super::raw;
 /// The least bytes before a block, of which the last is the mark.
 const HEADER_BYTES: usize = 16;
 
-/// Returns the layout with a header and the header's size, which keeps the block aligned.
+/// Returns the bytes before a block, which keep it aligned.
+fn header_bytes(layout: Layout) -> usize {
+    layout.align().max(HEADER_BYTES)
+}
+
+/// Returns the layout with a header and the header's size.
 fn with_header(layout: Layout, size: usize) -> Option<(Layout, usize)> {
-    let header = layout.align().max(HEADER_BYTES);
+    let header = header_bytes(layout);
     let layout = Layout::from_size_align(size.checked_add(header)?, header).ok()?;
     Some((layout, header))
 }
@@ -55,12 +60,12 @@ pub(super) unsafe fn allocate(layout: Layout, zeroed: bool) -> *mut u8 {
 /// # Safety
 /// The block is of [`allocate`] or [`reallocate`], with this layout.
 pub(super) unsafe fn free(pointer: *mut u8, layout: Layout) {
-    let Some((with, header)) = with_header(layout, layout.size()) else {
-        unreachable!("it was allocated with a header");
-    };
-    // SAFETY: the block has a header of this size.
+    let header = header_bytes(layout);
+    // SAFETY: the block has a header of this size, with which its layout was made when it was
+    // allocated.
     unsafe {
         count_marked(usize::from(*pointer.sub(1)), -(layout.size() as i64));
+        let with = Layout::from_size_align_unchecked(layout.size() + header, header);
         raw::free(pointer.sub(header), with);
     }
 }

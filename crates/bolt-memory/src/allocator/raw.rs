@@ -7,6 +7,17 @@ use std::alloc::Layout;
 /// What every block is aligned to at least.
 const NATURAL_ALIGNMENT: usize = 8;
 
+/// What blocks of as many bytes or more are aligned to at least: mimalloc's `MI_MAX_ALIGN_SIZE`.
+const WIDE_ALIGNMENT: usize = 16;
+
+/// Returns whether a block is aligned without mimalloc being asked for it, which it answers with a
+/// larger block and a search for its start when that is freed.
+#[inline(always)]
+pub(super) fn is_natural(layout: Layout) -> bool {
+    let align = layout.align();
+    align <= NATURAL_ALIGNMENT || (align <= WIDE_ALIGNMENT && layout.size() >= WIDE_ALIGNMENT)
+}
+
 /// mimalloc's `MI_SMALL_SIZE_MAX`, a power of two.
 const SMALL_BYTES: usize = 128 * size_of::<usize>();
 
@@ -23,7 +34,7 @@ pub(super) use source::{allocate, allocate_small, allocate_zeroed, free, realloc
 /// `allocate_small` wants what [`is_small`] tells.
 #[cfg(not(miri))]
 mod source {
-    use super::NATURAL_ALIGNMENT;
+    use super::is_natural;
     use libmimalloc_sys as mimalloc;
     use std::alloc::Layout;
     use std::ffi::c_void;
@@ -41,7 +52,7 @@ mod source {
     pub(in super::super) unsafe fn allocate(layout: Layout) -> *mut u8 {
         // SAFETY: both take any size; the alignment of a layout is a power of two.
         let pointer = unsafe {
-            if layout.align() <= NATURAL_ALIGNMENT {
+            if is_natural(layout) {
                 mimalloc::mi_malloc(layout.size())
             } else {
                 mimalloc::mi_malloc_aligned(layout.size(), layout.align())
@@ -53,7 +64,7 @@ mod source {
     pub(in super::super) unsafe fn allocate_zeroed(layout: Layout) -> *mut u8 {
         // SAFETY: as in `allocate`.
         let pointer = unsafe {
-            if layout.align() <= NATURAL_ALIGNMENT {
+            if is_natural(layout) {
                 mimalloc::mi_zalloc(layout.size())
             } else {
                 mimalloc::mi_zalloc_aligned(layout.size(), layout.align())
@@ -67,9 +78,10 @@ mod source {
         layout: Layout,
         size: usize,
     ) -> *mut u8 {
-        // SAFETY: as in `allocate`; the block is of mimalloc, as the caller promises.
+        // SAFETY: as in `allocate`; the block is of mimalloc, and the size makes a layout with the
+        // old alignment, as the caller promises.
         let pointer = unsafe {
-            if layout.align() <= NATURAL_ALIGNMENT {
+            if is_natural(Layout::from_size_align_unchecked(size, layout.align())) {
                 mimalloc::mi_realloc(pointer.cast(), size)
             } else {
                 mimalloc::mi_realloc_aligned(pointer.cast(), size, layout.align())
