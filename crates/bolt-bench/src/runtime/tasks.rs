@@ -1,11 +1,16 @@
 //! What it costs to share work: joins in a recursion, and small tasks that are handed in one by one.
 //!
-//! The recursion sums a tree whose nodes lie where they were allocated, so that the work at a node
-//! is a load and an addition and what is left is the price of the join. A regression of `every
-//! join` means that recursions whose size is not known beforehand pay for being shared; one of the
-//! rows with a cut-off, that leaving a recursion alone costs something. Each side has its own
-//! threads, as many as there are processors, which are started before and ended after it is
-//! measured: a peer that keeps a thread awake pays for it in its own time only.
+//! The recursion sums a tree whose nodes lie level by level, so that the work at a node is a load and
+//! an addition and what is left is the price of the join. In this layout it costs the same to begin
+//! with the first branch, as rayon and ours do, or with the second, as chili does. A tree that was
+//! built by the recursion itself lies backwards, and is read from memory in one sweep by whoever
+//! begins with the second branch: then the row would compare prefetching. Calls alone are shown
+//! beside the peers.
+//!
+//! A regression of `every join` means that recursions whose size is not known beforehand pay for
+//! being shared; one of the rows with a cut-off, that leaving a recursion alone costs something.
+//! Each side has its own threads, as many as there are processors, which are started before and
+//! ended after it is measured: a peer that keeps a thread awake pays for it in its own time only.
 
 use crate::bench::{Bench, median};
 use crate::clock::process_seconds;
@@ -37,12 +42,21 @@ struct Node {
 }
 
 impl Node {
-    /// Returns a tree of `2^levels - 1` nodes with the values from `first` on.
-    fn tree(levels: u32, first: u64) -> Self {
-        let half = (1 << (levels - 1)) - 1;
-        let child = |first| Self::tree(levels - 1, first);
-        let children = (levels > 1).then(|| Box::new([child(first + 1), child(first + 1 + half)]));
-        Self { value: first, size: 2 * half as usize + 1, children }
+    /// Returns a tree of `2^levels - 1` nodes with the values from 0 on, allocated level by level.
+    fn tree(levels: u32) -> Self {
+        let node = |value, levels: u32| Self { value, size: (1 << levels) - 1, children: None };
+        let (mut root, mut values) = (node(0, levels), 1..);
+        let mut level = vec![&mut root];
+        for below in (1..levels).rev() {
+            let mut next = Vec::with_capacity(2 * level.len());
+            for parent in level {
+                let mut child = || node(values.next().expect("an open range"), below);
+                let children = Box::new([child(), child()]);
+                next.extend(parent.children.insert(children).iter_mut());
+            }
+            level = next;
+        }
+        root
     }
 
     fn sum(&self) -> u64 {
@@ -70,6 +84,13 @@ fn ours(fork: &Fork, node: &Node, cut: usize) -> u64 {
     }
 }
 
+fn calls(node: &Node, cut: usize) -> u64 {
+    match parts(node, cut) {
+        Ok([a, b]) => node.value + calls(a, cut) + calls(b, cut),
+        Err(sum) => sum,
+    }
+}
+
 fn rayons(node: &Node, cut: usize) -> u64 {
     match parts(node, cut) {
         Ok([a, b]) => {
@@ -93,7 +114,7 @@ fn chilis(scope: &mut chili::Scope<'_>, node: &Node, cut: usize) -> u64 {
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     for levels in [10, 14, 17] {
-        let tree = Node::tree(levels, 0);
+        let tree = Node::tree(levels);
         joins(bench, &format!("tree of 2^{levels}, every join"), &tree, 0)?;
         if tree.size > CUT_NODES {
             joins(bench, &format!("tree of 2^{levels}, cut at 2^10"), &tree, CUT_NODES)?;
@@ -102,13 +123,13 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     batches(bench)
 }
 
-/// Measures the three sides in turn; a time is that of a node.
+/// Measures the three sides and calls in turn; a time is that of a node.
 fn joins(bench: &mut Bench, case: &str, tree: &Node, cut: usize) -> Result<()> {
     if !bench.wants(case) {
         return Ok(());
     }
     let threads = bolt_hardware::available_cores();
-    let mut times = [const { Vec::new() }; 3];
+    let mut times = [const { Vec::new() }; 4];
     for _ in 0..bench.repeats() {
         let pool = Pool::new(Some(threads)).map_err(anyhow::Error::msg)?;
         times[0].push(pool.fork(|fork| visits(tree, |tree| ours(fork, tree, cut)))?);
@@ -120,6 +141,7 @@ fn joins(bench: &mut Bench, case: &str, tree: &Node, cut: usize) -> Result<()> {
         let pool = chili::ThreadPool::with_config(chili::Config { thread_count, ..<_>::default() });
         let mut scope = pool.scope();
         times[2].push(visits(tree, |tree| chilis(&mut scope, tree, cut))?);
+        times[3].push(visits(tree, |tree| calls(tree, cut))?);
     }
     for (index, case) in [case.to_owned(), format!("{case}, elapsed")].into_iter().enumerate() {
         let medians = times.each_ref().map(|times: &Vec<[f64; 2]>| {
@@ -130,11 +152,12 @@ fn joins(bench: &mut Bench, case: &str, tree: &Node, cut: usize) -> Result<()> {
     Ok(())
 }
 
-/// Returns the row of ours beside rayon and chili.
-fn judge(case: String, [ours, rayon, chili]: [f64; 3]) -> Row {
+/// Returns the row of ours beside rayon and chili, the faster of which counts, and calls.
+fn judge(case: String, [ours, rayon, chili, calls]: [f64; 4]) -> Row {
     let peer = |name: &str, value| PeerValue { name: name.into(), value, scale: 1.0 };
     let mut peers = vec![peer("rayon", rayon), peer("chili", chili)];
     peers.sort_by(|a, b| a.value.total_cmp(&b.value));
+    peers.push(peer("calls", calls));
     let ratio = peers[0].value / ours;
     let outcome = Outcome::Ratio { ratio, least: LEAST_RATIO, reached: ratio >= LEAST_RATIO };
     Row { case, ours, peers, outcome }
