@@ -123,8 +123,8 @@ impl Pool {
         }
     }
 
-    /// Lets a governor hold up whoever has run something here, until the process is within its
-    /// share of processor time.
+    /// Lets a governor hold up whoever has run something here, or a piece of it
+    /// ([`Pool::piece`]), until the process is within its share of processor time.
     #[must_use]
     pub fn governed_by(mut self, governor: Governor) -> Self {
         self.governor = Some(governor);
@@ -145,7 +145,7 @@ impl Pool {
     /// of its first domain. What is to use all threads is given to [`Pool::map_items`].
     ///
     /// What `work` allocates counts for the caller's component; closures that it gives to parallel
-    /// iterators are to carry the scope themselves ([`Scope::carry`]).
+    /// iterators are to be pieces ([`Pool::piece`]), which do so on every thread.
     ///
     /// # Panics
     /// If this process was forked from the one that has the pool's threads.
@@ -161,14 +161,27 @@ impl Pool {
         self.check()?;
         let work = Scope::carry_once(|()| work());
         let result = self.inner().install(|| work(()));
-        self.hold_up();
+        self.pause();
         Ok(result)
     }
 
-    /// Waits until the process is within its share of processor time.
-    fn hold_up(&self) {
+    /// Returns `work` as a piece of what runs here, for parallel iterators: whichever thread takes
+    /// it, what it allocates counts for the caller's component, and the thread is held up after it
+    /// while the process is beyond its share of processor time.
+    pub fn piece<A, R>(&self, work: impl Fn(A) -> R) -> impl Fn(A) -> R {
+        let work = Scope::carry(work);
+        move |argument| {
+            let result = work(argument);
+            self.pause();
+            result
+        }
+    }
+
+    /// Waits while the process is beyond its share of processor time. Work that takes longer than
+    /// some 50 ms calls it in between.
+    pub fn pause(&self) {
         if let Some(governor) = &self.governor {
-            while !governor.tick().is_zero() {}
+            governor.tick();
         }
     }
 
@@ -206,7 +219,11 @@ impl Pool {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use bolt_base::{Clock, ManualClock};
     use rayon::prelude::*;
+    use std::sync::Mutex;
+    use std::task::Waker;
+    use std::time::Duration;
 
     #[test]
     fn work_runs_on_the_pool_s_threads() {
@@ -217,6 +234,56 @@ mod tests {
             (0..100).into_par_iter().map(name).collect()
         });
         assert!(names.iter().all(|n| n.as_deref().is_some_and(|n| n.starts_with("bolt-cpu-"))));
+    }
+
+    /// A clock on which nobody waits: it is moved to the time that a thread would sleep until.
+    #[derive(Debug, Default)]
+    struct Leaps(ManualClock);
+
+    impl Clock for Leaps {
+        fn now(&self) -> Duration {
+            self.0.now()
+        }
+
+        fn wake_at(&self, deadline: Duration, _: &Waker) -> Option<Duration> {
+            self.0.advance(deadline.saturating_sub(self.now()));
+            Some(Duration::ZERO)
+        }
+    }
+
+    /// Runs rounds of pieces of work on a thread, each of which uses a processor for so long, and
+    /// returns the percentage of a processor that was used in all.
+    fn percent_used(percent: f64, piece: Duration, rounds: usize, pieces: usize) -> f64 {
+        let (clock, used) = (Arc::new(Leaps::default()), Arc::new(Mutex::new(Duration::ZERO)));
+        let told = Arc::clone(&used);
+        let used_time = Box::new(move || *told.lock().unwrap());
+        let governor = Governor::new(percent, 1.0, used_time, clock.clone());
+        let pool = Pool::new(Some(1)).unwrap().governed_by(governor);
+        let mut longest = Duration::ZERO;
+        for _ in 0..rounds {
+            let work = pool.piece(|_: usize| {
+                *used.lock().unwrap() += piece;
+                clock.0.advance(piece);
+                clock.now()
+            });
+            let ends: Vec<Duration> = pool.run(|| (0..pieces).into_par_iter().map(work).collect());
+            let between = ends.windows(2).map(|pair| pair[1] - pair[0]);
+            longest = longest.max(between.max().unwrap_or_default());
+        }
+        // A thread is held up after each piece, not for all of them after the round.
+        assert!(pieces == 1 || longest >= piece.mul_f64(0.9 * 100.0 / percent), "{longest:?}");
+        100.0 * used.lock().unwrap().as_secs_f64() / clock.now().as_secs_f64()
+    }
+
+    #[test]
+    fn processor_time_stays_at_its_share_however_long_pieces_take() {
+        for percent in [90.0, 50.0, 20.0, 10.0] {
+            for (milliseconds, rounds, pieces) in [(2_000, 20, 1), (2_000, 4, 5), (30, 10, 40)] {
+                let piece = Duration::from_millis(milliseconds);
+                let used = percent_used(percent, piece, rounds, pieces);
+                assert!((used - percent).abs() < 1.0, "{percent} %, {piece:?}: {used} %");
+            }
+        }
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Sweep<'_> {
                 return Ok(End::Cancelled);
             }
             let results: Vec<Result<Vec<Row>, SweepError<E>>> =
-                pool.map_items(round.to_vec(), |chunk| self.run_chunk(chunk, pool.threads()));
+                pool.map_items(round.to_vec(), |chunk| self.run_chunk(chunk, pool));
             for rows in results {
                 sink(&rows?).map_err(SweepError::Sink)?;
             }
@@ -191,11 +191,11 @@ impl Sweep<'_> {
     fn run_chunk<E: std::error::Error>(
         &self,
         combinations: &[usize],
-        threads: usize,
+        pool: &Pool,
     ) -> Result<Vec<Row>, SweepError<E>> {
         match self.sparse_costs() {
-            Some(costs) => sparse_chunk::run(self, combinations, costs),
-            None => general::run(self, combinations, threads),
+            Some(costs) => sparse_chunk::run(self, combinations, costs, pool),
+            None => general::run(self, combinations, pool, pool.threads()),
         }
     }
 

@@ -12,8 +12,11 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(1);
 /// Processor time that was not used is saved up for so long: a short break is made up for.
 const SAVED: Duration = Duration::from_millis(50);
-/// The longest that a thread pauses at a time, whatever the clocks say.
+/// The longest that a thread pauses before it looks again, whatever the clocks say.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Processor time that was overdrawn is remembered for so long a pause, many times that of a piece
+/// of work that takes seconds: what is forgotten is used beyond the share.
+const OWED: Duration = Duration::from_secs(300);
 
 /// Processor time of the process so far.
 type ProcessorTime = dyn Fn() -> Duration + Send + Sync;
@@ -21,8 +24,9 @@ type ProcessorTime = dyn Fn() -> Duration + Send + Sync;
 /// Decides how long workers pause, from two clocks that are read for it.
 ///
 /// It is a bucket that fills by the processors' time allowed and is emptied by what is used. When
-/// it is overdrawn, whoever works pauses for as long as it takes to fill up to zero. All workers
-/// share it, so that a pause that is too short for one is followed by others.
+/// it is overdrawn, whoever works pauses for as long as it takes to fill up to zero, in pauses of
+/// [`PAUSE_MAX`] if that is long. All workers share it, so that a pause that is too short for one
+/// is followed by others.
 #[derive(Debug, Clone)]
 struct DutyCycle {
     /// Seconds of processor time in a second.
@@ -46,7 +50,7 @@ impl DutyCycle {
         (self.used, self.now) = (used, now);
         // Both bounds forget: time not used, and time that was used by work that does not pause.
         let most = SAVED.as_secs_f64() * self.allowed;
-        let least = -PAUSE_MAX.as_secs_f64() * self.allowed;
+        let least = -OWED.as_secs_f64() * self.allowed;
         self.credit = (self.credit + passed * self.allowed - spent).clamp(least, most);
         if self.credit >= 0.0 {
             return Duration::ZERO;
@@ -77,23 +81,41 @@ impl Governor {
         Self::new(percent, processors, Box::new(process_time), clock)
     }
 
-    fn new(percent: f64, processors: f64, used: Box<ProcessorTime>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        percent: f64,
+        processors: f64,
+        used: Box<ProcessorTime>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let allowed = (percent / 100.0 * processors).max(0.01);
         let cycle = Mutex::new(DutyCycle::new(allowed, used(), clock.now()));
         let counters = Counters::default();
         Self { shared: Arc::new(Shared { cycle, used, clock, counters, percent }) }
     }
 
-    /// Pauses if too much processor time was used, and returns for how long. Pieces of work
-    /// between two calls should take milliseconds.
+    /// Pauses until the process is within its share, and returns for how long. Pieces of work
+    /// between two calls should take milliseconds: after one of seconds, it pauses for seconds.
     pub fn tick(&self) -> Duration {
+        let mut paused = Duration::ZERO;
+        loop {
+            let pause = self.look();
+            if pause.is_zero() {
+                return paused;
+            }
+            paused += pause;
+        }
+    }
+
+    /// Pauses once, if too much processor time was used.
+    fn look(&self) -> Duration {
         let Shared { cycle, used, clock, counters, percent: _ } = &*self.shared;
         let mut cycle = cycle.lock().unwrap_or_else(PoisonError::into_inner);
         // Under the lock: a thread that was held up between the two would turn time back for all,
         // which then would be granted twice.
         let now = clock.now();
         let is_soon = now >= cycle.now && now - cycle.now < LOOK;
-        if is_soon {
+        // What is overdrawn holds up everybody, however short ago another looked.
+        if is_soon && cycle.credit >= 0.0 {
             return Duration::ZERO;
         }
         let pause = cycle.pause(used(), now);
@@ -152,7 +174,8 @@ mod tests {
         let (mut now, mut used) = (Duration::ZERO, Duration::ZERO);
         let mut cycle = DutyCycle::new(allowed, used, now);
         let mut asleep_until = vec![Duration::ZERO; workers];
-        let (end, step) = (us(4_000_000), us(100));
+        // Long enough for many pauses, in steps that are short beside a piece.
+        let (end, step) = (us(4_000_000).max(200 * piece), us(100).max(piece / 100));
         let mut next_tick: Vec<Duration> =
             (0..workers).map(|_| us(rng.below(piece.as_micros() as u64))).collect();
         let mut half = Duration::ZERO;
@@ -163,10 +186,12 @@ mod tests {
                 }
                 if *tick <= now {
                     let pause = cycle.pause(used, now);
-                    (*asleep, *tick) = (now + pause, now + pause + piece);
                     if !pause.is_zero() {
+                        // After a pause it looks again.
+                        (*asleep, *tick) = (now + pause, now + pause);
                         continue;
                     }
+                    *tick = now + piece;
                 }
                 used += step;
             }
@@ -182,7 +207,7 @@ mod tests {
     #[test]
     fn processor_time_stays_at_its_share() {
         for (allowed, workers) in [(0.9, 1), (1.8, 2), (0.9, 2), (7.2, 8), (3.6, 16), (0.1, 4)] {
-            for piece in [us(500), us(2_000), us(10_000)] {
+            for piece in [us(500), us(2_000), us(10_000), us(2_000_000)] {
                 let share = share(allowed, workers, 0.0, piece, 1) / allowed;
                 assert!((0.95..=1.05).contains(&share), "{allowed} {workers} {piece:?}: {share}");
             }
@@ -265,7 +290,7 @@ mod tests {
         clock.advance(us(5_000));
         assert_eq!(ticking.join().unwrap(), us(5_000));
         let counts = governor.counts();
-        assert_eq!((counts.granted, counts.waited, counts.wait), (1, 1, us(5_000)));
+        assert_eq!((counts.granted, counts.waited, counts.wait), (2, 1, us(5_000)));
     }
 
     /// A clock that must not be read unless the governor's lock is held.

@@ -1,7 +1,6 @@
 //! Loops over all domains of a pool.
 
 use super::Pool;
-use bolt_memory::Scope;
 use rayon::prelude::*;
 
 impl Pool {
@@ -9,7 +8,7 @@ impl Pool {
     ///
     /// Of several domains each has a run of neighbouring items, in proportion to its threads, and
     /// takes none from others: what lies together is looked at by threads that share a cache and
-    /// the memory next to them. What `work` allocates counts for the caller's component.
+    /// the memory next to them. Each item is a [piece](Pool::piece).
     ///
     /// # Panics
     /// If `work` does, or if this process was forked from the one that has the pool's threads.
@@ -19,7 +18,7 @@ impl Pool {
         work: impl Fn(T) -> R + Send + Sync,
     ) -> Vec<R> {
         self.expect_here();
-        let work = Scope::carry(work);
+        let work = self.piece(work);
         let domains = &self.started.domains;
         if domains.len() == 1 {
             return self.run(|| items.into_par_iter().map(work).collect());
@@ -28,7 +27,6 @@ impl Pool {
             domains.iter().map(rayon::ThreadPool::current_num_threads).collect();
         let mut parts = split(items, &threads);
         map_parts(domains, &mut parts, &work);
-        self.hold_up();
         parts.into_iter().flat_map(|part| part.results).collect()
     }
 }

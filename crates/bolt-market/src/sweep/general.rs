@@ -4,12 +4,14 @@ use super::{Row, Sweep, SweepError};
 use crate::ledger::Ledger;
 use crate::plan::{Decisions, PlanNodes};
 use crate::statistics::{PeriodsPerYear, RiskFree, drawdowns, returns, trades};
+use bolt_exec::Pool;
 use bolt_kernel::{Graph, NodeId, Program, Scope};
 
-/// Runs the combinations in groups whose columns fit the memory.
+/// Runs the combinations in groups whose columns fit the memory, of which `threads` run at a time.
 pub(super) fn run<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
+    pool: &Pool,
     threads: usize,
 ) -> Result<Vec<Row>, SweepError<E>> {
     let one = sweep.combination_bytes().max(1) * threads as u64;
@@ -18,9 +20,11 @@ pub(super) fn run<E: std::error::Error>(
     let mut rows = Vec::with_capacity(combinations.len());
     for group in combinations.chunks(group) {
         let decisions = evaluate(sweep, group)?;
+        pool.pause();
         for (&index, decisions) in group.iter().zip(decisions) {
             let ledger = trade(sweep, &decisions)?;
             rows.push(row(sweep, index, &ledger, decisions.warm_up()));
+            pool.pause();
         }
     }
     Ok(rows)

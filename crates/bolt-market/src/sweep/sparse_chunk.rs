@@ -4,6 +4,7 @@ use super::sparse::{BLOCK_ROWS_MAX, Block, Costs, Summary, Tracker};
 use super::{Row, Sweep, SweepError};
 use crate::formulas::Role;
 use crate::plan::PlanNodes;
+use bolt_exec::Pool;
 use bolt_kernel::{Graph, Machine, NodeId, Options, Program, Scope, ValueType};
 
 /// What the roots of a combination mean, in their order.
@@ -21,6 +22,7 @@ pub(super) fn run<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
     costs: Costs,
+    pool: &Pool,
 ) -> Result<Vec<Row>, SweepError<E>> {
     let mut graph = Graph::new();
     let mut roots: Vec<NodeId> = Vec::new();
@@ -57,10 +59,10 @@ pub(super) fn run<E: std::error::Error>(
             .push(roots[first..].iter().any(|&root| graph.value_type(root) != ValueType::Bool));
     }
     if is_number.contains(&true) {
-        return run_apart(sweep, combinations, &is_number, costs);
+        return run_apart(sweep, combinations, &is_number, costs, pool);
     }
     let program = Program::new(&graph, &roots);
-    let trackers = track(sweep, &program, &signals, costs);
+    let trackers = track(sweep, &program, &signals, costs, pool);
     let rows = combinations.iter().zip(trackers);
     Ok(rows.map(|(&index, tracker)| row(sweep, index, &tracker.summary())).collect())
 }
@@ -71,23 +73,30 @@ fn run_apart<E: std::error::Error>(
     combinations: &[usize],
     is_number: &[bool],
     costs: Costs,
+    pool: &Pool,
 ) -> Result<Vec<Row>, SweepError<E>> {
     let of = |wanted: bool| -> Vec<usize> {
         let each = combinations.iter().zip(is_number);
         each.filter(|(_, is_number)| **is_number == wanted).map(|(index, _)| *index).collect()
     };
     let (numbers, truths) = (of(true), of(false));
-    let mut numbers = super::general::run(sweep, &numbers, 1)?.into_iter();
+    let mut numbers = super::general::run(sweep, &numbers, pool, 1)?.into_iter();
     let mut truths = match truths.is_empty() {
         true => Vec::new(),
-        false => run(sweep, &truths, costs)?,
+        false => run(sweep, &truths, costs, pool)?,
     }
     .into_iter();
     let next = |is_number: &bool| if *is_number { numbers.next() } else { truths.next() };
     Ok(is_number.iter().filter_map(next).collect())
 }
 
-fn track(sweep: &Sweep<'_>, program: &Program, signals: &[Signal], costs: Costs) -> Vec<Tracker> {
+fn track(
+    sweep: &Sweep<'_>,
+    program: &Program,
+    signals: &[Signal],
+    costs: Costs,
+    pool: &Pool,
+) -> Vec<Tracker> {
     let mut trackers = vec![Tracker::new(costs); signals.len()];
     let prices = sweep.market.prices;
     let options = Options { block_rows: Some(BLOCK_ROWS_MAX), ..sweep.options.clone() };
@@ -97,6 +106,7 @@ fn track(sweep: &Sweep<'_>, program: &Program, signals: &[Signal], costs: Costs)
     let mut next = 0;
     machine.run(&columns, prices.len(), |root, values| {
         if root == 0 {
+            pool.pause();
             let rows = values.first_row..values.first_row + values.rows;
             let before = rows.start.checked_sub(1).map(|bar| prices.close[bar]);
             block = Some(Block::new(&prices.open[rows.clone()], &prices.close[rows], before));
