@@ -47,6 +47,6 @@ pub use pressure::{Pressure, Scope, Stall, StallTime};
 pub use reading::{Reading, Unavailable};
 pub use root::Root;
 pub use simd::SimdLevel;
-pub use thermal::{Sensor, Thermal, ThermalState, Throttling};
+pub use thermal::{HeatAlert, Sensor, Thermal, ThermalState, Throttling};
 pub use topology::{Cache, CacheDomain, CacheKind, Core, CoreKind, Node, Topology};
 pub use tuning::{Change, Tuning};

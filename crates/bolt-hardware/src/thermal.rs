@@ -2,6 +2,7 @@
 
 mod sensors;
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::{CpuSet, Reading, Root, Unavailable};
@@ -57,11 +58,45 @@ impl Throttling {
 pub enum ThermalState {
     /// Nothing speaks against full load.
     Normal,
-    /// A processor is too hot, or has slowed down since the last reading.
-    Hot,
+    /// A processor is at its alert or above.
+    TooHot,
+    /// Processors have slowed down since the earlier reading.
+    SlowedDown,
+}
+
+/// A sensor at its alert or above: the temperature from which on the device protects itself, or a
+/// lower one that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeatAlert<'a> {
+    /// The sensor.
+    pub sensor: &'a Sensor,
+    /// Its temperature.
+    pub celsius: f64,
+    /// The temperature from which on there is an alert.
+    pub limit_celsius: f64,
+}
+
+impl fmt::Display for HeatAlert<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sensor, celsius, limit_celsius } = self;
+        write!(f, "`{}` is at {celsius:.1} °C, and the alert at {limit_celsius:.1} °C", sensor.name)
+    }
+}
+
+impl Sensor {
+    fn alert(&self, most_celsius: f64) -> Option<HeatAlert<'_>> {
+        let celsius = *self.celsius.as_ref().ok()?;
+        // Drivers write 0 where they do not know it.
+        let critical = self.critical_celsius.as_ref().ok().filter(|&&critical| critical > 0.0);
+        let limit_celsius = critical.map_or(most_celsius, |critical| critical.min(most_celsius));
+        (celsius >= limit_celsius).then_some(HeatAlert { sensor: self, celsius, limit_celsius })
+    }
 }
 
 impl Thermal {
+    /// At what a processor is too hot, whatever it says itself, in degrees Celsius.
+    pub const ALERT_CELSIUS: f64 = 100.0;
+
     /// Reads sensors, and the throttle counters of processors, under a root.
     pub fn read(root: &Root, cpus: &CpuSet) -> Self {
         Self { sensors: sensors::read(root), throttling: throttling(root, cpus) }
@@ -72,29 +107,44 @@ impl Thermal {
     /// # Errors
     /// If no sensor gives a temperature.
     pub fn hottest(&self) -> Reading<(&Sensor, f64)> {
-        let sensors = self.sensors.as_ref().map_err(Clone::clone)?;
-        let readings = || sensors.iter().filter_map(|s| Some((s, *s.celsius.as_ref().ok()?)));
-        let hottest = |of_processors: bool| {
-            let chosen = readings().filter(|(sensor, _)| sensor.is_processor || !of_processors);
-            chosen.max_by(|a, b| a.1.total_cmp(&b.1))
-        };
-        let found = hottest(true).or_else(|| hottest(false));
+        let readings = self.of_processors()?.into_iter();
+        let readings = readings.filter_map(|sensor| Some((sensor, *sensor.celsius.as_ref().ok()?)));
+        let found = readings.max_by(|a, b| a.1.total_cmp(&b.1));
         found.ok_or_else(|| Unavailable::new("no sensor gives a temperature"))
     }
 
-    /// Returns whether the machine is hot: at `alert_celsius` or above, or slowed down since
+    /// Returns the sensors of processors that give a temperature; all sensors that do if none is
+    /// said to be of one.
+    fn of_processors(&self) -> Reading<Vec<&Sensor>> {
+        let sensors = self.sensors.as_ref().map_err(Clone::clone)?;
+        let giving = || sensors.iter().filter(|sensor| sensor.celsius.is_ok());
+        let own: Vec<&Sensor> = giving().filter(|sensor| sensor.is_processor).collect();
+        Ok(if own.is_empty() { giving().collect() } else { own })
+    }
+
+    /// Returns the sensors, of whatever device, at the temperature from which on it protects itself,
+    /// or at `most_celsius`, whichever is lower.
+    pub fn alerts(&self, most_celsius: f64) -> Vec<HeatAlert<'_>> {
+        let sensors = self.sensors.as_deref().unwrap_or_default();
+        sensors.iter().filter_map(|sensor| sensor.alert(most_celsius)).collect()
+    }
+
+    /// Returns whether processors are too hot ([`Thermal::alerts`]) or have slowed down since
     /// `earlier`.
     ///
     /// # Errors
     /// If there is neither a temperature nor a counter.
-    pub fn state(&self, earlier: Option<&Throttling>, alert_celsius: f64) -> Reading<ThermalState> {
-        let is_too_hot = self.hottest().map(|(_, celsius)| celsius >= alert_celsius);
+    pub fn state(&self, earlier: Option<&Throttling>, most_celsius: f64) -> Reading<ThermalState> {
+        let is_too_hot = self.hottest().and_then(|_| {
+            Ok(self.of_processors()?.iter().any(|sensor| sensor.alert(most_celsius).is_some()))
+        });
         let slowed_down = self.throttling.as_ref().ok().zip(earlier).map(|(now, earlier)| {
             let added = now.since(earlier);
             added.core_events > 0 || added.package_events > 0
         });
         match (is_too_hot, slowed_down) {
-            (Ok(true), _) | (_, Some(true)) => Ok(ThermalState::Hot),
+            (Ok(true), _) => Ok(ThermalState::TooHot),
+            (_, Some(true)) => Ok(ThermalState::SlowedDown),
             (Err(why), None) => Err(why),
             (Ok(false), _) | (Err(_), Some(false)) => Ok(ThermalState::Normal),
         }

@@ -26,7 +26,7 @@ pub struct Change {
 
 /// Reads the settings under a root.
 pub(crate) fn tuning(root: &Root, cpus: &CpuSet) -> Vec<Tuning> {
-    vec![governor(root, cpus), turbo(root), smt(root), huge_pages(root), huge_page_pool(root)]
+    vec![governor(root, cpus), turbo(root), smt(root), huge_pages(root)]
 }
 
 fn tuning_of(
@@ -77,28 +77,20 @@ fn smt(root: &Root) -> Tuning {
     let value = root.text("/sys/devices/system/cpu/smt/control");
     tuning_of("SMT", value, |value| {
         (value == "on").then_some(Change {
-            effect: "steadier times, one thread a core",
+            effect: "steadier times of a thread, but half as many threads and less work in all",
             command: "echo off | sudo tee /sys/devices/system/cpu/smt/control",
         })
     })
 }
 
+/// Nothing here maps pages of the administrator's pools or asks the kernel for huge ones, so that
+/// only those count that it gives to everybody.
 fn huge_pages(root: &Root) -> Tuning {
     let value = chosen(root, "/sys/kernel/mm/transparent_hugepage/enabled");
     tuning_of("transparent huge pages", value, |value| {
-        (value == "never").then_some(Change {
+        (value != "always").then_some(Change {
             effect: "fewer misses of the address cache in large columns",
-            command: "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled",
-        })
-    })
-}
-
-fn huge_page_pool(root: &Root) -> Tuning {
-    let value = root.number("/proc/sys/vm/nr_hugepages").map(|count| format!("{count} pages"));
-    tuning_of("huge page pool", value, |value| {
-        (value == "0 pages").then_some(Change {
-            effect: "1,024 pages that are never swapped or split",
-            command: "sudo sysctl vm.nr_hugepages=1024",
+            command: "echo always | sudo tee /sys/kernel/mm/transparent_hugepage/enabled",
         })
     })
 }

@@ -41,7 +41,16 @@ fn the_hottest_sensor_of_a_processor_counts() {
     let (hottest, celsius) = thermal.hottest().unwrap();
     assert_eq!((hottest.name.as_str(), celsius), ("coretemp Core 0", 71.5));
     assert_eq!(thermal.state(None, 100.0), Ok(ThermalState::Normal));
-    assert_eq!(thermal.state(None, 71.5), Ok(ThermalState::Hot));
+    assert_eq!(thermal.state(None, 71.5), Ok(ThermalState::TooHot));
+    assert!(thermal.alerts(100.0).is_empty());
+    let told: Vec<String> = thermal.alerts(71.5).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "`nvme Composite` is at 88.0 °C, and the alert at 71.5 °C",
+            "`coretemp Core 0` is at 71.5 °C, and the alert at 71.5 °C"
+        ]
+    );
 }
 
 #[test]
@@ -59,6 +68,26 @@ fn zones_stand_in_where_no_sensor_is_of_a_processor() {
     let (hottest, celsius) = thermal.hottest().unwrap();
     assert_eq!((hottest.name.as_str(), celsius), ("x86_pkg_temp", 45.0));
     assert_eq!(hottest.critical_celsius, Ok(105.0));
+}
+
+#[test]
+fn a_sensor_s_own_critical_temperature_counts_where_it_is_lower() {
+    let critical = |device: &str, input: &str, celsius: &str| {
+        let path = format!("/sys/class/hwmon/{device}/{input}_crit");
+        read(&warm().file(&path, celsius)).thermal()
+    };
+    let core = critical("hwmon1", "temp2", "71000");
+    assert_eq!(core.state(None, 100.0), Ok(ThermalState::TooHot));
+    let alerts = core.alerts(100.0);
+    assert_eq!((alerts.len(), alerts[0].limit_celsius), (1, 71.0));
+    // A disk that is too hot is told, and slows no processor down.
+    let disk = critical("hwmon0", "temp1", "85000");
+    assert_eq!(disk.state(None, 100.0), Ok(ThermalState::Normal));
+    assert_eq!(disk.alerts(100.0)[0].sensor.name, "nvme Composite");
+    // Some drivers write 0 where they know none.
+    let unknown = critical("hwmon1", "temp2", "0");
+    assert_eq!(unknown.state(None, 100.0), Ok(ThermalState::Normal));
+    assert!(unknown.alerts(100.0).is_empty());
 }
 
 #[test]
@@ -102,7 +131,7 @@ fn counters_are_summed_over_cores_and_packages() {
     let thermal = read(&throttled(1)).thermal();
     let added = thermal.throttling.clone().unwrap().since(&before);
     assert_eq!((added.core_events, added.package_events), (8, 0));
-    assert_eq!(thermal.state(Some(&before), 100.0), Ok(ThermalState::Hot));
+    assert_eq!(thermal.state(Some(&before), 100.0), Ok(ThermalState::SlowedDown));
     let same = read(&throttled(0)).thermal();
     assert_eq!(same.state(Some(&before), 100.0), Ok(ThermalState::Normal));
     let without_time =
@@ -186,30 +215,26 @@ fn tuning(machine: &Machine) -> Vec<(String, Option<&'static str>)> {
 
 #[test]
 fn commands_are_for_what_is_not_set_for_speed() {
-    let machine = |governor: &str, no_turbo: &str, smt: &str, huge: &str, pool: &str| {
+    let machine = |governor: &str, no_turbo: &str, smt: &str, huge: &str| {
         Machine::new()
             .core(0, "0")
             .file(&format!("{CPU}/cpu0/cpufreq/scaling_governor"), governor)
             .file(&format!("{CPU}/intel_pstate/no_turbo"), no_turbo)
             .file(&format!("{CPU}/smt/control"), smt)
             .file("/sys/kernel/mm/transparent_hugepage/enabled", huge)
-            .file("/proc/sys/vm/nr_hugepages", pool)
     };
-    let slow = tuning(&machine("powersave", "1", "on", "always madvise [never]", "0"));
+    let slow = tuning(&machine("powersave", "1", "on", "always madvise [never]"));
     let values: Vec<&str> = slow.iter().map(|(text, _)| text.as_str()).collect();
     assert_eq!(
         values,
-        [
-            "frequency governor: powersave",
-            "turbo: off",
-            "SMT: on",
-            "transparent huge pages: never",
-            "huge page pool: 0 pages"
-        ]
+        ["frequency governor: powersave", "turbo: off", "SMT: on", "transparent huge pages: never"]
     );
     assert!(slow.iter().all(|(_, command)| command.is_some_and(|c| c.contains("sudo "))));
-    let fast = tuning(&machine("performance", "0", "off", "always [madvise] never", "64"));
+    let fast = tuning(&machine("performance", "0", "off", "[always] madvise never"));
     assert!(fast.iter().all(|(_, command)| command.is_none()), "{fast:?}");
+    // Huge pages for those who ask are none for us, who do not.
+    let asked = tuning(&machine("performance", "0", "off", "always [madvise] never"));
+    assert!(asked[3].1.unwrap().starts_with("echo always"), "{asked:?}");
     let nothing = tuning(&Machine::new());
     assert!(nothing.iter().all(|(text, c)| text.ends_with("unavailable") && c.is_none()));
     // The switch of other drivers is the other way round.
