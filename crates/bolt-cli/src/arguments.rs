@@ -107,7 +107,7 @@ pub(crate) fn command() -> clap::Command {
 
 /// What values may begin with a minus, by the names that help has for them. What is wrong with a
 /// negative one is said by whoever reads it.
-const SIGNED: [&str; 13] = [
+const SIGNED: [&str; 14] = [
     "AMOUNT",
     "BARS",
     "CHANGES",
@@ -118,6 +118,7 @@ const SIGNED: [&str; 13] = [
     "NUMBER",
     "PRICE",
     "RATE",
+    "SIZE",
     "VOLATILITY",
     "WHEN",
     "YEARS",

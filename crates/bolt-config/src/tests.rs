@@ -428,7 +428,7 @@ fn check_hint(text: &str, expected: Option<&str>) {
 
 #[test]
 fn hints_say_what_is_wrong_or_what_to_write() {
-    let unit = "`parsecs` is not a unit of memory; use B, KB, MB, GB or TB";
+    let unit = "`parsecs` is not a unit of memory; use B, KB, MB, GB, TB or PB";
     check_hint("sweep.memory = '9 parsecs'", Some(unit));
     check_hint("sweep.memory = '-1 GB'", Some("a size is not negative"));
     check_hint("sweep.memory = -1", Some("a size is not negative"));

@@ -35,11 +35,27 @@ enum CacheCommand {
     Warm,
     /// Let results go until the rest fits; the setting cache.size keeps it so
     Resize {
-        /// The room, such as 2GB
+        /// The room, such as 2GB; 0 lets everything go
+        #[arg(value_name = "SIZE", value_parser = room)]
         size: Bytes,
     },
     /// Remove everything that is kept, on disk and in the server
     Clear,
+}
+
+/// The least room, below which hardly a result fits.
+const ROOM_LEAST: Bytes = Bytes(1 << 20);
+
+/// Parses a room: a number without a unit is hardly meant in bytes, and would let everything go.
+fn room(text: &str) -> Result<Bytes, String> {
+    let room: Bytes = text.parse()?;
+    let has_unit = text.ends_with(|end: char| end.is_ascii_alphabetic());
+    match room {
+        Bytes(0) => Ok(room),
+        _ if !has_unit => Err(format!("a size has a unit; write for example `{} GB`", text.trim())),
+        _ if room < ROOM_LEAST => Err(format!("the room is 0 or at least {ROOM_LEAST}")),
+        _ => Ok(room),
+    }
 }
 
 pub(crate) fn run(arguments: &CacheArguments, context: Context) -> Result<()> {

@@ -72,6 +72,19 @@ fn what_is_kept_is_read_shrunk_and_cleared() {
     assert!(warm["read_bytes"].as_u64().unwrap() > 8 * 20, "{warm}");
     let resized = workspace.json(&["cache", "resize", "1MB"]);
     assert_eq!((&resized["removed"], &resized["entries"]), (&json!(0), &json!(2)));
+    for (size, why) in [
+        ("2", "a size has a unit; write for example `2 GB`"),
+        ("1e9", "a size has a unit"),
+        ("3B", "the room is 0 or at least 1 MiB"),
+        ("1023 KB", "the room is 0 or at least 1 MiB"),
+        ("-1", "a size is not negative"),
+        ("-1GB", "a size is not negative"),
+        ("18446744073709551615", "a size has a unit"),
+    ] {
+        let told = workspace.refused(&["cache", "resize", size]);
+        assert!(told.contains(why), "{size}: {told}");
+    }
+    assert_eq!(workspace.json(&["cache", "stats"])["entries"], 2, "what was refused took nothing");
     let told = workspace.refused(&["cache", "resize", "20GB"]);
     assert!(told.contains("`cache.size` is 10 GiB"), "{told}");
     assert_eq!(workspace.json(&["cache", "clear"])["removed"], 2);
