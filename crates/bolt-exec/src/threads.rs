@@ -21,6 +21,8 @@ pub type Bind = dyn Fn(&[usize]) -> Result<(), String> + Send + Sync;
 pub struct Threads {
     registry: Arc<Registry>,
     bind: Option<Arc<Bind>>,
+    /// Where threads run that nobody waits for; empty for all processors.
+    background: Arc<[usize]>,
 }
 
 #[derive(Debug)]
@@ -80,9 +82,12 @@ pub enum ThreadError {
 
 impl fmt::Debug for Threads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { registry, bind } = self;
-        let binds = bind.is_some();
-        f.debug_struct("Threads").field("registry", registry).field("binds", &binds).finish()
+        let Self { registry, bind, background } = self;
+        f.debug_struct("Threads")
+            .field("registry", registry)
+            .field("binds", &bind.is_some())
+            .field("background", background)
+            .finish()
     }
 }
 
@@ -91,7 +96,7 @@ impl Threads {
     pub fn new(limit: usize) -> Self {
         let (living, counters) = (Mutex::new(Living::default()), Counters::default());
         let registry = Registry { limit, living, counters, home: Home::here() };
-        Self { registry: Arc::new(registry), bind: None }
+        Self { registry: Arc::new(registry), bind: None, background: Arc::default() }
     }
 
     /// Binds threads that are to run on certain processors, by this function.
@@ -99,6 +104,25 @@ impl Threads {
     pub fn with_binding(mut self, bind: Arc<Bind>) -> Self {
         self.bind = Some(bind);
         self
+    }
+
+    /// Sets the processors of threads that nobody waits for.
+    #[must_use]
+    pub fn with_background(mut self, processors: &[usize]) -> Self {
+        self.background = processors.into();
+        self
+    }
+
+    /// Starts a thread that nobody waits for, such as one that watches the time.
+    ///
+    /// # Errors
+    /// As [`Threads::spawn`].
+    pub fn spawn_background(
+        &self,
+        name: String,
+        body: impl FnOnce() + Send + 'static,
+    ) -> Result<JoinHandle<()>, ThreadError> {
+        self.spawn(name, &self.background, body)
     }
 
     /// Starts a thread. It counts until `body` returns.

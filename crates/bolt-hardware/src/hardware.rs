@@ -148,6 +148,16 @@ impl Hardware {
         crate::power::energy(&self.root)
     }
 
+    /// Reads how many files and sockets this process has open now.
+    ///
+    /// # Errors
+    /// If the kernel does not tell.
+    pub fn open_files(&self) -> Reading<u64> {
+        // One of them is the folder that is being read.
+        let names = self.root.names("/proc/self/fd").or_else(|_| self.root.names("/dev/fd"))?;
+        Ok((names.len() as u64).saturating_sub(1))
+    }
+
     /// Reads which huge pages there are now.
     pub fn huge_pages(&self) -> HugePages {
         HugePages::read(&self.root)

@@ -30,6 +30,7 @@ pub(crate) fn limits(
         cpu_percent: config.limits_cpu_percent(),
         read: config.limits_read_bytes_per_second(),
         write: config.limits_write_bytes_per_second(),
+        background: background(&plan(config, hardware)?, hardware),
         ..LimitSettings::default()
     };
     let limits = Limits::new(&settings, granted(hardware) as f64, Some(pinning()), clock);
@@ -45,6 +46,14 @@ pub(crate) fn threads_limit(config: &Config, hardware: &Hardware) -> usize {
 /// Returns how many processors the process was granted.
 fn granted(hardware: &Hardware) -> usize {
     hardware.plan(&PlanSettings::default()).map_or(1, |plan| plan.compute_threads)
+}
+
+/// Returns the processors of threads that nobody waits for; none if these may run anywhere.
+fn background(plan: &Plan, hardware: &Hardware) -> Vec<usize> {
+    match plan.background == hardware.cpus() {
+        true => Vec::new(),
+        false => plan.background.iter().collect(),
+    }
 }
 
 /// Plans which processors do what.

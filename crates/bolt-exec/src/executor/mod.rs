@@ -121,7 +121,7 @@ impl Executor {
         let shared = Shared::new(scheduler, agents, agents_max, threads.clone(), clock);
         let shared = Arc::new(shared);
         let timekeeper = Arc::clone(&shared);
-        threads.spawn("bolt-timekeeper".to_owned(), &[], move || timekeeper.keep_time())?;
+        threads.spawn_background("bolt-timekeeper".to_owned(), move || timekeeper.keep_time())?;
         let number = EXECUTORS.fetch_add(1, Ordering::Relaxed);
         Ok(Self { shared, depth_max, home: Home::here(), number })
     }

@@ -70,7 +70,7 @@ impl Deadlines {
         let mut watched = self.shared.watched.lock();
         if !watched.is_watching {
             let watching = Arc::clone(&self.shared);
-            self.threads.spawn("bolt-deadlines".to_owned(), &[], move || watching.watch())?;
+            self.threads.spawn_background("bolt-deadlines".to_owned(), move || watching.watch())?;
             watched.is_watching = true;
         }
         watched.begun += 1;

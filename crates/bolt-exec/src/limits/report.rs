@@ -16,7 +16,8 @@ pub struct LimitReport {
     pub limit: Limit,
     /// How much there may be: files, threads, seconds, bytes a second, percent; `None` for any.
     pub most: Option<f64>,
-    /// What is held now, where something is held: files, threads, queries.
+    /// What is held now, where something is held: files that the process has open (where the
+    /// system does not tell, those that were asked for), threads, queries.
     pub held: Option<u64>,
     /// What was asked so far.
     pub counts: LimitCounts,
@@ -38,7 +39,9 @@ impl Limits {
         let (most, held, counts) = match limit {
             Limit::OpenFiles => {
                 let files = &self.open_files;
-                (Some(files.most() as f64), Some(files.held()), files.counts())
+                // Most files are opened by whoever does not ask; the system counts them all.
+                let open = bolt_hardware::Hardware::get().open_files();
+                (Some(files.most() as f64), Some(open.unwrap_or(files.held())), files.counts())
             }
             Limit::Threads => {
                 let threads = &self.threads;

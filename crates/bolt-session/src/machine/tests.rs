@@ -10,7 +10,7 @@ use bolt_hardware::{CpuSet, Hardware, Root};
 use bolt_market::sweep::{Grid, Parameter, Row};
 use bolt_testkit::Machine;
 
-use super::{plan, pool_options};
+use super::{background, plan, pool_options};
 use crate::tests::{bars, config, session, signal};
 use crate::{Done, MarketEvents, SweepRequest, Trading};
 
@@ -174,6 +174,41 @@ fn exec_processors_are_those_on_which_threads_run() {
     };
     if cfg!(target_os = "linux") {
         assert_eq!(session.pool.run(allowed), [first].into_iter().collect());
+    }
+}
+
+/// Returns on which processors the threads of a name may run, as the kernel says.
+fn allowed_of(name: &str) -> Vec<CpuSet> {
+    let status = |task: std::fs::DirEntry| {
+        let comm = std::fs::read_to_string(task.path().join("comm")).ok()?;
+        let status = std::fs::read_to_string(task.path().join("status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+        (comm.trim() == name).then(|| line.trim().parse().unwrap())
+    };
+    std::fs::read_dir("/proc/self/task").unwrap().flatten().filter_map(status).collect()
+}
+
+#[test]
+fn what_watches_deadlines_runs_on_the_processors_of_the_background() {
+    let (_machine, hardware) = hybrid();
+    let of = |settings: &[(&str, &str)]| {
+        background(&plan(&config(settings), &hardware).unwrap(), &hardware)
+    };
+    assert_eq!(of(&[]), [4, 5, 6, 7]);
+    assert_eq!(of(&[("exec.efficiency_cores", "never")]), [0, 1, 2, 3]);
+    let all = Hardware::get().cpus();
+    if !cfg!(target_os = "linux") || all.len() < 2 {
+        return;
+    }
+    let first = all.iter().next().unwrap();
+    let settings = [("exec.processors", &*first.to_string()), ("limits.query_timeout", "60s")];
+    let session = session(&settings).unwrap();
+    let _query = session.limits.query("probe", &CancelToken::default()).unwrap();
+    let expected = plan(&session.config, Hardware::get()).unwrap().background;
+    let until = Instant::now() + Duration::from_secs(60);
+    while !allowed_of("bolt-deadlines").contains(&expected) {
+        assert!(Instant::now() < until, "{:?}", allowed_of("bolt-deadlines"));
+        std::thread::yield_now();
     }
 }
 
