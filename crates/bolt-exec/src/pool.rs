@@ -131,6 +131,22 @@ impl Pool {
         self
     }
 
+    /// Starts another pool of one or more domains under the governor of this one.
+    ///
+    /// # Errors
+    /// If the limit or the operating system refuses a thread.
+    ///
+    /// # Panics
+    /// Without a domain.
+    pub fn start_beside(
+        &self,
+        domains: &[PoolOptions],
+        threads: &Threads,
+    ) -> Result<Self, ThreadError> {
+        let pool = Self::start_domains(domains, threads)?;
+        Ok(Self { governor: self.governor.clone(), ..pool })
+    }
+
     /// Returns the number of threads.
     pub fn threads(&self) -> usize {
         self.started.domains.iter().map(rayon::ThreadPool::current_num_threads).sum()
@@ -256,13 +272,13 @@ mod tests {
     fn percent_used(percent: f64, piece: Duration, rounds: usize, pieces: usize) -> f64 {
         let (clock, used) = (Arc::new(Leaps::default()), Arc::new(Mutex::new(Duration::ZERO)));
         let told = Arc::clone(&used);
-        let used_time = Box::new(move || *told.lock().unwrap());
+        let used_time = Box::new(move || *told.lock().expect("not poisoned"));
         let governor = Governor::new(percent, 1.0, used_time, clock.clone());
-        let pool = Pool::new(Some(1)).unwrap().governed_by(governor);
+        let pool = Pool::new(Some(1)).expect("a thread").governed_by(governor);
         let mut longest = Duration::ZERO;
         for _ in 0..rounds {
             let work = pool.piece(|_: usize| {
-                *used.lock().unwrap() += piece;
+                *used.lock().expect("not poisoned") += piece;
                 clock.0.advance(piece);
                 clock.now()
             });
@@ -272,7 +288,7 @@ mod tests {
         }
         // A thread is held up after each piece, not for all of them after the round.
         assert!(pieces == 1 || longest >= piece.mul_f64(0.9 * 100.0 / percent), "{longest:?}");
-        100.0 * used.lock().unwrap().as_secs_f64() / clock.now().as_secs_f64()
+        100.0 * used.lock().expect("not poisoned").as_secs_f64() / clock.now().as_secs_f64()
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod backtest;
 mod build;
+mod cooling;
 mod data;
 mod error;
 pub mod machine;
@@ -57,6 +58,8 @@ use bolt_exec::{Limits, Pool};
 use bolt_hardware::{Hardware, SimdLevel};
 use bolt_kernel::{Catalog, Jit, Options};
 
+use cooling::Cooling;
+
 /// What every job needs.
 #[derive(Debug)]
 pub struct Session {
@@ -78,6 +81,7 @@ pub struct Session {
     pub clock: Arc<dyn Clock>,
     /// What it does otherwise than the settings say.
     pub notes: Vec<String>,
+    cooling: Cooling,
 }
 
 impl Session {
@@ -90,14 +94,16 @@ impl Session {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let limits = machine::limits(&config, hardware, &clock)?;
         let pool = machine::pool(&config, hardware, &limits)?;
-        let memory = Memory::new(&config, &Arc::new(hardware.clone()))
-            .map_err(|error| settings::of_memory(&config, error))?;
+        let hardware = Arc::new(hardware.clone());
+        let cooling = Cooling::new(&config, hardware.clone(), &pool)?;
+        let memory =
+            Memory::new(&config, &hardware).map_err(|error| settings::of_memory(&config, error))?;
         let (kernel, note) = kernel_options(&config)?;
         let notes = memory.limit.note().into_iter().chain(note).collect();
         let results = Results::of_config(&config, &clock)?;
         let results = results.in_memory(&config, &memory.budget, &clock);
         let catalog = bolt_indicators::catalog();
-        Ok(Self { config, catalog, kernel, memory, limits, pool, results, clock, notes })
+        Ok(Self { config, catalog, kernel, memory, limits, pool, results, clock, notes, cooling })
     }
 }
 

@@ -27,6 +27,7 @@ use bolt_memory::{Component, Reservation};
 use serde_json::{Value, json};
 
 use crate::backtest::{MarketEvents, check_peer_statistics};
+use crate::cooling::Slowed;
 use crate::data::{borrowed, formula_columns};
 use crate::memory::reserve_up_to;
 use crate::trading::{Traded, Trading};
@@ -76,6 +77,8 @@ pub struct SweepOutcome {
     pub periods: PeriodsPerYear,
     /// What was found in the cache, and added to it.
     pub cache: CacheUse,
+    /// That combinations ran on fewer threads because of heat, if they did.
+    pub heat: Option<String>,
     /// What is reserved for the rows, where a budget counts them.
     pub memory: Option<Arc<Reservation>>,
 }
@@ -85,6 +88,7 @@ pub(crate) struct Ran {
     pub(crate) rows: Vec<Row>,
     pub(crate) end: End,
     pub(crate) cache: CacheUse,
+    pub(crate) slowed: Slowed,
 }
 
 impl SweepOutcome {
@@ -211,7 +215,8 @@ impl Session {
         let mut held = self.reserve_for(&mut sweep, demand, assessment)?;
         let new = combinations.len() - rows.len();
         let mut kept = KnownRows::read(self, bars, request, &sweep, new);
-        let (rows, end) = self.run_rows(&sweep, combinations, rows, &mut kept, cancel, sink)?;
+        let ran = self.run_rows(&sweep, combinations, rows, &mut kept, cancel, sink)?;
+        let (rows, end, slowed) = ran;
         let (path, periods) = (sweep.path(), sweep.periods);
         held.shrink(Bytes(held.bytes().0.saturating_sub(assessment)));
         let mut assess = || -> Result<Assessment, SelectionError> {
@@ -234,8 +239,8 @@ impl Session {
             assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
         held.try_resize(Bytes((rows.capacity() * size_of::<Row>()) as u64))?;
-        let (cache, memory) = (kept.finish(), Some(Arc::new(held)));
-        Ok(SweepOutcome { rows, end, selection, path, periods, cache, memory })
+        let (cache, heat, memory) = (kept.finish(), slowed.note(), Some(Arc::new(held)));
+        Ok(SweepOutcome { rows, end, selection, path, periods, cache, heat, memory })
     }
 
     /// Runs the combinations of a sweep of which nothing is assessed.
@@ -252,9 +257,9 @@ impl Session {
         let _held = self.reserve_for(&mut sweep, demand, 0)?;
         let mut known = KnownRows::read(self, bars, request, &sweep, combinations.len());
         let sink = &mut |_: &[Row]| Ok(());
-        let (rows, end) =
+        let (rows, end, slowed) =
             self.run_rows(&sweep, combinations, Vec::new(), &mut known, cancel, sink)?;
-        Ok(Ran { rows, end, cache: known.finish() })
+        Ok(Ran { rows, end, cache: known.finish(), slowed })
     }
 
     /// Reserves what a sweep takes and says how much of it columns of signals may take: what
@@ -282,7 +287,7 @@ impl Session {
         known: &mut KnownRows<'_>,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
-    ) -> Result<(Vec<Row>, End), SessionError> {
+    ) -> Result<(Vec<Row>, End, Slowed), SessionError> {
         let rest = combinations.get(done.len()..).unwrap_or_default();
         let found: Vec<Option<Row>> = rest.iter().map(|&index| known.find(index)).collect();
         let lacks = |(index, found): (&usize, &Option<Row>)| found.is_none().then_some(*index);
@@ -302,13 +307,16 @@ impl Session {
             new.extend_from_slice(some);
             hand_on(some)
         };
+        let mut slowed = Slowed::default();
         let run = |batch: &[usize]| {
-            self.memory.poll(&*self.clock);
-            sweep.run(batch, &self.pool, cancel, &mut keep)
+            let Self { memory, cooling, limits, pool, clock, .. } = self;
+            memory.poll(&**clock);
+            let pool = cooling.pool(pool, &limits.threads, &**clock, batch.len(), &mut slowed);
+            sweep.run(batch, &pool, cancel, &mut keep)
         };
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
         known.keep(&new);
-        Ok((rows, end?))
+        Ok((rows, end?, slowed))
     }
 
     /// Prepares a sweep whose parameters were checked.

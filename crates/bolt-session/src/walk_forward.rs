@@ -18,6 +18,7 @@ use bolt_market::sweep::{End, Row};
 use bolt_memory::{Component, Kind, Reservation};
 
 use crate::backtest::{FIGURES_BYTES, Summary, working_bytes};
+use crate::cooling::Slowed;
 use crate::data::{borrowed, formula_columns};
 use crate::query::Query;
 use crate::statistics::{Figures, Line, Run};
@@ -162,8 +163,8 @@ impl Session {
         let combinations = self.combinations(&request.sweep)?;
         let mut joined = Joined::new(request.sweep.trading.cash, split[0].1.start);
         for (number, (train, test)) in split.iter().enumerate() {
-            let cache = &mut joined.cache;
-            let chosen = self.choose(bars, request, &combinations, train.clone(), cancel, cache)?;
+            let chosen =
+                self.choose(bars, request, &combinations, train.clone(), cancel, &mut joined)?;
             let Some(chosen) = chosen else { return Ok(None) };
             joined.combinations += combinations.len();
             let working = job.reserve(Kind::Fixed, working_bytes(bars, &request.sweep.plan))?;
@@ -183,7 +184,7 @@ impl Session {
         Ok(Some(self.finish(bars, joined, untested, request, periods, held)?))
     }
 
-    /// Returns the best combination on some bars; adds what the cache had to do with it.
+    /// Returns the best combination on some bars; adds what the cache and heat had to do with it.
     fn choose(
         &self,
         bars: &Bars,
@@ -191,13 +192,14 @@ impl Session {
         combinations: &[usize],
         train: Range<usize>,
         cancel: &CancelToken,
-        cache: &mut CacheUse,
+        joined: &mut Joined,
     ) -> Result<Option<Row>, SessionError> {
         let part = bars.slice(train.clone());
         let mut sweep = request.sweep.clone();
         sweep.events = request.sweep.events.slice(train.clone());
         let ran = self.sweep_rows(&part, &sweep, combinations, cancel)?;
-        cache.add(ran.cache);
+        joined.cache.add(ran.cache);
+        joined.slowed.add(ran.slowed);
         if ran.end == End::Cancelled {
             return Ok(None);
         }
@@ -268,7 +270,7 @@ impl Session {
         periods: PeriodsPerYear,
         held: Reservation,
     ) -> Result<WalkForward, SessionError> {
-        let Joined { folds, ledger, first, combinations, cache, cash: _ } = joined;
+        let Joined { folds, ledger, first, combinations, cache, slowed, cash: _ } = joined;
         let bars = bars.slice(first..first + ledger.equity.len());
         let cash = request.sweep.trading.cash;
         let risk_free = self.risk_free();
@@ -289,6 +291,7 @@ impl Session {
                 "tests that were not traded, because the account had run out of equity: {untested}"
             ));
         }
+        notes.extend(slowed.note());
         let efficiency = efficiency(&folds, periods);
         let memory = Arc::new(held);
         Ok(WalkForward {
@@ -315,12 +318,13 @@ struct Joined {
     ledger: Ledger,
     combinations: usize,
     cache: CacheUse,
+    slowed: Slowed,
 }
 
 impl Joined {
     fn new(cash: f64, first: usize) -> Self {
-        let (folds, ledger, cache) = Default::default();
-        Self { cash, first, folds, ledger, combinations: 0, cache }
+        let (folds, ledger, cache, slowed) = Default::default();
+        Self { cash, first, folds, ledger, combinations: 0, cache, slowed }
     }
 
     /// Appends a test that began at a bar.

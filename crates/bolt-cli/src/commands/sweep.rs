@@ -93,6 +93,7 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
         let mut about = outcome.to_json();
         about["schema"] = json!("bolt.sweep.outcome/1");
         about["cache"] = outcome.cache.to_json();
+        about["heat"] = json!(outcome.heat);
         context.write_json(&about)?;
     } else if context.json {
         context.out.flush()?;
@@ -108,6 +109,9 @@ pub(crate) fn run(arguments: &SweepArguments, mut context: Context) -> Result<Ex
         warn(&context, selection);
     }
     tell_cache(&context, &outcome.cache, outcome.rows.len());
+    if let Some(note) = &outcome.heat {
+        context.note(note);
+    }
     Ok(match outcome.end {
         End::Complete => ExitCode::SUCCESS,
         End::Cancelled => {

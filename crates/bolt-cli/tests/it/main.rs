@@ -8,6 +8,7 @@ mod commands;
 mod diagnostics;
 mod effects;
 mod files;
+mod heat;
 mod hints;
 mod manifest;
 mod memory;

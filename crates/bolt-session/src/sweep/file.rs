@@ -312,6 +312,7 @@ mod tests {
                 path: Way::General,
                 periods: PeriodsPerYear::stated(252.0),
                 cache: CacheUse::default(),
+                heat: None,
                 memory: None,
             };
             let (mut file, done) = open();

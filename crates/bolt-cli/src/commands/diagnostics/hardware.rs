@@ -1,9 +1,9 @@
 //! `bolt diagnostics hardware`.
 
-mod json;
-mod text;
+pub(super) mod json;
+pub(super) mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use bolt_config::Config;
@@ -63,16 +63,29 @@ impl<'a> Findings<'a> {
 }
 
 pub(super) fn run(arguments: &HardwareArguments, mut context: Context) -> Result<()> {
-    let HardwareArguments { root } = arguments;
-    let copy = match root {
-        Some(folder) if !folder.is_dir() => bail!("`{}` is not a folder", folder.display()),
-        Some(folder) => Some(Hardware::read(&Root::at(folder))),
-        None => None,
-    };
+    let copy = copy_of(arguments.root.as_deref())?;
     let hardware = copy.as_ref().unwrap_or_else(|| Hardware::get());
     let findings = Findings::of(hardware, copy.is_some(), &context.config)?;
-    if context.json {
-        return context.write_json(&json::view(&findings));
+    match context.json {
+        true => context.write_json(&json::view(&findings))?,
+        false => text::show(&findings, &mut context)?,
     }
-    text::show(&findings, &mut context)
+    warn(&findings.thermal, &context);
+    Ok(())
+}
+
+/// Reads the machine whose files are in a folder, if one is named.
+pub(super) fn copy_of(root: Option<&Path>) -> Result<Option<Hardware>> {
+    match root {
+        Some(folder) if !folder.is_dir() => bail!("`{}` is not a folder", folder.display()),
+        Some(folder) => Ok(Some(Hardware::read(&Root::at(folder)))),
+        None => Ok(None),
+    }
+}
+
+/// Warns of sensors at their alert or above.
+pub(super) fn warn(thermal: &Thermal, context: &Context) {
+    for alert in thermal.alerts(Thermal::ALERT_CELSIUS) {
+        context.warn(&format!("too hot: {alert}"));
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Findings;
 
-fn reading<T>(reading: &Reading<T>, view: impl FnOnce(&T) -> Value) -> Value {
+pub(in super::super) fn reading<T>(reading: &Reading<T>, view: impl FnOnce(&T) -> Value) -> Value {
     match reading {
         Ok(value) => view(value),
         Err(why) => json!({"unavailable": why.reason()}),
@@ -186,7 +186,7 @@ fn pressure(pressure: &Pressure) -> Value {
     json!({"cpu": stall(cpu), "memory": stall(memory), "io": stall(io)})
 }
 
-fn thermal(thermal: &Thermal) -> Value {
+pub(in super::super) fn thermal(thermal: &Thermal) -> Value {
     let Thermal { sensors, throttling } = thermal;
     let sensor = |sensor: &bolt_hardware::Sensor| {
         json!({
@@ -203,6 +203,11 @@ fn thermal(thermal: &Thermal) -> Value {
             "package_events": sum.package_events,
             "core_time_ms": sum.core_time.map(|time| time.as_millis() as u64),
         })),
+        "alerts": thermal.alerts(Thermal::ALERT_CELSIUS).iter().map(|alert| json!({
+            "sensor": alert.sensor.name,
+            "celsius": alert.celsius,
+            "limit_celsius": alert.limit_celsius,
+        })).collect::<Vec<_>>(),
     })
 }
 

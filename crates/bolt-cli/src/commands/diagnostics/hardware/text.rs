@@ -5,7 +5,8 @@ use std::io;
 use anyhow::Result;
 use bolt_base::count;
 use bolt_hardware::{
-    Cache, CgroupVersion, Memory, Numa, Pressure, Quota, Reading, Stall, StallTime, Unavailable,
+    Cache, CgroupVersion, Memory, Numa, Pressure, Quota, Reading, Stall, StallTime, Thermal,
+    Throttling, Unavailable,
 };
 
 use super::super::page::{Page, shown, shown_or};
@@ -202,10 +203,7 @@ fn heat(findings: &Findings<'_>, full: bool, page: &mut Page<'_>) -> io::Result<
     let mhz = |mhz: &Reading<f64>| shown(&mhz.clone().map(|mhz| format!("{} MHz", number(mhz))));
     let hottest = thermal.hottest();
     let hottest = hottest.map(|(sensor, celsius)| format!("{celsius:.1} °C ({})", sensor.name));
-    let throttling = thermal.throttling.clone().map(|sum| {
-        let events = [sum.core_events, sum.package_events].map(count);
-        format!("{} times by cores, {} by packages", events[0], events[1])
-    });
+    let throttling = slowed_down(&thermal.throttling);
     let now = frequency.now_mhz.clone();
     let now = now.map(|(least, most)| format!("{} to {} MHz", number(least), number(most)));
     let energy = findings.energy.clone().map(|counters| {
@@ -216,14 +214,30 @@ fn heat(findings: &Findings<'_>, full: bool, page: &mut Page<'_>) -> io::Result<
         "Heat, clocks and power",
         [
             ("hottest", shown(&hottest)),
-            ("slowed down", shown(&throttling)),
+            ("slowed down", throttling),
             ("clock now", shown(&now)),
             ("clock at most", mhz(&frequency.max_mhz)),
             ("clock allowed", mhz(&frequency.allowed_mhz)),
             ("energy counters", shown(&energy)),
         ],
     )?;
-    let Some(sensors) = thermal.sensors.as_ref().ok().filter(|_| full) else { return Ok(()) };
+    match full {
+        true => sensors(thermal, page),
+        false => Ok(()),
+    }
+}
+
+/// Says how often processors slowed down.
+pub(in super::super) fn slowed_down(throttling: &Reading<Throttling>) -> String {
+    shown(&throttling.clone().map(|sum| {
+        let events = [sum.core_events, sum.package_events].map(count);
+        format!("{} times by cores, {} by packages", events[0], events[1])
+    }))
+}
+
+/// Shows every sensor, where there is one.
+pub(in super::super) fn sensors(thermal: &Thermal, page: &mut Page<'_>) -> io::Result<()> {
+    let Ok(sensors) = &thermal.sensors else { return Ok(()) };
     let mut table = Table::new(["  sensor", ">now", ">critical"]);
     for sensor in sensors {
         let celsius = |reading: &Reading<f64>| match reading {
