@@ -123,6 +123,7 @@ pub(crate) fn memory(sysctl: &dyn Sysctl) -> Memory {
     let none = || Unavailable::new("macOS has no control groups");
     Memory {
         limit: Err(none()),
+        process_limit: Err(Unavailable::new("sysctl does not tell it")),
         usable: total.clone(),
         available: available(),
         group_used: Err(none()),

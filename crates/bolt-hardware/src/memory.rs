@@ -5,19 +5,24 @@ use bolt_base::Bytes;
 use crate::cgroup::{CgroupVersion, Cgroups, Tree};
 use crate::limits::memory_limit;
 use crate::meminfo::MemInfo;
-use crate::{Reading, Root, Unavailable};
+use crate::process::Status;
+use crate::{ProcessLimit, Reading, Root, Unavailable};
 
-/// Memory of the machine and of the process's control groups, now.
+/// Memory of the machine, of the process's control groups and of the process, now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
     /// What the kernel manages.
     pub total: Reading<Bytes>,
     /// The least limit of the process's control groups, if it is below the total.
     pub limit: Reading<Option<Bytes>>,
-    /// What the process may ever have: the limit if there is one, else the total.
+    /// The limit of the process that leaves the least; `None` if there is none.
+    pub process_limit: Reading<Option<ProcessLimit>>,
+    /// What the process may ever have: the least of the total, of the groups' limit and of what the
+    /// limits of the process leave for data.
     pub usable: Reading<Bytes>,
-    /// What can be allocated now without swapping or being killed: the least of what the machine
-    /// has available and of what each group has left.
+    /// What can be allocated now without swapping, being refused or killed: the least of what the
+    /// machine has available, of what each group has left, and of what the limits of the process
+    /// leave beside the data that is resident.
     pub available: Reading<Bytes>,
     /// What the process's control group uses, without files that can be dropped.
     pub group_used: Reading<Bytes>,
@@ -39,20 +44,25 @@ impl Memory {
         };
         let below_total = |limit: &Bytes| total.as_ref().map_or(true, |total| limit < total);
         let limit = least(|level| level.limit).map(|limit| limit.filter(below_total));
-        // A limit that cannot be read is told by `limit` and counts as none here.
-        let or_less = |bytes: Bytes, limit: &Reading<Option<Bytes>>| match limit {
-            Ok(Some(limit)) => bytes.min(*limit),
-            Ok(None) | Err(_) => bytes,
+        let process_limit = ProcessLimit::read(root);
+        let room = process_limit.clone().map(|limit| limit.map(|limit| limit.room()));
+        let left = room.clone().map(|room| room.map(|room| without(room, data(root))));
+        // A limit that cannot be read is told by its field and counts as none here.
+        let or_less = |bytes: Bytes, limits: [&Reading<Option<Bytes>>; 2]| {
+            let limits = limits.into_iter().filter_map(|limit| *limit.as_ref().ok()?);
+            limits.fold(bytes, Bytes::min)
         };
         let group_used = match &levels {
             Ok(levels) => levels.first().map_or_else(|| Err(none()), |own| own.used.clone()),
             Err(why) => Err(why.clone()),
         };
         Self {
-            usable: total.clone().map(|bytes| or_less(bytes, &limit)),
-            available: size("MemAvailable").map(|bytes| or_less(bytes, &least(Level::left))),
+            usable: total.clone().map(|bytes| or_less(bytes, [&limit, &room])),
+            available: size("MemAvailable")
+                .map(|bytes| or_less(bytes, [&least(Level::left), &left])),
             group_used,
-            resident: resident(root),
+            resident: Status::read(root).and_then(|status| status.size("VmRSS")),
+            process_limit,
             swap_free: size("SwapFree"),
             total,
             limit,
@@ -101,8 +111,7 @@ struct Level {
 impl Level {
     /// Returns what is left below the limit; none of it if nothing says how much is used.
     fn left(&self) -> Option<Bytes> {
-        let used = self.used.as_ref().copied().unwrap_or(Bytes(u64::MAX));
-        self.limit.map(|limit| Bytes(limit.0.saturating_sub(used.0)))
+        self.limit.map(|limit| without(limit, self.used.clone()))
     }
 }
 
@@ -135,10 +144,14 @@ fn used(root: &Root, tree: &Tree, folder: &str) -> Reading<Bytes> {
     Ok(Bytes(used.saturating_sub(droppable)))
 }
 
-fn resident(root: &Root) -> Reading<Bytes> {
-    let path = "/proc/self/status";
-    let text = root.text(path)?;
-    let found = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let found = found.and_then(crate::meminfo::size);
-    found.ok_or_else(|| Unavailable::new(format!("`{path}` has no `VmRSS`")))
+/// Returns what is resident of the process's own data; without that line, which kernels before 4.5
+/// lack, all that is resident.
+fn data(root: &Root) -> Reading<Bytes> {
+    let status = Status::read(root)?;
+    status.size("RssAnon").or_else(|_| status.size("VmRSS"))
+}
+
+/// Returns what is left of a room; none of it if nothing says how much is used.
+fn without(room: Bytes, used: Reading<Bytes>) -> Bytes {
+    Bytes(room.0.saturating_sub(used.map_or(u64::MAX, |used| used.0)))
 }

@@ -135,6 +135,28 @@ impl Machine {
         self.file("/proc/self/status", &status)
     }
 
+    /// Sets the limits of the process on address space and data, in bytes or `unlimited`, and what
+    /// it has mapped: all, of that data, and of the data what is resident.
+    #[must_use]
+    pub fn process(self, limits: [&str; 2], mapped_mib: [u64; 3]) -> Self {
+        let [space, data] = limits;
+        let line =
+            |name: &str, soft: &str| format!("{name:<26}{soft:<21}unlimited            bytes");
+        let text = format!(
+            "Limit                     Soft Limit           Hard Limit           Units\n\
+             Max cpu time              unlimited            unlimited            seconds\n{}\n\
+             Max resident set          1                    1                    bytes\n{}",
+            line("Max data size", data),
+            line("Max address space", space),
+        );
+        let [size, data, resident] = mapped_mib.map(|mib| mib << 10);
+        let status = format!(
+            "Name:\ttest\nVmSize:\t{size:>8} kB\nVmRSS:\t    2048 kB\nRssAnon:\t{resident:>8} kB\n\
+             VmData:\t{data:>8} kB\nCpus_allowed_list:\t0"
+        );
+        self.file("/proc/self/limits", &text).file("/proc/self/status", &status)
+    }
+
     /// Sets the machine's memory, all and available.
     #[must_use]
     pub fn memory(self, total_gib: u64, available_gib: u64) -> Self {

@@ -8,6 +8,7 @@ mod lists;
 mod machines;
 mod numa;
 mod plans;
+mod process;
 #[cfg(target_os = "linux")]
 mod this_machine;
 mod topologies;

@@ -2,8 +2,8 @@
 
 use bolt_base::Bytes;
 use bolt_hardware::{
-    CgroupVersion, CpuSet, HugePages, Limits, Memory, Numa, Plan, Pressure, Reading, Stall,
-    StallTime, Thermal, Topology, Unavailable,
+    CgroupVersion, CpuSet, HugePages, Limits, Memory, Numa, Plan, Pressure, ProcessLimit, Reading,
+    Stall, StallTime, Thermal, Topology, Unavailable,
 };
 use serde_json::{Value, json};
 
@@ -142,10 +142,20 @@ fn plan(plan: &Plan) -> Value {
 }
 
 fn memory(memory: &Memory) -> Value {
-    let Memory { total, limit, usable, available, group_used, resident, swap_free } = memory;
+    let Memory { total, limit, process_limit, usable, available, group_used, resident, swap_free } =
+        memory;
+    let view = |limit: ProcessLimit| {
+        json!({
+            "of": limit.kind.name(),
+            "limit_bytes": limit.limit.0,
+            "taken_bytes": limit.taken.0,
+            "room_bytes": limit.room().0,
+        })
+    };
     json!({
         "total_bytes": bytes(total),
         "limit_bytes": reading(limit, |limit| json!(limit.map(|bytes| bytes.0))),
+        "process_limit": reading(process_limit, |limit| json!(limit.map(view))),
         "usable_bytes": bytes(usable),
         "available_bytes": bytes(available),
         "group_used_bytes": bytes(group_used),

@@ -159,12 +159,27 @@ fn nodes(findings: &Findings<'_>, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn memory(findings: &Findings<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let Memory { total, limit: _, usable, available, group_used, resident, swap_free } =
-        &findings.memory;
+    let Memory {
+        total,
+        limit: _,
+        process_limit,
+        usable,
+        available,
+        group_used,
+        resident,
+        swap_free,
+    } = &findings.memory;
+    let process_limit = process_limit.clone().map(|limit| {
+        limit.map(|limit| {
+            let (kind, room) = (limit.kind.name(), limit.room());
+            format!("{} of {kind}, which leave {room} for data", limit.limit)
+        })
+    });
     page.facts(
         "Memory",
         [
             ("of the machine", shown(total)),
+            ("limit of the process", shown_or(&process_limit, "no limit")),
             ("usable by this process", shown(usable)),
             ("available now", shown(available)),
             ("used by the group", shown(group_used)),
