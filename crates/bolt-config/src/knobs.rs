@@ -274,8 +274,8 @@ knobs! {
     }
 
     /// Memory that the engines may reserve together. `auto` is what the process may have, the least
-    /// of the machine's memory and the limits of its control groups, without `memory.reserve`; a
-    /// size beyond that is reduced to it, which is said.
+    /// of the machine's memory, the limits of its control groups and its own (`ulimit -v` and `-d`),
+    /// without `memory.reserve`; a size beyond that is reduced to it, which is said.
     memory_limit: Option<Bytes> = "memory.limit" {
         kind: Kind::SizeOrAuto { min: Bytes(1 << 20), max: Bytes(1 << 50) },
         default: "auto",

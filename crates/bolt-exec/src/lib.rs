@@ -38,4 +38,4 @@ pub use pools::{
     PoolKind, PoolPlan, PoolStatistics, Pools, PoolsError, PoolsPlan, PoolsPlanError,
     PoolsSettings, Reduction, RejectedTask, TaskPool, TooMany, pinning,
 };
-pub use threads::{Bind, Thread, ThreadError, Threads};
+pub use threads::{Bind, STACK_BYTES, Thread, ThreadError, Threads};

@@ -16,6 +16,10 @@ use std::thread::JoinHandle;
 /// Binds the calling thread to some processors, by their numbers, or says why it cannot.
 pub type Bind = dyn Fn(&[usize]) -> Result<(), String> + Send + Sync;
 
+/// What a thread's stack may take, mapped when it starts; of it only what is used becomes memory.
+/// Set here, so that limits on what the process maps can count on it.
+pub const STACK_BYTES: usize = 2 << 20;
+
 /// Starts threads and knows those that live. Clones share limit and list.
 #[derive(Clone)]
 pub struct Threads {
@@ -142,7 +146,8 @@ impl Threads {
         let lease = Lease::new(&self.registry, &name, processors)?;
         let bind = self.bind.clone();
         let processors = processors.to_vec();
-        let thread = std::thread::Builder::new().name(name.clone()).spawn(move || {
+        let builder = std::thread::Builder::new().name(name.clone()).stack_size(STACK_BYTES);
+        let thread = builder.spawn(move || {
             lease.set_bound(bind_thread(bind.as_deref(), &processors));
             body();
         });

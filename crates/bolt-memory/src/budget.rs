@@ -191,6 +191,11 @@ impl Budget {
         lock(&self.0.control).level
     }
 
+    /// Returns the limit of everything.
+    pub fn limit(&self) -> Bytes {
+        lock(&self.0.control).policy.limit
+    }
+
     /// Returns what is held.
     pub fn held(&self) -> Bytes {
         Bytes(self.0.ledger.total().now())

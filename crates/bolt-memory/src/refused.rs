@@ -69,10 +69,9 @@ impl Refused {
         let name = component.name();
         let why = match bound {
             Bound::Job => format!("it holds {held} of its limit of {limit}"),
-            Bound::Share => format!(
-                "`{name}` holds {held} that cannot be had back, of its share of {limit}; give it a \
-                 larger share or everything a larger limit"
-            ),
+            Bound::Share => {
+                format!("`{name}` holds {held} that cannot be had back, of its share of {limit}")
+            }
             Bound::Loan => {
                 let why = no_loan.map_or("", NoLoan::reason);
                 format!("`{name}` holds {held} of its share of {limit} and is lent no more{why}")

@@ -69,6 +69,8 @@ impl Session {
             [path] => load(path, &options)?,
             paths => Dataset::Panel(load_many(paths, &options)?),
         };
+        // Files that were mapped are not held, but take address space.
+        self.memory.follow_limit();
         held.try_resize(dataset.allocated())?;
         Ok((dataset, held))
     }

@@ -96,8 +96,8 @@ impl Session {
         let pool = machine::pool(&config, hardware, &limits)?;
         let hardware = Arc::new(hardware.clone());
         let cooling = Cooling::new(&config, hardware.clone(), &pool)?;
-        let memory =
-            Memory::new(&config, &hardware).map_err(|error| settings::of_memory(&config, error))?;
+        let memory = Memory::new(&config, &hardware, pool.threads())
+            .map_err(|error| settings::of_memory(&config, error))?;
         let (kernel, note) = kernel_options(&config)?;
         let notes = memory.limit.note().into_iter().chain(note).collect();
         let results = Results::of_config(&config, &clock)?;

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use bolt_base::{Bytes, Clock};
 use bolt_config::Config;
-use bolt_hardware::{Hardware, Reading, Unavailable};
+use bolt_exec::STACK_BYTES;
+use bolt_hardware::{Hardware, ProcessLimitKind, Reading, Unavailable};
 use bolt_memory::{
-    AdaptiveShares, Budget, Component, ControlGroup, Job, Kind, MachineMemory, Policy, PolicyError,
-    Pressure, Refused, Reservation, ResidentMemory, Shares, SharesError, Stalls, Thresholds,
+    AdaptiveShares, Bound, Budget, Component, ControlGroup, Job, Kind, MachineMemory, Policy,
+    PolicyError, Pressure, Refused, Reservation, ResidentMemory, Shares, SharesError, Stalls,
+    Thresholds,
 };
 
 /// Of what the process may have, so much is left to others where `memory.reserve` is `auto`.
@@ -22,8 +24,9 @@ const POLL_AFTER: Duration = Duration::from_secs(1);
 pub struct Memory {
     /// The budget.
     pub budget: Budget,
-    /// Its limit.
+    /// Its limit when the session began.
     pub limit: MemoryLimit,
+    source: LimitSource,
     polled: Mutex<Option<Duration>>,
 }
 
@@ -34,7 +37,7 @@ pub struct MemoryLimit {
     pub bytes: Bytes,
     /// What `memory.limit` asks for; `None` for `auto`.
     pub asked: Option<Bytes>,
-    /// What the process may have, and whether a control group or the machine says so.
+    /// What the process may have, and what says so.
     pub usable: Reading<(Bytes, UsableFrom)>,
     /// What is left to others of that.
     pub reserve: Bytes,
@@ -47,6 +50,9 @@ pub enum UsableFrom {
     ControlGroup,
     /// What the machine has.
     Machine,
+    /// What a limit that the process was started with leaves for data, without the stacks of its
+    /// threads.
+    ProcessLimit(ProcessLimitKind),
 }
 
 impl UsableFrom {
@@ -55,6 +61,8 @@ impl UsableFrom {
         match self {
             Self::ControlGroup => "control group",
             Self::Machine => "machine",
+            Self::ProcessLimit(ProcessLimitKind::AddressSpace) => "process limit on address space",
+            Self::ProcessLimit(ProcessLimitKind::Data) => "process limit on data",
         }
     }
 }
@@ -67,13 +75,17 @@ pub enum MemoryError {
     Unknown(Unavailable),
     /// What is to be left to others is all there is.
     #[error(
-        "{reserve} are to be left to others, and this process may have {usable}: nothing is left"
+        "{reserve} are to be left to others, and the {} leaves this process {usable}: nothing is \
+         left",
+        from.name()
     )]
     NothingLeft {
         /// What is to be left to others.
         reserve: Bytes,
         /// What there is.
         usable: Bytes,
+        /// What says so.
+        from: UsableFrom,
     },
     /// The shares of the components are no parts of a whole.
     #[error(transparent)]
@@ -82,17 +94,27 @@ pub enum MemoryError {
     #[error("{1}")]
     Thresholds([&'static str; 2], PolicyError),
     /// There is not enough memory for a job.
-    #[error(transparent)]
+    #[error("{}{}", .0, hint(.0))]
     Refused(#[from] Refused),
 }
 
 impl Memory {
-    /// Makes the budget that the settings ask for on a machine.
+    /// Makes the budget that the settings ask for on a machine, for a process of so many threads.
     ///
     /// # Errors
     /// If they ask for what makes no sense or is not there.
-    pub fn new(config: &Config, hardware: &Arc<Hardware>) -> Result<Self, MemoryError> {
-        let limit = MemoryLimit::of(config, hardware)?;
+    pub fn new(
+        config: &Config,
+        hardware: &Arc<Hardware>,
+        threads: usize,
+    ) -> Result<Self, MemoryError> {
+        let source = LimitSource {
+            hardware: hardware.clone(),
+            asked: config.memory_limit(),
+            reserve: config.memory_reserve(),
+            stacks: Bytes((threads * STACK_BYTES) as u64),
+        };
+        let limit = source.read()?;
         let low = shares(config)?;
         let shares = match config.memory_adaptive() {
             true => AdaptiveShares::of(low),
@@ -117,7 +139,7 @@ impl Memory {
             };
             MemoryError::Thresholds(settings, error)
         })?;
-        Ok(Self { budget, limit, polled: Mutex::new(None) })
+        Ok(Self { budget, limit, source, polled: Mutex::new(None) })
     }
 
     /// Begins a job, once the pressure was read if that is due.
@@ -133,34 +155,71 @@ impl Memory {
         if polled.is_none_or(|last| now.saturating_sub(last) >= POLL_AFTER) {
             *polled = Some(now);
             drop(polled);
+            self.follow_limit();
             self.budget.poll();
+        }
+    }
+
+    /// Sets the limit to what it is now: files that were mapped take address space, and limits of
+    /// control groups change.
+    pub(crate) fn follow_limit(&self) {
+        let bytes = match self.source.read() {
+            Ok(limit) => limit.bytes,
+            // What is held stays; no more is given out.
+            Err(MemoryError::NothingLeft { .. }) => Bytes(1),
+            Err(_) => return,
+        };
+        if bytes != self.budget.limit() {
+            self.budget.set_limit(bytes).expect("it is not 0");
         }
     }
 }
 
-impl MemoryLimit {
-    fn of(config: &Config, hardware: &Hardware) -> Result<Self, MemoryError> {
-        let memory = hardware.memory();
-        let from = match memory.limit {
-            Ok(Some(_)) => UsableFrom::ControlGroup,
-            Ok(None) | Err(_) => UsableFrom::Machine,
-        };
-        let (asked, reserve) = (config.memory_limit(), config.memory_reserve());
-        let usable = memory.usable.map(|bytes| (bytes, from));
+/// What the limit is made of.
+#[derive(Debug)]
+struct LimitSource {
+    hardware: Arc<Hardware>,
+    /// `memory.limit`.
+    asked: Option<Bytes>,
+    /// `memory.reserve`.
+    reserve: Option<Bytes>,
+    /// What the stacks of the session's threads may take.
+    stacks: Bytes,
+}
+
+impl LimitSource {
+    fn read(&self) -> Result<MemoryLimit, MemoryError> {
+        let Self { asked, reserve, .. } = *self;
+        let usable = self.usable();
         let (bytes, reserve) = match (&usable, asked) {
-            (Ok((usable, _)), asked) => {
+            (&Ok((usable, from)), asked) => {
                 let reserve = reserve.unwrap_or(Bytes(usable.0 / RESERVE_PART));
                 let left = usable.0.checked_sub(reserve.0).filter(|&left| left > 0);
-                let nothing = MemoryError::NothingLeft { reserve, usable: *usable };
+                let nothing = MemoryError::NothingLeft { reserve, usable, from };
                 let left = Bytes(left.ok_or(nothing)?);
                 (asked.map_or(left, |asked| asked.min(left)), reserve)
             }
             (Err(_), Some(asked)) => (asked, reserve.unwrap_or_default()),
             (Err(why), None) => return Err(MemoryError::Unknown(why.clone())),
         };
-        Ok(Self { bytes, asked, usable, reserve })
+        Ok(MemoryLimit { bytes, asked, usable, reserve })
     }
 
+    /// Returns the least of what machine, control groups and limits of the process leave.
+    fn usable(&self) -> Reading<(Bytes, UsableFrom)> {
+        let memory = self.hardware.memory();
+        let group = memory.limit.ok().flatten().map(|bytes| (bytes, UsableFrom::ControlGroup));
+        let process = memory.process_limit.ok().flatten().map(|limit| {
+            let room = limit.room().0.saturating_sub(self.stacks.0);
+            (Bytes(room), UsableFrom::ProcessLimit(limit.kind))
+        });
+        let machine = (memory.total?, UsableFrom::Machine);
+        let least = |a: (Bytes, UsableFrom), b: (Bytes, UsableFrom)| if b.0 < a.0 { b } else { a };
+        Ok([group, process].into_iter().flatten().fold(machine, least))
+    }
+}
+
+impl MemoryLimit {
     /// Returns what a user should know: that there is not what the settings ask for.
     pub fn note(&self) -> Option<String> {
         let asked = self.asked.filter(|asked| *asked > self.bytes)?;
@@ -173,6 +232,18 @@ impl MemoryLimit {
             self.bytes
         ))
     }
+}
+
+/// Names the settings that would let a job have more.
+fn hint(refused: &Refused) -> String {
+    let settings = match refused.bound {
+        Bound::Job => return String::new(),
+        Bound::Share | Bound::Loan => {
+            format!("`memory.share_{}` or `memory.limit`", refused.component.name())
+        }
+        Bound::Limit => "`memory.limit`".to_owned(),
+    };
+    format!("\nhint: raise {settings}; `bolt diagnostics memory` shows what bounds the limit")
 }
 
 fn shares(config: &Config) -> Result<Shares, MemoryError> {

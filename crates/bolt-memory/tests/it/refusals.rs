@@ -23,8 +23,7 @@ fn it_names_who_asks_for_what_and_who_holds_most() {
     let job = budget.job(Market, "walk-forward", None);
     let refused = job.reserve(Kind::Fixed, Bytes(2 * GIB)).unwrap_err();
     let expected = "`market/walk-forward` asks for 2 GiB more: `market` holds 7 GiB that cannot be \
-                    had back, of its share of 8 GiB; give it a larger share or everything a larger \
-                    limit; the largest holders are `market/sweep` with 7 GiB, `code/index` with \
+                    had back, of its share of 8 GiB; the largest holders are `market/sweep` with 7 GiB, `code/index` with \
                     2 GiB, `cache/columns` with 1 GiB";
     assert_eq!(refused.to_string(), expected);
     assert_eq!((refused.component, refused.job.as_str()), (Market, "walk-forward"));

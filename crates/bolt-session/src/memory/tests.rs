@@ -26,8 +26,13 @@ fn hardware(machine: &Machine) -> Arc<Hardware> {
     Arc::new(Hardware::read(&Root::at(machine.path())))
 }
 
+/// Memory of a session with one thread.
+fn on(machine: &Machine, settings: &[(&str, &str)]) -> Result<Memory, MemoryError> {
+    Memory::new(&config(settings), &hardware(machine), 1)
+}
+
 fn memory(settings: &[(&str, &str)]) -> Result<Memory, MemoryError> {
-    Memory::new(&config(settings), &hardware(&container(0)))
+    on(&container(0), settings)
 }
 
 /// Returns how much a component can reserve for good.
@@ -73,7 +78,8 @@ fn memory_limit() {
     let small = [("memory.limit", "1 MiB"), ("memory.share_market", "0.001")];
     let refused = backtest(&small).unwrap_err().to_string();
     let expected = "`market/backtest` asks for 15.6 KiB more: `market` holds 0 B that cannot be had \
-                    back, of its share of 1.0 KiB; give it a larger share or everything a larger limit";
+                    back, of its share of 1.0 KiB\nhint: raise `memory.share_market` or `memory.limit`; \
+                    `bolt diagnostics memory` shows what bounds the limit";
     assert_eq!(refused, expected);
     assert_eq!(backtest(&small[..1]).unwrap(), backtest(&[]).unwrap());
 }
@@ -81,16 +87,72 @@ fn memory_limit() {
 #[test]
 fn without_a_control_group_the_machine_is_the_limit() {
     let machine = Machine::new().affinity("0").memory(12, 6);
-    let limit = Memory::new(&config(&[]), &hardware(&machine)).unwrap().limit;
+    let limit = on(&machine, &[]).unwrap().limit;
     assert_eq!((limit.bytes, limit.reserve), (Bytes(10 << 30), Bytes(2 << 30)));
     assert_eq!(limit.usable, Ok((Bytes(12 << 30), UsableFrom::Machine)));
-    let unknown = hardware(&Machine::new());
-    let error = Memory::new(&config(&[]), &unknown).unwrap_err().to_string();
+    let unknown = Machine::new();
+    let error = on(&unknown, &[]).unwrap_err().to_string();
     let expected = "nothing says how much memory there is: unavailable (there is no \
                     `/proc/meminfo`)\nhint: set `memory.limit`";
     assert_eq!(error, expected);
-    let told = Memory::new(&config(&[("memory.limit", "1 GiB")]), &unknown).unwrap();
+    let told = on(&unknown, &[("memory.limit", "1 GiB")]).unwrap();
     assert_eq!(room(&told, Component::Market), 512 * MIB);
+}
+
+/// A machine of 8 GiB, whose process has 300 MiB mapped, 100 of which are data.
+fn limited(space_mib: u64) -> Machine {
+    let space = (space_mib * MIB).to_string();
+    Machine::new().memory(8, 6).process([&space, "unlimited"], [300, 100, 40])
+}
+
+#[test]
+fn a_limit_of_the_process_is_the_limit_without_stacks() {
+    let limit = |machine: &Machine, threads| {
+        let memory = Memory::new(&config(&[]), &hardware(machine), threads);
+        memory.map(|memory| memory.limit)
+    };
+    let from = UsableFrom::ProcessLimit(ProcessLimitKind::AddressSpace);
+    let few = limit(&limited(806), 3).unwrap();
+    assert_eq!(few.usable, Ok((Bytes(600 * MIB), from)), "606 MiB without 3 stacks of 2 MiB");
+    assert_eq!((few.bytes, few.reserve), (Bytes(500 * MIB), Bytes(100 * MIB)));
+    assert_eq!(limit(&limited(806), 153).unwrap().bytes, Bytes(250 * MIB));
+    let error = limit(&limited(806), 400).unwrap_err().to_string();
+    let expected = "the setting `memory.reserve` is 0 B, and the process limit on address space \
+                    leaves this process 0 B: nothing is left";
+    assert_eq!(error, expected);
+    // Stacks are no memory that a machine or a group would count in full.
+    assert_eq!(limit(&container(0), 400).unwrap().bytes, Bytes(500 * MIB));
+    let note = on(&limited(802), &[("memory.limit", "1 GiB")]).unwrap().limit.note();
+    let expected = "`memory.limit` asks for 1 GiB, and the process limit on address space has \
+                    600 MiB, of which 100 MiB are left to others: the limit is 500 MiB";
+    assert_eq!(note.as_deref(), Some(expected));
+}
+
+#[test]
+fn the_limit_follows_what_files_take_of_the_address_space() {
+    let machine = limited(802);
+    let memory = on(&machine, &[]).unwrap();
+    let asked = on(&machine, &[("memory.limit", "450 MiB")]).unwrap();
+    let limits = || {
+        memory.follow_limit();
+        asked.follow_limit();
+        (memory.budget.limit().0 / MIB, asked.budget.limit().0 / MIB)
+    };
+    assert_eq!(limits(), (500, 450));
+    let space = (802 * MIB).to_string();
+    let mapped =
+        |machine: Machine, all_mib| machine.process([&space, "unlimited"], [all_mib, 100, 40]);
+    let machine = mapped(machine, 420);
+    assert_eq!(limits(), (400, 400));
+    let machine = mapped(machine, 900);
+    assert_eq!(limits(), (0, 0));
+    assert!(
+        memory.budget.job(Component::Market, "test", None).reserve(Kind::Fixed, Bytes(2)).is_err()
+    );
+    // What a job polls, follows.
+    let _machine = mapped(machine, 300);
+    memory.poll(&ManualClock::default());
+    assert_eq!(memory.budget.limit(), Bytes(500 * MIB));
 }
 
 #[test]
@@ -99,8 +161,8 @@ fn memory_reserve() {
         |reserve| room(&memory(&[("memory.reserve", reserve)]).unwrap(), Component::Market);
     assert_eq!((market("0"), market("200 MiB")), (300 * MIB, 200 * MIB));
     let error = memory(&[("memory.reserve", "600 MiB")]).unwrap_err().to_string();
-    let expected = "600 MiB are to be left to others, and this process may have 600 MiB: nothing \
-                    is left";
+    let expected = "600 MiB are to be left to others, and the control group leaves this process \
+                    600 MiB: nothing is left";
     assert_eq!(error, expected);
 }
 
@@ -136,7 +198,7 @@ fn level_at(settings: &[(&str, &str)], mib: u64) -> Level {
         .chain(settings.iter().copied())
         .collect();
     let machine = Machine::new().affinity("0").memory(8, 6);
-    let memory = Memory::new(&config(&all), &hardware(&machine)).unwrap();
+    let memory = on(&machine, &all).unwrap();
     let mut rest = mib * MIB;
     let held: Vec<Reservation> = [Component::Market, Component::Cache, Component::Other]
         .map(|component| {
@@ -176,7 +238,7 @@ fn memory_critical() {
 /// Returns the market's part of the limit when so much of the container's 600 MiB is used.
 fn share_at(settings: &[(&str, &str)], used_mib: u64) -> f64 {
     let machine = container(used_mib);
-    let memory = Memory::new(&config(settings), &hardware(&machine)).unwrap();
+    let memory = on(&machine, settings).unwrap();
     memory.poll(&ManualClock::default());
     room(&memory, Component::Market) as f64 / memory.limit.bytes.0 as f64
 }
@@ -201,7 +263,7 @@ fn memory_adaptive() {
 #[test]
 fn the_pressure_is_read_again_after_a_second() {
     let machine = container(0);
-    let memory = Memory::new(&config(&[]), &hardware(&machine)).unwrap();
+    let memory = on(&machine, &[]).unwrap();
     let clock = ManualClock::default();
     let level = || {
         memory.poll(&clock);
