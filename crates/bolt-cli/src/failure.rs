@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Error;
 use bolt_kernel::FormulaError;
@@ -33,6 +35,36 @@ pub(crate) fn tell(text: &str) {
     let text = Style::of_errors().fold_lines(&format!("error: {text}"));
     // Nothing is left to tell if standard error is gone.
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
+}
+
+/// Ends the program where the operating system gives it no more memory, which happens beyond limits
+/// of the process; beyond those of control groups it would be killed.
+///
+/// Only a system call writes, and nothing is flushed or dropped: this is called in the middle of an
+/// allocation, whichever locks are held.
+pub(crate) fn out_of_memory() {
+    const TEXT: &str = "error: the operating system gives this process no more memory\n  \
+                        hint: `bolt diagnostics hardware` shows the limits of the process; raise \
+                        them (`ulimit -v`, `ulimit -d`), or lower `memory.limit`\n";
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    while TOLD.swap(true, Ordering::Relaxed) {
+        // Another thread is about to end the process.
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    #[cfg(unix)]
+    {
+        #[expect(unsafe_code, reason = "the standard library's streams have locks and buffers")]
+        // SAFETY: the text has so many bytes; the process ends without running any more code.
+        unsafe {
+            libc::write(libc::STDERR_FILENO, TEXT.as_ptr().cast(), TEXT.len());
+            libc::_exit(FAILED.into())
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = io::stderr().write_all(TEXT.as_bytes());
+        std::process::exit(FAILED.into())
+    }
 }
 
 fn is_broken_pipe(error: &Error) -> bool {

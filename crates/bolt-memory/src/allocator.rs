@@ -14,12 +14,14 @@ mod exact;
 mod local;
 mod marked;
 mod raw;
+mod refusal;
 #[cfg(test)]
 mod tests;
 
 pub use counting::CountingAllocator;
 pub use exact::{ExactAllocator, allocations_of_this_thread};
 pub use local::{Scope, Usage, usage};
+pub(crate) use refusal::or_null;
 
 use crate::component::Component;
 

@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use bolt_base::Bytes;
 use bumpalo::Bump;
 
+use crate::allocator::or_null;
 use crate::refused::Refused;
 use crate::reservation::{Job, Kind, Reservation};
 
@@ -50,7 +51,7 @@ impl Arena {
         let reservation = job.reserve(Kind::Fixed, Bytes(upper as u64))?;
         let bump = Layout::from_size_align(upper, 1).ok().and_then(|_| {
             // bumpalo panics on what no layout can have.
-            Bump::try_with_capacity(block_bytes).ok()
+            or_null(|| Bump::try_with_capacity(block_bytes).ok())
         });
         let bump = bump.ok_or(ArenaError::OutOfMemory(Bytes(upper as u64)))?;
         let arena = Self { bump, reservation: RefCell::new(reservation), block_bytes };
@@ -130,7 +131,7 @@ impl Arena {
             self.reservation.borrow_mut().try_grow(Bytes(upper as u64))?;
             let limit = self.bump.allocated_bytes().saturating_add(room);
             self.bump.set_allocation_limit(Some(limit));
-            let place = self.bump.try_alloc_layout(layout);
+            let place = or_null(|| self.bump.try_alloc_layout(layout));
             self.settle();
             if let Ok(place) = place {
                 return Ok(place);

@@ -70,10 +70,14 @@ pub fn check_settings(config: &Config, hardware: &Hardware) -> CheckedSettings {
     let plan = machine::plan(config, hardware);
     let threads = plan.and_then(|plan| {
         let left = machine::threads_limit(config, hardware);
-        machine::pool_options(config, hardware, &plan, left).map(drop)
+        let domains = machine::pool_options(config, hardware, &plan, left)?;
+        Ok(domains.iter().map(|domain| domain.threads).sum())
     });
-    checked.errors.extend(threads.err());
-    match Memory::new(config, &Arc::new(hardware.clone())) {
+    let threads = threads.unwrap_or_else(|error| {
+        checked.errors.push(error);
+        1
+    });
+    match Memory::new(config, &Arc::new(hardware.clone()), threads) {
         Ok(memory) => checked.notes.extend(memory.limit.note()),
         Err(error) => checked.errors.push(of_memory(config, error)),
     }

@@ -63,64 +63,139 @@ fn a_limit_beyond_the_machine_is_reduced_and_said() {
     assert!(refused.contains("nothing is left"), "{refused}");
 }
 
-/// Runs a command whose data, beside what is shared or a file, may not pass so many MiB: an
-/// allocation beyond them ends the process.
+/// Runs a command under limits that a shell sets first.
 #[cfg(target_os = "linux")]
-fn in_mib(workspace: &Workspace, mib: usize, arguments: &[&str]) -> Output {
-    let script = format!("ulimit -d {}; exec \"$0\" \"$@\"", mib << 10);
+fn under(workspace: &Workspace, limits: &str, arguments: &[&str]) -> Output {
+    let script = format!("{limits}; exec \"$0\" \"$@\"");
     let mut shell = Command::new("sh");
     shell.args(["-c", &script, env!("CARGO_BIN_EXE_bolt")]).args(arguments);
     shell.current_dir(workspace.path("")).env_clear().env("HOME", workspace.path(""));
     shell.output().unwrap()
 }
 
-/// What the process may have beside what it reserves: stacks, the program, its allocator's slack.
+/// Bars, and a sweep over them that would keep 80 MB of returns if no stop is given.
 #[cfg(target_os = "linux")]
-const BESIDE_MIB: usize = 64;
+fn sweep<'a>(workspace: &Workspace, more: &[&'a str]) -> Vec<&'a str> {
+    if !workspace.path("sample.bolt").exists() {
+        workspace.text(&["data", "sample", "--bars", "100000", "--out", "sample.bolt"]);
+    }
+    let sweep = ["sweep", "sample.bolt", "--json", "--outcome", "-q", "--no-cache"];
+    let signal = ["--signal", "close > SMA[close, n]", "-O", "exec.threads=2"];
+    [&sweep[..], &signal, more].concat()
+}
+
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn rows(output: Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    String::from_utf8(output.stdout).unwrap()
+}
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_sweep_takes_what_there_is_or_says_that_it_is_too_little() {
+    // What the process may have beside what it reserves: stacks, the program, its allocator's slack.
+    const BESIDE_MIB: usize = 64;
     const LIMIT_MIB: usize = 96;
     let workspace = Workspace::new();
-    workspace.text(&["data", "sample", "--bars", "100000", "--out", "sample.bolt"]);
-    let signal = ["--signal", "close > SMA[close, n]"];
-    let sweep = |mib: Option<usize>, stop: &[&str], more: &[&str]| {
-        let limit = mib.map(|mib| format!("memory.limit={mib} MiB"));
-        let mut arguments = vec!["sweep", "sample.bolt", "--json", "--outcome", "-q", "--no-cache"];
-        arguments.extend(signal);
-        arguments.extend(["-O", "exec.threads=2"]);
-        arguments.extend(limit.iter().flat_map(|limit| ["-O", limit.as_str()]));
-        arguments.extend(stop);
-        arguments.extend(more);
-        match mib {
-            Some(mib) => in_mib(&workspace, mib + BESIDE_MIB, &arguments),
-            None => workspace.run(&arguments),
-        }
-    };
-    let rows = |output: &Output| {
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{error}");
-        String::from_utf8(output.stdout.clone()).unwrap()
+    let limits = format!("ulimit -d {}", (LIMIT_MIB + BESIDE_MIB) << 10);
+    let limit = format!("memory.limit={LIMIT_MIB} MiB");
+    let run = |more: &[&str]| {
+        let arguments = sweep(&workspace, &[&["-O", &limit], more].concat());
+        under(&workspace, &limits, &arguments)
     };
     let small = ["--set", "n=5..14", "-O", "sweep.memory=20 MiB"];
     let large = ["--set", "n=5..104", "-O", "sweep.memory=20 MiB"];
     for stop in [&["--sl", "5%"][..], &[]] {
-        let expected = rows(&sweep(None, stop, &large));
+        let all = [stop, &large].concat();
+        let expected = rows(workspace.run(&sweep(&workspace, &all)));
         assert_eq!(expected.lines().count(), 101);
-        assert_eq!(rows(&sweep(Some(LIMIT_MIB), stop, &large)), expected);
-        rows(&sweep(Some(LIMIT_MIB), stop, &small));
+        assert_eq!(rows(run(&all)), expected);
+        rows(run(&[stop, &small].concat()));
     }
-    // Without a limit of its own it runs into that of the operating system.
-    let all = ["--sl", "5%", "--set", "n=5..104", "-O", "sweep.memory=300 MiB"];
-    let arguments = [&["sweep", "sample.bolt", "-q", "-O", "exec.threads=2"], &signal[..], &all];
-    let ended = in_mib(&workspace, LIMIT_MIB + BESIDE_MIB, &arguments.concat());
-    assert_eq!(ended.status.code(), None, "the limit is too high to show anything");
     // The returns that are to be compared do not fit.
-    let large = ["--set", "n=5..104", "-O", "sweep.memory=200 MiB"];
-    let refused = sweep(Some(LIMIT_MIB), &[], &large);
+    let refused = run(&["--set", "n=5..104", "-O", "sweep.memory=200 MiB"]);
     let error = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{error}");
     assert!(error.starts_with("error: `market/sweep` asks for ") && refused.stdout.is_empty());
-    assert!(error.contains("of its share of 48 MiB; give it a larger share"), "{error}");
+    let hint = "\n  hint: raise `memory.share_market` or `memory.limit`; `bolt diagnostics memory` \
+                shows what bounds the limit\n";
+    assert!(error.contains("of its share of 48 MiB") && error.ends_with(hint), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn limits_of_the_process_are_the_budget_s() {
+    let workspace = Workspace::new();
+    let view = |limits: &str| {
+        let shown = under(&workspace, limits, &["diagnostics", "memory", "--json"]);
+        let view: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+        let from = view["limit"]["usable_from"].as_str().unwrap().to_owned();
+        (from, view["limit"]["usable_bytes"].as_u64().unwrap() >> 20)
+    };
+    let (from, mib) = view("ulimit -v 700000");
+    assert_eq!(from, "process limit on address space");
+    assert!((350..683).contains(&mib), "{mib}");
+    let (from, mib) = view("ulimit -d 300000");
+    assert_eq!(from, "process limit on data");
+    assert!((250..293).contains(&mib), "{mib}");
+    let both = under(&workspace, "ulimit -d 300000", &["diagnostics", "hardware"]);
+    let shown = String::from_utf8(both.stdout).unwrap();
+    let line = "  limit of the process      293.0 MiB of data, which leave 293.0 MiB for data";
+    assert!(shown.lines().any(|shown| shown == line), "{shown}");
+}
+
+/// Whatever the limit, a sweep is done as if there were none, or ends with an error and exit code 2.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_limit_of_the_process_aborts_the_program() {
+    let workspace = Workspace::new();
+    let arguments = |stop: &[&'static str]| {
+        let grid = ["--set", "n=5..104", "-O", "sweep.memory=300 MiB"];
+        sweep(&workspace, &[stop, &grid].concat())
+    };
+    let (mut done, mut refused) = (0, 0);
+    for stop in [&["--sl", "5%"][..], &[]] {
+        let arguments = arguments(stop);
+        let expected = rows(workspace.run(&arguments));
+        for (flag, mib) in [("d", 30), ("d", 60), ("d", 120), ("d", 400), ("v", 400), ("v", 700)] {
+            let output = under(&workspace, &format!("ulimit -{flag} {}", mib << 10), &arguments);
+            let error = String::from_utf8_lossy(&output.stderr);
+            match output.status.code() {
+                Some(0) => {
+                    done += 1;
+                    assert!(output.stdout == expected.as_bytes(), "other rows with {flag} {mib}");
+                }
+                code => {
+                    refused += 1;
+                    assert_eq!(code, Some(2), "{flag} {mib}: {error}");
+                    assert!(error.starts_with("error: "), "{flag} {mib}: {error}");
+                }
+            }
+        }
+    }
+    assert!(done >= 4 && refused >= 2, "{done} {refused}");
+}
+
+/// Where there is not enough for what is in no budget, such as the program's own tables.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_refuses_is_an_error_too() {
+    let workspace = Workspace::new();
+    let mut told = 0;
+    for mib in [2, 4, 6, 8, 12, 16, 24] {
+        let limits = format!("ulimit -d {}", mib << 10);
+        let output = under(&workspace, &limits, &["demo", "--help"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(0) => {}
+            code => {
+                assert_eq!(code, Some(2), "{mib}: {error}");
+                let refused = "error: the operating system gives this process no more memory\n";
+                told += usize::from(error.starts_with(refused));
+            }
+        }
+    }
+    assert!(told > 0);
 }

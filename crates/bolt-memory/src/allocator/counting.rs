@@ -74,6 +74,22 @@ fn is_large(size: usize) -> bool {
 }
 
 impl CountingAllocator {
+    /// Has memory mapped as it is needed from now on, rounded up by an eighth at most, and unmapped
+    /// when it is free, rather than taken from ranges of a GiB that stay mapped. That costs time,
+    /// and is for processes whose mappings are limited. To be called before the first allocation, since a range that is there
+    /// would stay unused; it allocates nothing.
+    pub fn map_as_needed() {
+        raw::map_as_needed();
+    }
+
+    /// Has `refused` called, in whichever thread, where the operating system gives no memory for a
+    /// block, before null is returned for it. Buffer pools and arenas, which have an error for
+    /// that, are left out. The first to ask is heard. `refused` may end the process; it must not
+    /// allocate, and may not count on any lock.
+    pub fn on_refusal(refused: fn()) {
+        raw::tell_refusals(refused);
+    }
+
     /// Moves a block that becomes large or is not any more.
     ///
     /// # Safety

@@ -28,19 +28,51 @@ pub(super) fn is_small(layout: Layout) -> bool {
     layout.size() | (layout.align() + (SMALL_BYTES - 1 - NATURAL_ALIGNMENT)) < SMALL_BYTES
 }
 
-pub(super) use source::{allocate, allocate_small, allocate_zeroed, free, reallocate};
+pub(super) use source::{
+    allocate, allocate_small, allocate_zeroed, free, map_as_needed, reallocate, tell_refusals,
+};
 
 /// All functions have the contracts of the functions of [`GlobalAlloc`](std::alloc::GlobalAlloc);
 /// `allocate_small` wants what [`is_small`] tells.
 #[cfg(not(miri))]
 mod source {
     use super::is_natural;
+    use crate::allocator::refusal::is_refusal_expected;
     use libmimalloc_sys as mimalloc;
     use std::alloc::Layout;
-    use std::ffi::c_void;
+    use std::ffi::{c_int, c_long, c_void};
+    use std::sync::OnceLock;
 
     unsafe extern "C" {
         fn mi_malloc_small(size: usize) -> *mut c_void;
+        fn mi_option_set(option: c_int, value: c_long);
+        fn mi_register_error(told: extern "C" fn(c_int, *mut c_void), argument: *mut c_void);
+    }
+
+    /// `mi_option_disallow_arena_alloc` of mimalloc 3.
+    const DISALLOW_ARENAS: c_int = 26;
+
+    pub(in super::super) fn map_as_needed() {
+        // SAFETY: the function takes any number, and writes two words that allocations read.
+        unsafe { mi_option_set(DISALLOW_ARENAS, 1) }
+    }
+
+    static REFUSED: OnceLock<fn()> = OnceLock::new();
+
+    extern "C" fn on_error(code: c_int, _: *mut c_void) {
+        if code == rustix::io::Errno::NOMEM.raw_os_error()
+            && !is_refusal_expected()
+            && let Some(refused) = REFUSED.get()
+        {
+            refused();
+        }
+    }
+
+    pub(in super::super) fn tell_refusals(refused: fn()) {
+        if REFUSED.set(refused).is_ok() {
+            // SAFETY: the function takes what mimalloc calls it with, and lives for ever.
+            unsafe { mi_register_error(on_error, std::ptr::null_mut()) };
+        }
     }
 
     #[inline(always)]
@@ -100,6 +132,12 @@ mod source {
 #[cfg(miri)]
 mod source {
     use std::alloc::{GlobalAlloc, Layout, System};
+
+    /// The allocator of the system has its own ways.
+    pub(in super::super) fn map_as_needed() {}
+
+    /// The allocator of the system tells of no refusal.
+    pub(in super::super) fn tell_refusals(_: fn()) {}
 
     pub(in super::super) unsafe fn allocate_small(layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.

@@ -9,6 +9,7 @@ use bolt_base::Bytes;
 
 use super::aligned::{AlignedBytes, Plain};
 use super::classes::{bytes_of, class_of};
+use crate::allocator::or_null;
 use crate::budget::{Budget, Registration};
 use crate::component::Component;
 use crate::reclaim::{Cost, Reclaim};
@@ -279,7 +280,7 @@ impl Shared {
                 Err(refused)
             }
         })?;
-        let memory = AlignedBytes::zeroed(bytes);
+        let memory = or_null(|| AlignedBytes::zeroed(bytes));
         let memory = memory.ok_or(LeaseError::OutOfMemory(Bytes(bytes as u64)))?;
         Ok(Buffer { memory, reservation })
     }
