@@ -9,6 +9,8 @@ mod diagnostics;
 mod effects;
 mod files;
 mod heat;
+#[cfg(target_os = "linux")]
+mod group;
 mod hints;
 mod manifest;
 mod memory;
