@@ -1,18 +1,20 @@
 //! The project's own tool: what cargo and rustc do not do.
 //!
 //! `cargo xtask tidy` checks what no compiler checks. It is part of CI. `cargo xtask bench` says how
-//! fast we are beside our peers.
+//! fast we are beside our peers. `cargo xtask sanitize` runs the tests of what is unsafe under
+//! AddressSanitizer.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
 mod bench;
+mod sanitize;
 mod tidy;
 
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime [--help]";
+const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime [--help]\n       \
+                     cargo xtask sanitize [CRATE]...";
 
 fn main() -> ExitCode {
     match run() {
@@ -30,6 +32,7 @@ fn run() -> Result<()> {
         ["tidy"] => tidy::run(&root(), false),
         ["tidy", "--bless"] => tidy::run(&root(), true),
         ["bench", ..] => bench::run(&root(), &arguments[1..]),
+        ["sanitize", ..] => sanitize::run(&root(), &arguments[1..]),
         ["help" | "--help"] => {
             println!("{USAGE}");
             Ok(())
