@@ -300,7 +300,7 @@ mod tests {
     impl Clock for LockedClock {
         fn now(&self) -> Duration {
             let Some(shared) = self.0.get() else { return Duration::ZERO };
-            let shared = shared.upgrade().unwrap();
+            let shared = shared.upgrade().expect("the governor reads it");
             assert!(shared.cycle.try_lock().is_err(), "read outside of the lock");
             us(10_000)
         }
