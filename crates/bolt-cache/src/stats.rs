@@ -95,6 +95,6 @@ impl CacheStats {
 
 /// Returns the share of look-ups that are hits; `None` if there are none.
 pub(crate) fn share_of_hits(hits: u64, misses: u64) -> Option<f64> {
-    let lookups = hits + misses;
-    (lookups > 0).then(|| hits as f64 / lookups as f64)
+    let lookups = hits as f64 + misses as f64;
+    (lookups > 0.0).then(|| hits as f64 / lookups)
 }

@@ -8,9 +8,9 @@ mod commands;
 mod diagnostics;
 mod effects;
 mod files;
-mod heat;
 #[cfg(target_os = "linux")]
 mod group;
+mod heat;
 mod hints;
 mod manifest;
 mod memory;

@@ -45,7 +45,7 @@ impl Usage {
     pub(super) fn add(&mut self, level: &str, done: StoreStats) {
         let all = self.levels.entry(level.to_owned()).or_default();
         for ((_, count), (_, more)) in counts_mut(all).into_iter().zip(Self::counts(done)) {
-            *count += more;
+            *count = count.saturating_add(more);
         }
     }
 
@@ -86,4 +86,22 @@ fn counts_mut(done: &mut StoreStats) -> [(&'static str, &mut u64); 7] {
         ("corrupt", corrupt),
         ("errors", errors),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_that_are_no_counts_do_no_harm() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let results = folder.path().join("results");
+        let text = r#"{"persistent": {"hits": 18446744073709551615, "misses": 5, "writes": "x"}}"#;
+        fs::write(folder.path().join("results.usage.json"), text).expect("a file");
+        let mut usage = Usage::of(&results);
+        usage.add("persistent", StoreStats { hits: 1, misses: 1, ..StoreStats::default() });
+        let done = usage.on_disk();
+        assert_eq!((done.hits, done.misses, done.writes), (u64::MAX, 6, 0));
+        assert_eq!(done.hit_ratio(), Some(1.0));
+    }
 }

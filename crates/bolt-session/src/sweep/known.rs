@@ -33,8 +33,8 @@ use crate::{Session, build};
 use table::{Parameters, ROW_BYTES};
 pub use usage::CacheUse;
 
-/// The most rows of a value: 20 MB, which are read and written as one.
-const ROWS_MAX: usize = 1 << 18;
+/// The most rows of a value: 20 MB, which are read and written as one. Tests fill it.
+const ROWS_MAX: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
 /// What a row takes in memory at most: in the value that was found, in the one that is written, in
 /// two copies of that on its way to disk, and as a row that was run.
 const MEMORY_PER_ROW: usize = 4 * ROW_BYTES + 2 * size_of::<Row>();
@@ -162,8 +162,18 @@ impl<'a> KnownRows<'a> {
     pub(super) fn keep(&mut self, rows: &[Row]) {
         let _scope = Component::Cache.enter();
         let Some((opened, key)) = self.place.filter(|_| !rows.is_empty()) else { return };
+        let is_full = table::len(&self.table) + rows.len() > ROWS_MAX;
+        if is_full && self.usage.found == 0 {
+            // What is there is of other grids: what is new is wanted sooner.
+            self.table = Arc::default();
+        }
         let room = ROWS_MAX.saturating_sub(table::len(&self.table));
-        let rows = &rows[..room.min(rows.len())];
+        let rows_run = rows.len();
+        let rows = &rows[..room.min(rows_run)];
+        self.usage.left_out = rows_run - rows.len();
+        if rows.is_empty() {
+            return;
+        }
         let record =
             |row: &Row| (self.parameters(row.index), line::figures(row).map(f64::to_le_bytes));
         let all = table::with(&self.table, rows.iter().map(record).collect());

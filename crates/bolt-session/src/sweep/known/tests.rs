@@ -304,6 +304,25 @@ fn without_memory_for_its_rows_the_cache_is_not_used() {
 }
 
 #[test]
+fn a_full_table_keeps_what_is_used_of_it_else_what_is_new() {
+    let (with, shelf) = with_cache();
+    let of = |fast: &str, slow: &str| sweep(&with, &bars(), &request(&[fast, slow])).cache;
+    assert_eq!(of("fast=2..50", "slow=100..182"), usage(0, 4_067));
+    let larger = CacheUse { left_out: 20, ..usage(4_067, 29) };
+    assert_eq!(of("fast=2..50", "slow=100..183"), larger);
+    let writes = shelf.stats().writes;
+    let full = CacheUse { left_out: 20, ..usage(4_096, 0) };
+    let told = of("fast=2..50", "slow=100..183");
+    assert_eq!(
+        CacheUse { assessment_found: false, ..told },
+        CacheUse { assessment_found: false, ..full }
+    );
+    assert_eq!(shelf.stats().writes, writes, "nothing is written where nothing is added");
+    assert_eq!(of("fast=2..4", "slow=10..20:5"), usage(0, 9));
+    assert_eq!(of("fast=2..4", "slow=10..20:5"), usage(9, 0));
+}
+
+#[test]
 fn rows_of_a_sweep_that_was_interrupted_are_kept() {
     let (with, shelf) = with_cache();
     let request = request(&["fast=2..90", "slow=10..20:5"]);

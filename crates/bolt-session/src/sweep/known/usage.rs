@@ -14,6 +14,8 @@ pub struct CacheUse {
     pub by_level: BTreeMap<String, usize>,
     /// Rows that were added to at least one level that outlives the process.
     pub kept: usize,
+    /// Rows that were run and not added, since a value was full.
+    pub left_out: usize,
     /// Whether what is said of the choice of the best was there.
     pub assessment_found: bool,
     /// Levels that could not be read or written, and why. The others did their part.
@@ -25,11 +27,12 @@ pub struct CacheUse {
 impl CacheUse {
     /// Returns the counts by name.
     pub fn to_json(&self) -> Value {
-        let Self { found, by_level, kept, assessment_found, degraded, failed } = self;
+        let Self { found, by_level, kept, left_out, assessment_found, degraded, failed } = self;
         json!({
             "found": found,
             "by_level": by_level,
             "kept": kept,
+            "left_out": left_out,
             "assessment_found": assessment_found,
             "degraded": degraded,
             "failed": failed,
@@ -38,9 +41,10 @@ impl CacheUse {
 
     /// Adds what the cache had to do with another sweep.
     pub(crate) fn add(&mut self, other: Self) {
-        let Self { found, by_level, kept, assessment_found, degraded, failed } = other;
+        let Self { found, by_level, kept, left_out, assessment_found, degraded, failed } = other;
         self.found += found;
         self.kept += kept;
+        self.left_out += left_out;
         self.assessment_found |= assessment_found;
         self.failed = self.failed.take().or(failed);
         for (level, found) in by_level {
