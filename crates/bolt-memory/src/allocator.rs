@@ -33,7 +33,7 @@ impl Component {
 
     /// Returns the component that this thread's allocations count for.
     pub fn in_scope() -> Self {
-        Self::at(local::component_in_scope())
+        local::component_in_scope()
     }
 }
 

@@ -83,11 +83,6 @@ impl Component {
         TABLE.iter().map(|row| row.name).chain(ALIASES.iter().map(|(alias, _)| *alias))
     }
 
-    /// Returns the component at a position in the table.
-    pub(crate) fn at(index: usize) -> Self {
-        TABLE[index].component
-    }
-
     /// Returns the position in the table.
     pub(crate) const fn index(self) -> usize {
         self as usize

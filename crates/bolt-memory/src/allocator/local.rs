@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::component::Component;
@@ -22,13 +22,11 @@ const NONE: i64 = i64::MIN / 2;
 /// The counters of a thread. It has no destructor, so reaching it costs one instruction and works
 /// until the very end of the thread.
 pub(super) struct Local {
-    /// The bytes of the component in scope, from [`ZERO`]; [`NONE`] if there is more to do than to
-    /// count.
-    bytes: AtomicI64,
-    /// The bytes of the other components.
-    others: [AtomicI64; Component::COUNT],
+    /// The bytes of each component, from [`ZERO`]; [`NONE`] if there is more to do than to count.
+    /// A change of scope moves none of them, so whoever reads finds each where it was counted.
+    bytes: [AtomicI64; Component::COUNT],
     /// The component in scope.
-    component: AtomicU8,
+    component: Cell<Component>,
     stage: Cell<Stage>,
     /// Neighbours in the list. Changed under its lock only.
     next: Cell<*const Local>,
@@ -66,9 +64,8 @@ unsafe impl Send for Threads {}
 thread_local! {
     static LOCAL: Local = const {
         Local {
-            bytes: AtomicI64::new(NONE),
-            others: [const { AtomicI64::new(0) }; Component::COUNT],
-            component: AtomicU8::new(Component::Other as u8),
+            bytes: [const { AtomicI64::new(NONE) }; Component::COUNT],
+            component: Cell::new(Component::Other),
             stage: Cell::new(Stage::New),
             next: Cell::new(ptr::null()),
             previous: Cell::new(ptr::null()),
@@ -92,10 +89,11 @@ impl Drop for AtEnd {
 #[inline(always)]
 pub(super) fn counted(bytes: i64) -> bool {
     LOCAL.with(|local| {
-        let sum = local.bytes.load(Relaxed).wrapping_add(bytes);
+        let in_scope = local.in_scope();
+        let sum = in_scope.load(Relaxed).wrapping_add(bytes);
         let is_there = sum >= 0;
         if is_there {
-            local.bytes.store(sum, Relaxed);
+            in_scope.store(sum, Relaxed);
         }
         is_there
     })
@@ -126,9 +124,9 @@ fn share(component: usize, bytes: i64) {
     SHARED[component].0.fetch_add(bytes, Relaxed);
 }
 
-/// Returns the index of the component in scope.
-pub(super) fn component_in_scope() -> usize {
-    LOCAL.with(Local::component)
+/// Returns the component in scope.
+pub(super) fn component_in_scope() -> Component {
+    LOCAL.with(|local| local.component.get())
 }
 
 /// Adds to the number of allocations of this thread, and returns what it was before.
@@ -137,16 +135,18 @@ pub(super) fn count_calls(more: u64) -> u64 {
 }
 
 impl Local {
-    fn component(&self) -> usize {
-        usize::from(self.component.load(Relaxed))
+    /// Returns the counter of the component in scope.
+    #[inline(always)]
+    fn in_scope(&self) -> &AtomicI64 {
+        &self.bytes[self.component.get().index()]
     }
 
     fn count(&self, bytes: i64) {
         self.begin();
         if self.stage.get() == Stage::Ended {
-            share(self.component(), bytes);
+            share(self.component.get().index(), bytes);
         } else {
-            self.bytes.store(self.bytes.load(Relaxed) + bytes, Relaxed);
+            self.in_scope().store(self.in_scope().load(Relaxed) + bytes, Relaxed);
         }
     }
 
@@ -156,7 +156,7 @@ impl Local {
             return;
         }
         self.stage.set(Stage::Listed);
-        self.bytes.store(ZERO, Relaxed);
+        self.set_all(ZERO);
         threads().add(self);
         // The standard library allocates nothing for this with the global allocator. A thread that
         // is ending already has no destructors any more.
@@ -171,33 +171,18 @@ impl Local {
         for (component, bytes) in self.counts().enumerate() {
             share(component, bytes);
         }
-        self.bytes.store(NONE, Relaxed);
+        self.set_all(NONE);
         self.stage.set(Stage::Ended);
         threads.remove(self);
     }
 
-    /// Makes another component the one in scope and returns the index of the one before.
-    fn switch(&self, component: usize) -> usize {
-        self.begin();
-        let before = self.component();
-        self.component.store(component as u8, Relaxed);
-        if self.stage.get() == Stage::Listed {
-            self.others[before].store(self.bytes.load(Relaxed) - ZERO, Relaxed);
-            self.bytes.store(self.others[component].load(Relaxed) + ZERO, Relaxed);
-        }
-        before
+    fn set_all(&self, bytes: i64) {
+        self.bytes.iter().for_each(|each| each.store(bytes, Relaxed));
     }
 
     /// Returns the bytes of all components, while the thread is in the list.
     fn counts(&self) -> impl Iterator<Item = i64> {
-        let in_scope = self.component();
-        self.others.iter().enumerate().map(move |(component, bytes)| {
-            if component == in_scope {
-                self.bytes.load(Relaxed) - ZERO
-            } else {
-                bytes.load(Relaxed)
-            }
-        })
+        self.bytes.iter().map(|bytes| bytes.load(Relaxed) - ZERO)
     }
 }
 
@@ -279,20 +264,20 @@ pub fn usage() -> Option<Usage> {
 #[derive(Debug)]
 #[must_use = "dropping it ends the scope"]
 pub struct Scope {
-    before: usize,
+    before: Component,
     /// It is this thread's.
     not_send: PhantomData<*const ()>,
 }
 
 impl Scope {
     pub(super) fn enter(component: Component) -> Self {
-        let before = LOCAL.with(|local| local.switch(component.index()));
+        let before = LOCAL.with(|local| local.component.replace(component));
         Self { before, not_send: PhantomData }
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        LOCAL.with(|local| local.switch(self.before));
+        LOCAL.with(|local| local.component.set(self.before));
     }
 }

@@ -26,7 +26,7 @@ fn with_header(layout: Layout, size: usize) -> Option<(Layout, usize)> {
 /// Counts for a component: where the thread counts if it is the one in scope, as it mostly is, and
 /// with an atomic operation for all threads if not.
 fn count_marked(component: usize, bytes: i64) {
-    if component != component_in_scope() {
+    if component != component_in_scope().index() {
         count_for(component, bytes);
     } else if !counted(bytes) {
         count(bytes);
@@ -46,7 +46,7 @@ pub(super) unsafe fn allocate(layout: Layout, zeroed: bool) -> *mut u8 {
     if base.is_null() {
         return base;
     }
-    let component = component_in_scope();
+    let component = component_in_scope().index();
     count_marked(component, layout.size() as i64);
     // SAFETY: the header is before the block.
     unsafe {

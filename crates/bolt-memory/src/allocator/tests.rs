@@ -80,9 +80,38 @@ impl Block {
     }
 }
 
+/// Whose turn it is with blocks of [`Component::Code`] and [`Component::Search`].
+static CODE: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_change_of_scope_changes_no_count() {
+    use Component::{Code, Search};
+    let _turn = CODE.lock().unwrap();
+    let (ready, is_ready) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let _scope = Code.enter();
+            let block = Block::bytes(5_000);
+            ready.send(()).unwrap();
+            while wait.try_recv() == Err(mpsc::TryRecvError::Empty) {
+                drop(Search.enter());
+            }
+            block.free(&CountingAllocator);
+        });
+        is_ready.recv().unwrap();
+        let looks = if cfg!(miri) { 50 } else { 50_000 };
+        let all: Vec<_> = (0..looks).map(|_| (used(Code), used(Search))).collect();
+        drop(go_on);
+        assert!(all.iter().all(|counts| *counts == (5_000, 0)));
+    });
+    assert_eq!((used(Code), used(Search)), (0, 0));
+}
+
 #[test]
 fn scopes_nest() {
     use Component::{Code, Search};
+    let _turn = CODE.lock().unwrap();
     let outer = Code.enter();
     let first = Block::bytes(1_000);
     let inner = Search.enter();
