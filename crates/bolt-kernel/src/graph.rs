@@ -319,6 +319,22 @@ impl Graph {
         Self::default()
     }
 
+    /// Returns the memory that the graph has allocated, but for what operators keep of themselves.
+    pub fn allocated(&self) -> usize {
+        // Tables keep an eighth of their places empty, and a byte for each.
+        fn table<K, V>(table: &WordMap<K, V>) -> usize {
+            table.capacity() * 8 / 7 * (size_of::<(K, V)>() + 1)
+        }
+        let Self { nodes, types, shared, applied, inputs, states } = self;
+        let lists = nodes.capacity() * size_of::<Node>()
+            + types.capacity() * size_of::<ValueType>()
+            + inputs.capacity() * size_of::<Input>()
+            + states.capacity() * size_of::<State>();
+        // What an operator built is a node, mostly.
+        let built = applied.len() * 4 * size_of::<NodeId>();
+        lists + table(shared) + table(applied) + built
+    }
+
     /// Returns the graph without what is needed only to build on.
     pub(crate) fn without_sharing(&self) -> Self {
         Self {

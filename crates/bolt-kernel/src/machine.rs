@@ -160,8 +160,8 @@ struct Buffer<E> {
 impl<E: Copy> Buffer<E> {
     /// Returns one of several buffers that are used together.
     fn new(fill: E, history: usize, index: usize, geometry: &Geometry) -> Self {
-        let first = MARGIN + index * SKEW_LINES % PAGE_LINES * (64 / size_of::<E>());
-        let values = vec![fill; first + geometry.buffer_length(history) + 64];
+        let first = first_of::<E>(index);
+        let values = vec![fill; geometry.whole_length::<E>(history, index)];
         let aligned = values[first + history * geometry.stride..].as_ptr().align_offset(64);
         Self { values, start: first + aligned.min(64), history }
     }
@@ -226,6 +226,18 @@ impl Geometry {
     fn buffer_length(&self, history: usize) -> usize {
         (history + self.capacity) * self.stride + LANES_MAX
     }
+}
+
+impl Geometry {
+    /// Returns the length of a buffer, of several that are used together, with what precedes it.
+    fn whole_length<E>(&self, history: usize, index: usize) -> usize {
+        first_of::<E>(index) + self.buffer_length(history) + 64
+    }
+}
+
+/// Returns where the values of a buffer may begin.
+fn first_of<E>(index: usize) -> usize {
+    MARGIN + index * SKEW_LINES % PAGE_LINES * (64 / size_of::<E>())
 }
 
 /// A range of rows of the current block.
@@ -306,6 +318,21 @@ impl<E: Scalar> Machine<E> {
             geometry,
             started: false,
         }
+    }
+
+    /// Returns the bytes of the buffers that a machine for a program has, which are most of it.
+    pub fn buffer_bytes(program: &Program, lanes: usize, options: &Options) -> usize {
+        let prepared = program.prepared(lanes);
+        let plan = prepared.plan();
+        let geometry = Geometry::new(lanes, options.block_rows, &plan);
+        let numbers = plan.numbers.iter().enumerate();
+        let numbers = numbers.map(|(index, &rows)| geometry.whole_length::<E>(rows, index));
+        let wides = plan.wides.iter().enumerate().flat_map(|(index, &rows)| {
+            [0, 1].map(|plane| geometry.whole_length::<f64>(rows, 2 * index + plane))
+        });
+        let bits = geometry.capacity * geometry.stride + LANES_MAX;
+        let truths = plan.truths.len() * 2 * bits.div_ceil(8);
+        numbers.sum::<usize>() * size_of::<E>() + wides.sum::<usize>() * size_of::<f64>() + truths
     }
 
     /// Takes `rows` rows of every input, in the order of [`Program::inputs`], and gives each

@@ -163,6 +163,14 @@ impl Plan {
     pub(crate) fn new(graph: &Graph, roots: &[NodeId], layout: Layout) -> Self {
         Planner::new(graph, roots, layout).plan(roots)
     }
+
+    /// Returns the memory that the lists have allocated which grow with the graph.
+    pub(crate) fn allocated(&self) -> usize {
+        let slots = self.numbers.capacity() + self.wides.capacity() + self.truths.capacity();
+        self.steps.capacity() * size_of::<Step>()
+            + self.roots.capacity() * size_of::<RootSlot>()
+            + slots * size_of::<usize>()
+    }
 }
 
 /// How many lanes a plan is for.

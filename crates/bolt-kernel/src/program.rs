@@ -29,6 +29,14 @@ pub enum Output<E> {
 }
 
 impl<E: Scalar> Output<E> {
+    /// Returns the bytes that the values have allocated.
+    pub fn allocated(&self) -> usize {
+        match self {
+            Self::Numbers(values) => values.capacity() * size_of::<E>(),
+            Self::Truths(values) => values.capacity() * size_of::<Option<bool>>(),
+        }
+    }
+
     /// Returns whether every value is missing.
     pub fn is_missing(&self) -> bool {
         match self {
@@ -91,6 +99,13 @@ impl Program {
         Arc::clone(self.plans[layout as usize].get_or_init(prepared))
     }
 
+    /// Returns the memory that the program has allocated, with its plan for so many lanes.
+    pub fn allocated(&self, lanes: usize) -> usize {
+        let root = size_of::<NodeId>() + size_of::<ValueType>() + size_of::<usize>();
+        let plan = self.prepared(lanes).plan().allocated();
+        self.graph.allocated() + self.roots.len() * root + plan
+    }
+
     /// Returns how each step over so many lanes of `E` runs once the program is hot: compiled, and
     /// for which instruction set, or why not.
     pub fn explain<E: Scalar>(&self, lanes: usize, options: &Options) -> Vec<StepReport> {
@@ -125,10 +140,7 @@ impl Program {
         options: &Options,
     ) -> Vec<Output<E>> {
         let mut outputs = self.new_outputs(rows * lanes);
-        // Without operations across lanes, narrow tiles of lanes keep every buffer in the cache.
-        let prepared = self.prepared(lanes);
-        let is_whole = prepared.plan().has_cross || prepared.strided().is_whole();
-        let tile = if is_whole { lanes } else { TILE_LANES.min(lanes) };
+        let tile = self.tile_lanes(lanes);
         let mut first = 0;
         while first < lanes {
             // One lane over would go along its rows: rounded otherwise than as one of many.
@@ -169,6 +181,21 @@ impl Program {
         outputs
     }
 
+    /// Returns the bytes that [`Self::evaluate`] takes: its results and the buffers it works in.
+    pub fn evaluation_bytes<E: Scalar>(
+        &self,
+        rows: usize,
+        lanes: usize,
+        options: &Options,
+    ) -> usize {
+        let value = |value_type: &ValueType| match value_type {
+            ValueType::Bool => size_of::<Option<bool>>(),
+            _ => size_of::<E>(),
+        };
+        let results = rows * lanes * self.types.iter().map(value).sum::<usize>();
+        results + Machine::<E>::buffer_bytes(self, self.tile_lanes(lanes), options)
+    }
+
     /// Evaluates all roots over `rows` rows and returns the last row alone: what a scan of many
     /// agents ends with. Results of other rows are not computed but for what later rows depend on.
     ///
@@ -195,6 +222,14 @@ impl Program {
             }
         });
         outputs
+    }
+
+    /// Returns how many lanes are evaluated together: without operations across lanes, narrow tiles
+    /// of them keep every buffer in the cache.
+    fn tile_lanes(&self, lanes: usize) -> usize {
+        let prepared = self.prepared(lanes);
+        let is_whole = prepared.plan().has_cross || prepared.strided().is_whole();
+        if is_whole { lanes } else { TILE_LANES.min(lanes) }
     }
 
     /// Returns room for so many values of each root.

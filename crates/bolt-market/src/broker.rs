@@ -20,6 +20,7 @@ pub mod vectorbt;
 pub use costs::Costs;
 
 use crate::ohlc::Ohlc;
+use bolt_memory::Refused;
 
 /// Why a backtest could not be run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -34,6 +35,9 @@ pub enum Error {
         /// Number of values found.
         found: usize,
     },
+    /// There is not enough memory.
+    #[error(transparent)]
+    Memory(#[from] Refused),
     /// The convention has nothing like what was asked for.
     #[error(
         "the convention `{convention}` has no {what}; leave it out or choose another convention"

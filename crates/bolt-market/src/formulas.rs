@@ -10,9 +10,11 @@ pub use formula::Formula;
 use std::ops::Range;
 
 use crate::signals::Signals;
+use bolt_base::Bytes;
 use bolt_kernel::{
     Catalog, Column, FormulaError, Graph, NodeId, Options, Output, Program, Scope, Shape,
 };
+use bolt_memory::{Refused, Working};
 pub(crate) use formula::Wants;
 
 /// The part that a formula plays.
@@ -91,6 +93,9 @@ pub enum StrategyError {
         /// What is wrong with it, at least one finding.
         errors: Vec<FormulaError>,
     },
+    /// There is not enough memory to evaluate them.
+    #[error(transparent)]
+    Memory(#[from] Refused),
     /// A level and events at once.
     #[error("a strategy is one `signal` or events such as `entry` and `exit`, not both")]
     SignalAndEvents,
@@ -141,7 +146,8 @@ impl Strategy {
         formulas: impl IntoIterator<Item = (Role, &'t str)>,
     ) -> Result<Self, StrategyError> {
         let parse = |(role, text): (Role, &str)| {
-            Ok((role, Formula::parse(role.name(), role.name(), text)?))
+            let formula = Formula::parse(role.name(), role.name(), text)?;
+            Ok::<_, StrategyError>((role, formula))
         };
         Self::new(formulas.into_iter().map(parse).collect::<Result<_, _>>()?)
     }
@@ -222,9 +228,10 @@ impl Strategy {
         let nodes = self.build(&mut graph, &scope)?;
         let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
         let program = Program::new(&graph, &roots);
-        let outputs = program.evaluate(&columns.inputs(&program), columns.rows, 1, options);
+        let inputs = columns.inputs(&program);
+        let (outputs, mut held) = evaluate(&program, &inputs, columns.rows, 1, options)?;
         let roles = nodes.into_iter().map(|(role, _)| role);
-        SignalColumns::from_outputs(roles.zip(outputs), program.longest_warm_up())
+        SignalColumns::from_outputs(roles.zip(outputs), program.longest_warm_up(), &mut held)
     }
 }
 
@@ -312,31 +319,38 @@ pub struct SignalColumns {
 }
 
 impl SignalColumns {
-    /// Returns what the kernel computed for each formula, as signals.
+    /// Returns what the kernel computed for each formula, as signals. What outputs take is reserved
+    /// in `held`, which follows.
     ///
     /// # Errors
-    /// If the signal asks for more than the whole of equity.
+    /// If the signal asks for more than the whole of equity, or there is not memory enough.
     ///
     /// # Panics
     /// If the output of an event is not of truth values.
-    pub fn from_outputs(
+    pub(crate) fn from_outputs(
         outputs: impl IntoIterator<Item = (Role, Output<f64>)>,
         warm_up: usize,
+        held: &mut Working,
     ) -> Result<Self, StrategyError> {
         let mut signals = Self { warm_up, ..Self::default() };
         for (role, output) in outputs {
             if output.is_missing() {
                 signals.undefined.push(role);
             }
-            signals.take(role, output)?;
+            signals.take(role, output, held)?;
         }
         Ok(signals)
     }
 
-    fn take(&mut self, role: Role, output: Output<f64>) -> Result<(), StrategyError> {
+    fn take(
+        &mut self,
+        role: Role,
+        output: Output<f64>,
+        held: &mut Working,
+    ) -> Result<(), StrategyError> {
         let column = match role {
             Role::Signal | Role::Weights => {
-                let target = level(output);
+                let target = level(output, held)?;
                 let beyond = |value: &f64| !value.is_nan() && value.abs() > 1.0;
                 if let Some(bar) = target.iter().position(beyond) {
                     return Err(StrategyError::Target { role, value: target[bar], bar });
@@ -352,7 +366,7 @@ impl SignalColumns {
             Role::ShortEntry => return self.take_event(output, |signals| &mut signals.short_entry),
             Role::ShortExit => return self.take_event(output, |signals| &mut signals.short_exit),
         };
-        *column = Some(level(output));
+        *column = Some(level(output, held)?);
         Ok(())
     }
 
@@ -361,10 +375,22 @@ impl SignalColumns {
         output: Output<f64>,
         column: fn(&mut Self) -> &mut Option<Vec<bool>>,
     ) -> Result<(), StrategyError> {
-        // What is missing has not happened.
+        // What is missing has not happened. The truths become the events where they are.
         let events = output.into_truths().into_iter().map(|event| event == Some(true)).collect();
         *column(self) = Some(events);
         Ok(())
+    }
+
+    /// Returns the memory that the columns have allocated.
+    pub fn allocated(&self) -> Bytes {
+        fn of<T>(column: &Option<Vec<T>>) -> usize {
+            column.as_ref().map_or(0, |values| values.capacity() * size_of::<T>())
+        }
+        let Self { target, entry_limit, entry_stop, size, .. } = self;
+        let Self { entry, exit, short_entry, short_exit, .. } = self;
+        let numbers = [target, entry_limit, entry_stop, size].map(of).iter().sum::<usize>();
+        let events = [entry, exit, short_entry, short_exit].map(of).iter().sum::<usize>();
+        Bytes((numbers + events) as u64)
     }
 
     /// Returns the columns at some of the bars; nothing of them is warm-up any more, and what has no
@@ -419,12 +445,43 @@ fn part<T: Clone>(column: Option<&[T]>, bars: &Range<usize>) -> Option<Vec<T>> {
     Some(column?[bars.clone()].to_vec())
 }
 
+/// Evaluates a program; returns its results with what is reserved for them.
+///
+/// # Errors
+/// If there is not memory enough.
+///
+/// # Panics
+/// As [`Program::evaluate`].
+pub(crate) fn evaluate(
+    program: &Program,
+    inputs: &[Column<'_, f64>],
+    rows: usize,
+    lanes: usize,
+    options: &Options,
+) -> Result<(Vec<Output<f64>>, Working), Refused> {
+    let bytes = program.evaluation_bytes::<f64>(rows, lanes, options);
+    let mut held = Working::of(Bytes(bytes as u64))?;
+    let outputs = program.evaluate(inputs, rows, lanes, options);
+    let results = outputs.iter().map(Output::allocated).sum::<usize>();
+    held.resize(Bytes(results as u64))?;
+    Ok((outputs, held))
+}
+
 /// Returns numbers as they are and truth values as 1 and 0; a level that is missing is not true.
-pub(crate) fn level(output: Output<f64>) -> Vec<f64> {
+/// What the output takes is reserved in `held`, which follows.
+///
+/// # Errors
+/// If there is not memory enough.
+pub(crate) fn level(output: Output<f64>, held: &mut Working) -> Result<Vec<f64>, Refused> {
+    let before = Bytes(output.allocated() as u64);
     match output {
-        Output::Numbers(values) => values,
+        Output::Numbers(values) => Ok(values),
         Output::Truths(values) => {
-            values.into_iter().map(|value| f64::from(u8::from(value == Some(true)))).collect()
+            held.grow(Bytes(size_of::<f64>() as u64 * values.len() as u64))?;
+            let number = |value| f64::from(u8::from(value == Some(true)));
+            let numbers = values.into_iter().map(number).collect();
+            held.shrink(before);
+            Ok(numbers)
         }
     }
 }

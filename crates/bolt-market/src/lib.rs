@@ -7,6 +7,7 @@
 pub mod broker;
 pub mod data;
 pub mod formulas;
+mod journal;
 pub mod ledger;
 pub mod ohlc;
 pub mod options;

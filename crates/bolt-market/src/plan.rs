@@ -8,7 +8,9 @@ use crate::formulas::{Columns, Role, SignalColumns, Strategy, StrategyError};
 use crate::ledger::{Ledger, Side};
 use crate::rules::{self, Built, RuleColumns, Rules};
 use crate::signals::{self, Convention, Curve, SignalRules};
+use bolt_base::Bytes;
 use bolt_kernel::{Catalog, Graph, NodeId, Options, Output, Program, Scope, ValueType};
+use bolt_memory::Working;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -190,18 +192,20 @@ impl PlanNodes {
         }
     }
 
-    /// Returns what the kernel computed for the roots, which are taken from `outputs`.
+    /// Returns what the kernel computed for the roots, which are taken from `outputs`. What they
+    /// take is reserved in `held`, which follows.
     pub(crate) fn decisions(
         &self,
         graph: &Graph,
         outputs: &mut impl Iterator<Item = Output<f64>>,
+        held: &mut Working,
     ) -> Result<Decisions, StrategyError> {
         // Of several plans in one graph, each is warm when its own formulas are.
         let warm_up = Program::new(graph, &self.roots()).longest_warm_up();
         match self {
             Self::Signals(nodes) => {
                 let outputs = nodes.iter().map(|(role, _)| *role).zip(outputs);
-                Ok(Decisions::Signals(SignalColumns::from_outputs(outputs, warm_up)?))
+                Ok(Decisions::Signals(SignalColumns::from_outputs(outputs, warm_up, held)?))
             }
             Self::Orders(rules) => Ok(Decisions::Orders(rules.columns(outputs, warm_up))),
         }
@@ -223,6 +227,14 @@ impl Decisions {
         match self {
             Self::Signals(columns) => columns.warm_up,
             Self::Orders(columns) => columns.warm_up,
+        }
+    }
+
+    /// Returns the memory that the decisions have allocated.
+    pub fn allocated(&self) -> Bytes {
+        match self {
+            Self::Signals(columns) => columns.allocated(),
+            Self::Orders(columns) => columns.allocated(),
         }
     }
 

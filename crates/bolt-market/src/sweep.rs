@@ -243,6 +243,9 @@ impl Sweep<'_> {
         index: usize,
         error: StrategyError,
     ) -> SweepError<E> {
+        if let StrategyError::Memory(refused) = error {
+            return SweepError::Engine(broker::Error::Memory(refused));
+        }
         let parts: Vec<String> = self
             .parameters(index)
             .iter()

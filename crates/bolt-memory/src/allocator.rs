@@ -36,24 +36,3 @@ impl Component {
         local::component_in_scope()
     }
 }
-
-impl Scope {
-    /// Returns `work` so that what it allocates counts for the component in scope here, whichever
-    /// thread calls it. For what goes to a pool, where any thread may take it.
-    pub fn carry<A, R>(work: impl Fn(A) -> R) -> impl Fn(A) -> R {
-        let component = Component::in_scope();
-        move |argument| {
-            let _scope = component.enter();
-            work(argument)
-        }
-    }
-
-    /// The same for what is called once.
-    pub fn carry_once<A, R>(work: impl FnOnce(A) -> R) -> impl FnOnce(A) -> R {
-        let component = Component::in_scope();
-        move |argument| {
-            let _scope = component.enter();
-            work(argument)
-        }
-    }
-}

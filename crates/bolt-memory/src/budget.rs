@@ -201,6 +201,11 @@ impl Budget {
         Bytes(self.0.ledger.total().now())
     }
 
+    /// Returns what a component holds.
+    pub fn held_by(&self, component: Component) -> Bytes {
+        Bytes(self.0.ledger.held(component).now())
+    }
+
     /// Returns what there is to know.
     pub fn report(&self) -> Report {
         // First, so that it does not count the report.

@@ -175,6 +175,20 @@ impl Ledger {
         Ok(self.mark(total))
     }
 
+    /// Returns whether [`Ledger::try_grow`] would take `bytes`, as things stand.
+    pub(crate) fn has_room(&self, job: &JobAccount, kind: Kind, bytes: u64) -> bool {
+        let account = &self.accounts[job.component.index()].0;
+        if job.held.try_add(bytes, job.limit).is_err() {
+            return false;
+        }
+        let found = self.take(account, kind, bytes, false);
+        match found {
+            Ok(_) => drop(self.shrink(job, kind, bytes)),
+            Err(_) => drop(job.held.subtract(bytes)),
+        }
+        found.is_ok()
+    }
+
     /// Takes `bytes` from a component and the whole, and returns what they hold then.
     #[inline]
     fn take(

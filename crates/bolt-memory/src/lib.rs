@@ -15,6 +15,9 @@
 //! So a share cannot be taken: whatever is beyond all shares can be had back. An ask is refused
 //! only after the owners were asked, with an error that names who holds what ([`Refused`]).
 //!
+//! What engines take while they work follows what they have: they reserve before they allocate and
+//! give back when they have freed, from the job in scope ([`Working`]).
+//!
 //! # Levels
 //! At a [`Level::Warning`] caches shrink, at [`Level::Critical`] owners spill and nothing more is
 //! lent, before any ask fails. The level follows what is held and what [`Pressure`] sources say;
@@ -46,6 +49,7 @@ mod refused;
 mod report;
 mod reservation;
 mod shares;
+mod working;
 
 #[cfg(test)]
 mod interleavings;
@@ -73,6 +77,7 @@ pub use refused::{Bound, Holder, NoLoan, Refused};
 pub use report::{ComponentReport, Events, Report};
 pub use reservation::{Job, Kind, Reservation};
 pub use shares::{AdaptiveShares, Shares, SharesError};
+pub use working::{JobScope, Working};
 
 /// What the ledger counts with; the model checker has its own.
 mod sync {

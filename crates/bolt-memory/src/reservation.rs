@@ -46,6 +46,18 @@ impl Job {
         Ok(reservation)
     }
 
+    /// Reserves `bytes` and gives them back: says whether there is room for what will be reserved
+    /// bit by bit. No peak counts them, unless owners had to give memory back for them.
+    ///
+    /// # Errors
+    /// As [`Reservation::try_grow`].
+    pub fn check(&self, kind: Kind, bytes: Bytes) -> Result<(), Refused> {
+        if self.0.budget.ledger.has_room(&self.0.account, kind, bytes.0) {
+            return Ok(());
+        }
+        self.reserve(kind, bytes).map(drop)
+    }
+
     /// Returns the name.
     pub fn name(&self) -> &str {
         &self.0.name
@@ -93,6 +105,11 @@ impl Reservation {
     /// Returns how much is reserved.
     pub fn bytes(&self) -> Bytes {
         Bytes(self.bytes)
+    }
+
+    /// Returns the job that it is of.
+    pub fn job(&self) -> Job {
+        Job(Arc::clone(&self.job))
     }
 
     /// Returns whether it can be had back.

@@ -11,8 +11,9 @@ use bolt_market::data::Bars;
 use bolt_market::ledger::Ledger;
 use bolt_market::plan::Plan;
 use bolt_market::signals::Convention;
+use bolt_market::statistics::trades::summarizing_bytes;
 use bolt_market::statistics::{PeriodsPerYear, RiskFree, drawdowns, peers, returns};
-use bolt_memory::{Component, Kind, Reservation};
+use bolt_memory::{Component, Kind, Reservation, Working};
 
 use crate::data::{borrowed, formula_columns};
 use crate::statistics::{Figures, Line, Run};
@@ -83,25 +84,19 @@ pub struct Backtest {
     pub memory: Arc<Reservation>,
 }
 
-/// Bytes a bar that figures take beside the ledger: the returns and their sorted copy.
-pub(crate) const FIGURES_BYTES: u64 = 16;
 /// Bytes a bar of the equity.
 const EQUITY_BYTES: u64 = size_of::<f64>() as u64;
 
-/// Returns what a backtest takes until it has a ledger, as far as that is known: its trades are not.
-pub(crate) fn working_bytes(bars: &Bars, plan: &Plan) -> Bytes {
-    Bytes(decision_bytes(bars, plan) + bars.len() as u64 * (EQUITY_BYTES + FIGURES_BYTES))
+/// Returns what a backtest takes at least: what formulas decide, and the equity.
+fn least_bytes(bars: &Bars, plan: &Plan) -> Bytes {
+    Bytes(bars.len() as u64 * (plan.texts().len() as u64 + EQUITY_BYTES))
 }
 
-/// Returns what it takes to measure a ledger, while what was decided is still there.
-fn measuring_bytes(bars: &Bars, plan: &Plan, ledger: &Ledger) -> Bytes {
-    let figures = bars.len() as u64 * FIGURES_BYTES;
-    Bytes(decision_bytes(bars, plan) + figures + ledger.allocated().0)
-}
-
-/// Returns what formulas take: what the kernel computes, and the columns made of it.
-fn decision_bytes(bars: &Bars, plan: &Plan) -> u64 {
-    (bars.len() * plan.texts().len() * 2 * size_of::<f64>()) as u64
+/// Returns what figures take beside a ledger: the returns, with their sorted copy or columns of the
+/// trades.
+pub(crate) fn figures_bytes(ledger: &Ledger) -> Bytes {
+    let column = size_of_val(&*ledger.equity) as u64;
+    Bytes(column + column.max(summarizing_bytes(&ledger.trades).0))
 }
 
 /// Returns what the result of a backtest holds.
@@ -120,10 +115,11 @@ impl Session {
         bars: &Bars,
         request: &BacktestRequest,
     ) -> Result<Backtest, SessionError> {
-        let _scope = Component::Market.enter();
         let query = self.query("backtest", &CancelToken::default())?;
         let job = self.memory.job(&*self.clock, Component::Market, "backtest");
-        let mut held = job.reserve(Kind::Fixed, working_bytes(bars, &request.plan))?;
+        let _scope = job.enter();
+        job.check(Kind::Fixed, least_bytes(bars, &request.plan))?;
+        let mut held = job.reservation(Kind::Fixed);
         let periods = self.periods(bars)?;
         let convention = request.trading.convention()?;
         check_peer_statistics(&self.config, &convention)?;
@@ -136,6 +132,7 @@ impl Session {
         let decisions =
             request.plan.evaluate(&columns, &self.catalog, &parameters, &self.kernel)?;
         query.check()?;
+        held.try_resize(decisions.allocated())?;
         let names = parameters.iter().map(|(name, _)| *name);
         let known: Vec<&str> = named_columns.iter().map(|(name, _)| name.as_str()).collect();
         self.check_parameters(names, &request.plan.texts(), &known)?;
@@ -145,11 +142,9 @@ impl Session {
         let rules = request.trading.rules(periods.value);
         let ledger = decisions.trade(&market, &rules, &convention)?;
         query.check()?;
-        held.try_resize(measuring_bytes(bars, &request.plan, &ledger))?;
-        let benchmark = match &request.benchmark {
-            Some(benchmark) => Some(closes_at(benchmark, bars.timestamps())?),
-            None => None,
-        };
+        held.try_grow(ledger.allocated())?;
+        let benchmark = reserved_closes(&mut held, request.benchmark.as_ref(), bars.timestamps())?;
+        held.try_grow(figures_bytes(&ledger))?;
         let run = Run {
             bars,
             ledger: &ledger,
@@ -161,6 +156,7 @@ impl Session {
             warm_up,
         };
         let Figures { summary, lines, mut notes } = run.figures();
+        held.shrink(figures_bytes(&ledger));
         let undefined = request.plan.undefined(&decisions, &columns, &self.catalog, &parameters)?;
         notes.extend(undefined.iter().map(|(name, needs)| is_undefined(name, *needs, bars.len())));
         let assets = vec![bars.symbol.clone()];
@@ -187,7 +183,11 @@ impl Session {
     pub fn periods(&self, bars: &Bars) -> Result<PeriodsPerYear, SessionError> {
         match self.config.market_periods_per_year() {
             Some(value) => Ok(PeriodsPerYear::stated(value)),
-            None => Ok(PeriodsPerYear::infer(bars.timestamps())?),
+            None => {
+                // The distances between bars, of which the median is taken.
+                let _held = Working::of(Bytes(size_of_val(&**bars.timestamps()) as u64))?;
+                Ok(PeriodsPerYear::infer(bars.timestamps())?)
+            }
         }
     }
 
@@ -306,8 +306,19 @@ fn mentions(text: &str, name: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
 }
 
+/// Returns the closes of a benchmark, if there is one, and reserves what they take.
+pub(crate) fn reserved_closes(
+    held: &mut Reservation,
+    benchmark: Option<&Bars>,
+    times: &[UnixNanos],
+) -> Result<Option<Vec<f64>>, SessionError> {
+    let Some(benchmark) = benchmark else { return Ok(None) };
+    held.try_grow(Bytes((times.len() * size_of::<f64>()) as u64))?;
+    closes_at(benchmark, times).map(Some)
+}
+
 /// Returns the last close of a benchmark that is known at each time.
-pub(crate) fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionError> {
+fn closes_at(benchmark: &Bars, times: &[UnixNanos]) -> Result<Vec<f64>, SessionError> {
     let known = benchmark.timestamps();
     let close = benchmark.ohlc().close;
     let ends = known.last().zip(times.last());

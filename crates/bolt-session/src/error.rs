@@ -23,7 +23,7 @@ pub enum SessionError {
     Data(#[from] DataError),
     /// A formula, or a strategy as a whole, is wrong.
     #[error(transparent)]
-    Strategy(#[from] StrategyError),
+    Strategy(StrategyError),
     /// A strategy file is wrong.
     #[error("{}:{line}: {message}{}", path.display(), hint_line(hint.as_deref()))]
     StrategyFile {
@@ -38,7 +38,7 @@ pub enum SessionError {
     },
     /// An engine refused a setting.
     #[error(transparent)]
-    Engine(#[from] broker::Error),
+    Engine(broker::Error),
     /// A grid of parameters is wrong.
     #[error(transparent)]
     Grid(#[from] GridError),
@@ -115,6 +115,24 @@ impl From<Refused> for SessionError {
     }
 }
 
+impl From<StrategyError> for SessionError {
+    fn from(error: StrategyError) -> Self {
+        match error {
+            StrategyError::Memory(refused) => refused.into(),
+            error => Self::Strategy(error),
+        }
+    }
+}
+
+impl From<broker::Error> for SessionError {
+    fn from(error: broker::Error) -> Self {
+        match error {
+            broker::Error::Memory(refused) => refused.into(),
+            error => Self::Engine(error),
+        }
+    }
+}
+
 impl From<SweepError<Self>> for SessionError {
     fn from(error: SweepError<Self>) -> Self {
         match error {
@@ -122,7 +140,7 @@ impl From<SweepError<Self>> for SessionError {
                 Self::Strategy(error)
             }
             SweepError::Strategy { combination, error } => Self::Combination { combination, error },
-            SweepError::Engine(error) => Self::Engine(error),
+            SweepError::Engine(error) => error.into(),
             SweepError::Sink(error) => error,
         }
     }
@@ -132,7 +150,7 @@ impl From<SweepError<Infallible>> for SessionError {
     fn from(error: SweepError<Infallible>) -> Self {
         match error {
             SweepError::Strategy { combination, error } => Self::Combination { combination, error },
-            SweepError::Engine(error) => Self::Engine(error),
+            SweepError::Engine(error) => error.into(),
             SweepError::Sink(never) => match never {},
         }
     }

@@ -9,8 +9,7 @@ use bolt_exec::STACK_BYTES;
 use bolt_hardware::{Hardware, ProcessLimitKind, Reading, Unavailable};
 use bolt_memory::{
     AdaptiveShares, Bound, Budget, Component, ControlGroup, Job, Kind, MachineMemory, Policy,
-    PolicyError, Pressure, Refused, Reservation, ResidentMemory, Shares, SharesError, Stalls,
-    Thresholds,
+    PolicyError, Pressure, Refused, ResidentMemory, Shares, SharesError, Stalls, Thresholds,
 };
 
 /// Of what the process may have, so much is left to others where `memory.reserve` is `auto`.
@@ -259,17 +258,17 @@ fn shares(config: &Config) -> Result<Shares, MemoryError> {
     Ok(Shares::default().with(shares)?)
 }
 
-/// Reserves as much as there is, at most `most` and at least `least`: half as much after each
-/// refusal.
+/// Returns how much there is to reserve, at most `most` and at least `least`: half as much after
+/// each refusal.
 ///
 /// # Errors
 /// If even the least is refused.
-pub(crate) fn reserve_up_to(job: &Job, most: Bytes, least: Bytes) -> Result<Reservation, Refused> {
+pub(crate) fn room_up_to(job: &Job, most: Bytes, least: Bytes) -> Result<Bytes, Refused> {
     let mut wanted = most.max(least);
     loop {
-        match job.reserve(Kind::Fixed, wanted) {
+        match job.check(Kind::Fixed, wanted) {
             Err(_) if wanted > least => wanted = Bytes(wanted.0 / 2).max(least),
-            answer => return answer,
+            answer => return answer.map(|()| wanted),
         }
     }
 }

@@ -23,13 +23,13 @@ use bolt_market::formulas::Columns;
 use bolt_market::plan::Plan;
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{Demand, End, Grid, Path, Row, SelectionError, Sweep};
-use bolt_memory::{Component, Reservation};
+use bolt_memory::{Component, Job, Kind, Reservation};
 use serde_json::{Value, json};
 
 use crate::backtest::{MarketEvents, check_peer_statistics};
 use crate::cooling::Slowed;
 use crate::data::{borrowed, formula_columns};
-use crate::memory::reserve_up_to;
+use crate::memory::room_up_to;
 use crate::trading::{Traded, Trading};
 use crate::{Session, SessionError};
 use known::{InOrder, KnownRows};
@@ -201,7 +201,8 @@ impl Session {
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
     ) -> Result<SweepOutcome, SessionError> {
-        let _scope = Component::Market.enter();
+        let job = self.memory.job(&*self.clock, Component::Market, "sweep");
+        let _scope = job.enter();
         let columns = formula_columns(bars);
         let Done { rows, assessment } = done;
         let known = assessment.filter(|_| rows.len() == combinations.len());
@@ -212,13 +213,13 @@ impl Session {
         });
         let demand = sweep.demand(combinations.len(), self.pool.threads());
         let assessment = if known.is_some() { 0 } else { demand.assessment };
-        let mut held = self.reserve_for(&mut sweep, demand, assessment)?;
+        self.find_room(&job, &mut sweep, demand, assessment)?;
+        let mut held = job.reservation(Kind::Fixed);
         let new = combinations.len() - rows.len();
         let mut kept = KnownRows::read(self, bars, request, &sweep, new);
-        let ran = self.run_rows(&sweep, combinations, rows, &mut kept, cancel, sink)?;
+        let ran = self.run_rows(&sweep, combinations, rows, &mut kept, &mut held, cancel, sink)?;
         let (rows, end, slowed) = ran;
         let (path, periods) = (sweep.path(), sweep.periods);
-        held.shrink(Bytes(held.bytes().0.saturating_sub(assessment)));
         let mut assess = || -> Result<Assessment, SelectionError> {
             let (seed, bars_per_return) = (request.seed, sweep.bars_per_return(rows.len()));
             if let Some(known) = kept.assessment(combinations, seed, bars_per_return) {
@@ -238,7 +239,6 @@ impl Session {
             Err(SelectionError::Cancelled) => (End::Cancelled, None),
             assessed => (end, Some(assessed.map_err(|error| error.to_string()))),
         };
-        held.try_resize(Bytes((rows.capacity() * size_of::<Row>()) as u64))?;
         let (cache, heat, memory) = (kept.finish(), slowed.note(), Some(Arc::new(held)));
         Ok(SweepOutcome { rows, end, selection, path, periods, cache, heat, memory })
     }
@@ -251,48 +251,61 @@ impl Session {
         combinations: &[usize],
         cancel: &CancelToken,
     ) -> Result<Ran, SessionError> {
+        let job = self.memory.job(&*self.clock, Component::Market, "sweep");
+        let _scope = job.enter();
         let columns = formula_columns(bars);
         let mut sweep = self.checked(bars, &columns, request)?;
         let demand = sweep.demand(combinations.len(), self.pool.threads());
-        let _held = self.reserve_for(&mut sweep, demand, 0)?;
+        self.find_room(&job, &mut sweep, demand, 0)?;
         let mut known = KnownRows::read(self, bars, request, &sweep, combinations.len());
-        let sink = &mut |_: &[Row]| Ok(());
+        let (mut held, sink) = (job.reservation(Kind::Fixed), &mut |_: &[Row]| Ok(()));
         let (rows, end, slowed) =
-            self.run_rows(&sweep, combinations, Vec::new(), &mut known, cancel, sink)?;
+            self.run_rows(&sweep, combinations, Vec::new(), &mut known, &mut held, cancel, sink)?;
         Ok(Ran { rows, end, cache: known.finish(), slowed })
     }
 
-    /// Reserves what a sweep takes and says how much of it columns of signals may take: what
-    /// `sweep.memory` allows and the combinations need, or less where there is less.
-    fn reserve_for(
+    /// Refuses a sweep that there is no memory for, and says how much of it columns of signals may
+    /// take: what `sweep.memory` allows and the combinations need, or less where there is less. What
+    /// runs then reserves what it has.
+    fn find_room(
         &self,
+        job: &Job,
         sweep: &mut Sweep<'_>,
         demand: Demand,
         assessment: u64,
-    ) -> Result<Reservation, SessionError> {
-        let job = self.memory.job(&*self.clock, Component::Market, "sweep");
+    ) -> Result<(), SessionError> {
         let columns = demand.columns.min(self.config.sweep_memory().0);
         let (most, least) = (demand.least + columns, demand.least.max(assessment));
-        let held = reserve_up_to(&job, Bytes(most), Bytes(least))?;
-        sweep.memory_bytes = (held.bytes().0 - demand.least).min(columns);
-        Ok(held)
+        let room = room_up_to(job, Bytes(most), Bytes(least))?;
+        sweep.memory_bytes = (room.0 - demand.least).min(columns);
+        Ok(())
     }
 
-    /// Runs the combinations that there are no rows of yet, here or in the cache; returns all rows.
+    /// Runs the combinations that there are no rows of yet, here or in the cache; returns all rows,
+    /// for which memory is held.
+    #[expect(clippy::too_many_arguments, reason = "what runs, what is there, and who is told")]
     fn run_rows(
         &self,
         sweep: &Sweep<'_>,
         combinations: &[usize],
         done: Vec<Row>,
         known: &mut KnownRows<'_>,
+        held: &mut Reservation,
         cancel: &CancelToken,
         sink: &mut Sink<'_>,
     ) -> Result<(Vec<Row>, End, Slowed), SessionError> {
         let rest = combinations.get(done.len()..).unwrap_or_default();
+        let mut rows = done;
+        rows.reserve_exact(rest.len());
+        let all = Bytes((rows.capacity() * size_of::<Row>()) as u64);
+        // In the cache or not, where it is missing, and as a row to be kept.
+        let each = size_of::<Option<Row>>() + size_of::<usize>() + size_of::<Row>();
+        held.try_resize(Bytes(all.0 + (rest.len() * each) as u64))?;
         let found: Vec<Option<Row>> = rest.iter().map(|&index| known.find(index)).collect();
         let lacks = |(index, found): (&usize, &Option<Row>)| found.is_none().then_some(*index);
-        let missing: Vec<usize> = rest.iter().zip(&found).filter_map(lacks).collect();
-        let (mut rows, mut in_order) = (done, InOrder::new(found));
+        let mut missing = Vec::with_capacity(rest.len());
+        missing.extend(rest.iter().zip(&found).filter_map(lacks));
+        let mut in_order = InOrder::new(found);
         let mut hand_on = |new: &[Row]| -> Result<(), SessionError> {
             let new = in_order.fill(new);
             if !new.is_empty() {
@@ -302,7 +315,7 @@ impl Session {
             Ok(())
         };
         hand_on(&[])?;
-        let mut new = Vec::new();
+        let mut new = Vec::with_capacity(rest.len());
         let mut keep = |some: &[Row]| -> Result<(), SessionError> {
             new.extend_from_slice(some);
             hand_on(some)
@@ -316,6 +329,8 @@ impl Session {
         };
         let end = run_paced(&missing, self.pool.threads(), &*self.clock, run);
         known.keep(&new);
+        drop((new, missing, in_order));
+        held.try_resize(all)?;
         Ok((rows, end?, slowed))
     }
 

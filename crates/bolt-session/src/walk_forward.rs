@@ -15,9 +15,9 @@ use bolt_market::data::Bars;
 use bolt_market::ledger::{Fill, Ledger};
 use bolt_market::statistics::PeriodsPerYear;
 use bolt_market::sweep::{End, Row};
-use bolt_memory::{Component, Kind, Reservation};
+use bolt_memory::{Component, Kind, Reservation, Working};
 
-use crate::backtest::{FIGURES_BYTES, Summary, working_bytes};
+use crate::backtest::{Summary, figures_bytes};
 use crate::cooling::Slowed;
 use crate::data::{borrowed, formula_columns};
 use crate::query::Query;
@@ -146,8 +146,8 @@ impl Session {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<WalkForward>, SessionError> {
         let cancel = query.token();
-        let _scope = Component::Market.enter();
         let job = self.memory.job(&*self.clock, Component::Market, "walk-forward");
+        let _scope = job.enter();
         let mut held = job.reservation(Kind::Fixed);
         let periods = self.periods(bars)?;
         let split = request.windows.split(bars.len());
@@ -167,9 +167,7 @@ impl Session {
                 self.choose(bars, request, &combinations, train.clone(), cancel, &mut joined)?;
             let Some(chosen) = chosen else { return Ok(None) };
             joined.combinations += combinations.len();
-            let working = job.reserve(Kind::Fixed, working_bytes(bars, &request.sweep.plan))?;
             let fold = self.test(bars, request, train, test, chosen, periods, &mut joined)?;
-            drop(working);
             query.check()?;
             joined.folds.push(fold);
             held.try_resize(joined.ledger.allocated())?;
@@ -179,8 +177,7 @@ impl Session {
             }
         }
         let untested = split.len() - joined.folds.len();
-        let figures = Bytes(joined.ledger.equity.len() as u64 * FIGURES_BYTES);
-        let _measuring = job.reserve(Kind::Fixed, figures)?;
+        let _measuring = job.reserve(Kind::Fixed, figures_bytes(&joined.ledger))?;
         Ok(Some(self.finish(bars, joined, untested, request, periods, held)?))
     }
 
@@ -236,6 +233,7 @@ impl Session {
         let named: Vec<(&str, f64)> =
             parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let decisions = plan.evaluate(&columns, &self.catalog, &named, &self.kernel)?;
+        let mut held = Working::of(decisions.allocated())?;
         let mut own = trading.clone();
         own.cash = joined.cash;
         own.finalize = own.convention.can_finalize();
@@ -243,7 +241,13 @@ impl Session {
         let part = bars.slice(test.clone());
         let events = events.slice(test.clone());
         let (market, rules) = (events.market(&part), own.rules(periods.value));
-        let ledger = decisions.slice(test.clone()).trade(&market, &rules, &convention)?;
+        held.grow(Bytes(decisions.allocated().0 / bars.len() as u64 * test.len() as u64))?;
+        let tested = decisions.slice(test.clone());
+        drop(decisions);
+        held.resize(tested.allocated())?;
+        let ledger = tested.trade(&market, &rules, &convention)?;
+        drop(tested);
+        held.resize(Bytes(ledger.allocated().0 + size_of_val(&*ledger.equity) as u64))?;
         let tested = Summary::own(&ledger, joined.cash, periods, self.risk_free());
         joined.append(ledger, test.start);
         let times = |bars_of: &Range<usize>| {

@@ -12,7 +12,9 @@ use bolt_market::statistics::{Basis, PeriodsPerYear};
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
 use bolt_memory::{Component, Kind};
 
-use crate::backtest::{Backtest, check_peer_statistics, closes_at, is_undefined, result_bytes};
+use crate::backtest::{
+    Backtest, check_peer_statistics, figures_bytes, is_undefined, reserved_closes, result_bytes,
+};
 use crate::data::repairs_of_assets;
 use crate::statistics::{Figures, Run};
 use crate::trading::{Traded, Trading};
@@ -78,10 +80,13 @@ impl Session {
         request: &WeightsRequest,
     ) -> Result<(Bars, Backtest), SessionError> {
         let WeightsRequest { strategy, parameters, trading, rules, benchmark } = request;
-        let _scope = Component::Market.enter();
         let query = self.query("backtest", &CancelToken::default())?;
         let job = self.memory.job(&*self.clock, Component::Market, "backtest");
-        let mut held = job.reserve(Kind::Fixed, working_bytes(panel))?;
+        let _scope = job.enter();
+        // The weights, the equity, and the bars that the account is compared with.
+        let column = size_of::<f64>() as u64 * panel.len() as u64;
+        job.check(Kind::Fixed, Bytes(column * (panel.assets().len() as u64 + 2)))?;
+        let mut held = job.reserve(Kind::Fixed, Bytes(column))?;
         let convention = trading.convention()?;
         trading.check(&Traded::weights())?;
         check_peer_statistics(&self.config, &convention)?;
@@ -92,6 +97,7 @@ impl Session {
         let Weights { values, warm_up, needs_bars } =
             weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
         query.check()?;
+        held.try_grow(Bytes(size_of_val(&*values) as u64))?;
         let fields: Vec<String> = panel.fields().map(|(name, _)| column_name(name)).collect();
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let texts: Vec<_> = strategy.texts().map(|(role, text)| (role.name(), text)).collect();
@@ -99,8 +105,9 @@ impl Session {
         let market = PanelMarket::of(panel)?;
         let mut ledger = weights::run(&market, &values, rules, &convention, Curve::Keep)?;
         query.check()?;
-        let closes = |benchmark: &Bars| closes_at(benchmark, bars.timestamps());
-        let benchmark = benchmark.as_ref().map(closes).transpose()?;
+        held.try_grow(ledger.allocated())?;
+        let benchmark = reserved_closes(&mut held, benchmark.as_ref(), bars.timestamps())?;
+        held.try_grow(figures_bytes(&ledger))?;
         let run = Run {
             bars: &bars,
             ledger: &ledger,
@@ -112,6 +119,7 @@ impl Session {
             warm_up,
         };
         let Figures { summary, mut lines, mut notes } = run.figures();
+        held.shrink(figures_bytes(&ledger));
         // A peer counts years in its own way.
         if matches!(convention, Convention::NextOpen(_)) {
             notes.extend(uneven(periods, panel.timestamps()));
@@ -121,12 +129,10 @@ impl Session {
         // The peer's figure of exposure is of one asset.
         lines.retain(|line| line.name != "Max Gross Exposure [%]");
         let assets = panel.assets().to_vec();
-        // They are in the order in which they ended, which the figures count by.
-        ledger.trades.sort_by(|a, b| {
-            let key = |trade: &Trade| (trade.entry_bar, &assets[trade.asset]);
-            key(a).cmp(&key(b))
-        });
-        held.try_resize(result_bytes(&ledger, benchmark.as_deref()))?;
+        // Half of the trades are moved aside where they are sorted.
+        held.try_grow(Bytes(size_of_val(&*ledger.trades) as u64 / 2))?;
+        sort_by_entry(&mut ledger.trades, &assets);
+        held.try_resize(Bytes(column + result_bytes(&ledger, benchmark.as_deref()).0))?;
         query.end(Some(()))?;
         let backtest = Backtest {
             summary,
@@ -144,20 +150,17 @@ impl Session {
     }
 }
 
+/// Sorts trades, which are in the order in which they ended, as figures count them.
+fn sort_by_entry(trades: &mut [Trade], assets: &[String]) {
+    trades.sort_by(|a, b| {
+        let key = |trade: &Trade| (trade.entry_bar, &assets[trade.asset]);
+        key(a).cmp(&key(b))
+    });
+}
+
 /// Returns whether data are not used as they stand in the files.
 fn is_cut(source: &DataSource) -> bool {
     source.resample.is_some() || source.from.is_some() || source.to.is_some()
-}
-
-/// Bytes a row of a backtest of weights: the equity, its returns and their sorted copy, and the bars
-/// that it is compared with.
-const ROW_BYTES: u64 = 40;
-
-/// Returns what a backtest of weights takes while it runs, without its trades: each weight as the
-/// kernel computes it and as it is traded.
-fn working_bytes(panel: &Panel) -> Bytes {
-    let values = (panel.stride() + panel.assets().len()) * size_of::<f64>();
-    Bytes(panel.len() as u64 * (values as u64 + ROW_BYTES))
 }
 
 /// How far the bars that a panel has in a year may be from those that its usual spacing gives, as a

@@ -64,12 +64,14 @@
 mod fills;
 
 use super::{Error, check_prices, check_setting};
+use crate::journal::Journal;
 use crate::ledger::{Exhausted, Ledger, Reason, RejectReason, Rejection, Trade};
 use crate::ohlc::Ohlc;
 use crate::order::{
     Distance, Level, OneCancelsOther, Order, OrderId, OrderRequest, Purpose, Size, TradeId,
 };
 use crate::strategy::{Broker, OpenTrade, Strategy};
+use bolt_memory::Refused;
 
 /// The fraction that an order for everything asks for.
 const EVERYTHING: f64 = 1.0 - f64::EPSILON;
@@ -155,9 +157,9 @@ pub fn run(
 ) -> Result<Ledger, Error> {
     check_prices(&prices)?;
     settings.check()?;
-    let mut account = Account::new(prices, settings);
+    let mut account = Account::new(prices, settings)?;
     account.run(strategy);
-    Ok(account.finish())
+    Ok(account.finish()?)
 }
 
 /// What a strategy would do about a trade at the beginning of each `next`.
@@ -177,12 +179,14 @@ struct Account<'a> {
     routines: Vec<Routine>,
     filled_groups: Vec<OneCancelsOther>,
     ids: u64,
-    ledger: Ledger,
+    ledger: Journal,
 }
 
 impl<'a> Account<'a> {
-    fn new(prices: Ohlc<'a>, settings: &'a Settings) -> Self {
-        Self {
+    fn new(prices: Ohlc<'a>, settings: &'a Settings) -> Result<Self, Refused> {
+        let mut ledger = Journal::new(prices.len())?;
+        ledger.equity.resize(prices.len(), settings.cash);
+        Ok(Self {
             prices,
             settings,
             bar: 0,
@@ -192,8 +196,8 @@ impl<'a> Account<'a> {
             routines: Vec::new(),
             filled_groups: Vec::new(),
             ids: 0,
-            ledger: Ledger { equity: vec![settings.cash; prices.len()], ..Ledger::default() },
-        }
+            ledger,
+        })
     }
 
     fn run(&mut self, strategy: &mut dyn Strategy) {
@@ -214,7 +218,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    fn finish(mut self) -> Ledger {
+    fn finish(mut self) -> Result<Ledger, Refused> {
         for trade in &self.trades {
             let fees = self.settings.commission.of(trade.size, trade.entry_price);
             self.ledger.trades.push(Trade {
@@ -228,7 +232,7 @@ impl<'a> Account<'a> {
                 fees,
             });
         }
-        self.ledger
+        self.ledger.finish()
     }
 
     fn process_bar(&mut self) {

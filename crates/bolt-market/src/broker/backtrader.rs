@@ -51,10 +51,12 @@
 mod fills;
 
 use super::{Error, check_prices, check_setting};
+use crate::journal::Journal;
 use crate::ledger::{Exit, Ledger, Reason, RejectReason, Rejection, Trade};
 use crate::ohlc::Ohlc;
 use crate::order::{Order, OrderId, OrderRequest, Purpose, Size, TradeId};
 use crate::strategy::{Broker, OpenTrade, Strategy};
+use bolt_memory::Refused;
 
 /// How the account works.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,7 +95,7 @@ pub fn run(
 ) -> Result<Ledger, Error> {
     check_prices(&prices)?;
     settings.check()?;
-    let mut account = Account::new(prices, settings);
+    let mut account = Account::new(prices, settings)?;
     for bar in 0..prices.len() {
         account.bar = bar;
         account.process_bar();
@@ -102,7 +104,7 @@ pub fn run(
             strategy.next(&mut account);
         }
     }
-    Ok(account.finish())
+    Ok(account.finish()?)
 }
 
 /// What the broker knows of a waiting order besides the order.
@@ -146,12 +148,12 @@ struct Account<'a> {
     /// Orders filled in the last bar, whose children become active.
     filled: Vec<OrderId>,
     ids: u64,
-    ledger: Ledger,
+    ledger: Journal,
 }
 
 impl<'a> Account<'a> {
-    fn new(prices: Ohlc<'a>, settings: &'a Settings) -> Self {
-        Self {
+    fn new(prices: Ohlc<'a>, settings: &'a Settings) -> Result<Self, Refused> {
+        Ok(Self {
             prices,
             settings,
             bar: 0,
@@ -165,8 +167,8 @@ impl<'a> Account<'a> {
             states: Vec::new(),
             filled: Vec::new(),
             ids: 0,
-            ledger: Ledger::default(),
-        }
+            ledger: Journal::new(prices.len())?,
+        })
     }
 
     fn process_bar(&mut self) {
@@ -199,7 +201,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    fn finish(mut self) -> Ledger {
+    fn finish(mut self) -> Result<Ledger, Refused> {
         if let Some(open) = self.trades.first() {
             let last = self.prices.close[self.bar];
             let Sums { opened, opened_value, closed, closed_value, fees } = self.sums;
@@ -215,7 +217,7 @@ impl<'a> Account<'a> {
                 fees,
             });
         }
-        self.ledger
+        self.ledger.finish()
     }
 
     /// Books the end of the open trade.

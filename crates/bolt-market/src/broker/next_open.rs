@@ -234,14 +234,14 @@ pub fn run(
 ) -> Result<Ledger, Error> {
     market.check()?;
     settings.check(market.times)?;
-    let mut account = Account::new(market, settings);
+    let mut account = Account::new(market, settings)?;
     for bar in 0..market.prices.len() {
         account.process_bar(bar);
         if bar >= settings.first_bar && account.book.ledger.exhausted.is_none() {
             strategy.next(&mut account);
         }
     }
-    Ok(account.finish())
+    Ok(account.finish()?)
 }
 
 impl Account<'_> {

@@ -3,7 +3,8 @@
 use super::Rules;
 use super::map::Kind;
 use crate::broker::{Error, check_length};
-use crate::formulas::{Columns, Formula, StrategyError, Wants};
+use crate::formulas::{Columns, Formula, StrategyError, Wants, evaluate};
+use bolt_base::Bytes;
 use bolt_kernel::{Catalog, Graph, NodeId, Options, Output, Program, Scope};
 use std::convert::Infallible;
 use std::ops::Range;
@@ -43,6 +44,14 @@ impl Column {
             Self::Constant(number) => number.is_nan(),
             Self::Numbers(numbers) => numbers.iter().all(|number| number.is_nan()),
             Self::Truths(truths) => truths.iter().all(Option::is_none),
+        }
+    }
+
+    fn allocated(&self) -> usize {
+        match self {
+            Self::Constant(_) => 0,
+            Self::Numbers(numbers) => numbers.capacity() * size_of::<f64>(),
+            Self::Truths(truths) => truths.capacity() * size_of::<Option<bool>>(),
         }
     }
 
@@ -86,6 +95,12 @@ impl RuleColumns {
         }
     }
 
+    /// Returns the memory that the values have allocated.
+    pub fn allocated(&self) -> Bytes {
+        let columns = self.rules.formulas().into_iter();
+        Bytes(columns.map(|column| column.allocated() as u64).sum())
+    }
+
     /// Returns for each formula, in the order of the rules, whether it has no value on any bar.
     pub(crate) fn are_missing(&self) -> Vec<bool> {
         self.rules.formulas().into_iter().map(Column::is_missing).collect()
@@ -123,7 +138,8 @@ impl Rules<Formula> {
         let scope = Scope { catalog, columns: &schema, parameters, universe: None };
         let built = self.build(&mut graph, &scope)?;
         let program = Program::new(&graph, &built.roots());
-        let outputs = program.evaluate(&columns.inputs(&program), columns.rows(), 1, options);
+        let inputs = columns.inputs(&program);
+        let (outputs, _held) = evaluate(&program, &inputs, columns.rows(), 1, options)?;
         Ok(built.columns(&mut outputs.into_iter(), program.longest_warm_up()))
     }
 

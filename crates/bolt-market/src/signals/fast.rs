@@ -17,9 +17,11 @@ use crate::broker::next_open::guard::Guard;
 use crate::broker::next_open::sizing::{Funds, Quote};
 use crate::broker::next_open::{Market, Rates, Settings};
 use crate::broker::{Error, check_prices};
+use crate::journal::Journal;
 use crate::ledger::{Exhausted, Exit, Fill, Ledger, Reason, RejectReason, Rejection, Side};
 use crate::ohlc::Ohlc;
 use crate::order::{Distance, Size};
+use bolt_memory::Refused;
 use quiet::Stop;
 
 /// Room for trades is made as if there was one in so many bars.
@@ -64,9 +66,8 @@ pub(super) fn run(
         pending: None,
         closing: false,
         liquidate: false,
-        ledger: Ledger::default(),
+        ledger: Journal::new(if curve == Curve::Keep { bars } else { 1 })?,
     };
-    run.ledger.equity.reserve_exact(if curve == Curve::Keep { bars } else { 1 });
     run.ledger.trades.reserve(bars / TYPICAL_TRADE_BARS);
     run.ledger.fills.reserve(2 * bars / TYPICAL_TRADE_BARS);
     let mut bar = 0;
@@ -87,7 +88,7 @@ pub(super) fn run(
             bar += 1;
         }
     }
-    Ok(run.finish(curve))
+    Ok(run.finish(curve)?)
 }
 
 struct Trade {
@@ -109,7 +110,7 @@ struct Run<'a> {
     closing: bool,
     /// Whether equity is used up and the trade still has to go.
     liquidate: bool,
-    ledger: Ledger,
+    ledger: Journal,
 }
 
 impl Run<'_> {
@@ -341,7 +342,7 @@ impl Run<'_> {
         }
     }
 
-    fn finish(mut self, curve: Curve) -> Ledger {
+    fn finish(mut self, curve: Curve) -> Result<Ledger, Refused> {
         if self.settings.finalize {
             if let Some(Trade { lot, .. }) = &self.trade {
                 let price = self.settings.costs.taken(self.mark, -lot.side.sign());
@@ -358,6 +359,6 @@ impl Run<'_> {
             let equity = self.equity();
             self.ledger.equity.push(equity);
         }
-        self.ledger
+        self.ledger.finish()
     }
 }

@@ -33,17 +33,21 @@ pub struct DrawdownRow {
 /// Returns each value of an equity curve over the highest so far, less 1: 0 at a peak and
 /// negative below it. The values must be positive.
 pub fn curve(equity: &[f64]) -> Vec<f64> {
+    below_peak(equity.iter().copied()).collect()
+}
+
+/// Returns the [`curve`] value by value.
+pub(super) fn below_peak(equity: impl Iterator<Item = f64>) -> impl Iterator<Item = f64> {
     let mut peak = f64::NEG_INFINITY;
-    let below = |&value: &f64| {
+    equity.map(move |value| {
         peak = peak.max(value);
         value / peak - 1.0
-    };
-    equity.iter().map(below).collect()
+    })
 }
 
 /// Returns the deepest point of [`curve`]: 0 if the equity never fell, NaN of nothing.
 pub fn deepest(equity: &[f64]) -> f64 {
-    curve(equity).into_iter().reduce(f64::min).unwrap_or(f64::NAN)
+    below_peak(equity.iter().copied()).reduce(f64::min).unwrap_or(f64::NAN)
 }
 
 /// Returns every drawdown of an equity curve in order of time; the last may be without recovery.

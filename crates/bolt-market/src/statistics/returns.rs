@@ -210,8 +210,10 @@ impl Summary {
         let falls = Falls::of(returns, deviation);
         let outcomes = Outcomes::of(returns);
         let Outcomes { win_rate, average_win, average_loss, .. } = outcomes;
+        // Before there is another column.
+        let not_losing = mean_where(returns, |r| r >= 0.0);
         let mut sorted = returns.to_vec();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let annual_sharpe = sharpe(returns, periods, risk_free);
         let annual_sortino = sortino(returns, periods, risk_free);
         let (comp, cagr) = (total(returns), annual_growth(returns, periods));
@@ -219,7 +221,6 @@ impl Summary {
         let payoff_ratio = ratio(average_win, -average_loss);
         let profit_factor = ratio(outcomes.gains, outcomes.losses);
         let tail_ratio = ratio(quantile(&sorted, 0.95), quantile(&sorted, 0.05)).abs();
-        let not_losing = mean_where(returns, |r| r >= 0.0);
         Self {
             sharpe: annual_sharpe,
             smart_sharpe: annual_sharpe / autocorrelation_penalty(returns),
@@ -282,7 +283,8 @@ struct Falls {
 
 impl Falls {
     fn of(returns: &[f64], deviation: f64) -> Self {
-        let curve = drawdowns::curve(&equity(returns));
+        // In the place of the equity.
+        let curve: Vec<f64> = drawdowns::below_peak(equity(returns).into_iter()).collect();
         let falls = &curve[1..];
         let squares = sum_of(falls, |fall| fall * fall);
         Self {
@@ -321,8 +323,10 @@ impl Outcomes {
 }
 
 fn mean_where(returns: &[f64], wanted: impl Fn(f64) -> bool) -> f64 {
-    let chosen: Vec<f64> = returns.iter().copied().filter(|&r| wanted(r)).collect();
-    mean(&chosen)
+    let chosen = || returns.iter().copied().filter(|&r| wanted(r));
+    let mut values = Vec::with_capacity(chosen().count());
+    values.extend(chosen());
+    mean(&values)
 }
 
 /// Returns the length of the longest run of values that are `wanted`.

@@ -1,6 +1,6 @@
 //! Measures of a list of trades.
 
-use bolt_base::UnixNanos;
+use bolt_base::{Bytes, UnixNanos};
 
 use super::returns::longest_run;
 use super::sums::{Moments, mean, ratio, sum};
@@ -60,43 +60,64 @@ pub struct Summary {
     pub consecutive_losses: usize,
 }
 
+/// Returns the bytes that [`summarize`] takes at most: two columns of the trades that ended.
+pub fn summarizing_bytes(trades: &[Trade]) -> Bytes {
+    Bytes((2 * size_of::<f64>() * trades.len()) as u64)
+}
+
 /// Summarises trades of a run over `bars` bars.
 pub fn summarize(trades: &[Trade], bars: usize) -> Summary {
-    let closed: Vec<&Trade> = trades.iter().filter(|trade| trade.exit.is_some()).collect();
-    let gains: Vec<f64> = closed.iter().map(|trade| trade.pnl).collect();
-    let returns: Vec<f64> = closed.iter().map(|trade| trade.return_fraction()).collect();
-    let wins: Vec<f64> = gains.iter().copied().filter(|&gain| gain > 0.0).collect();
-    let losses: Vec<f64> = gains.iter().copied().filter(|&gain| gain < 0.0).collect();
-    let lengths: Vec<f64> = closed.iter().filter_map(|t| bars_held(t)).map(|n| n as f64).collect();
+    let closed = || trades.iter().filter(|trade| trade.exit.is_some());
+    let gains = column(closed().map(|trade| trade.pnl), trades.len());
+    // A column at a time beside that of the gains: there may be as many trades as bars.
+    let of_gains = |wanted: fn(f64) -> bool| {
+        let chosen = column(gains.iter().copied().filter(|gain| wanted(*gain)), gains.len());
+        (chosen.len() as f64, sum(&chosen), mean(&chosen))
+    };
+    let (wins, won, average_win) = of_gains(|gain| gain > 0.0);
+    let (_, lost, average_loss) = of_gains(|gain| gain < 0.0);
+    let (expectancy_return, best_return, worst_return) = {
+        let returns = column(closed().map(Trade::return_fraction), gains.len());
+        let extreme = |of: fn(f64, f64) -> f64| returns.iter().copied().reduce(of);
+        (mean(&returns), extreme(f64::max), extreme(f64::min))
+    };
+    let lengths = || closed().filter_map(bars_held);
+    let average_bars = mean(&column(lengths().map(|bars| bars as f64), gains.len()));
     let moments = Moments::of(&gains);
-    let win_rate = ratio(wins.len() as f64, gains.len() as f64);
-    let (average_win, average_loss) = (mean(&wins), mean(&losses));
+    let win_rate = ratio(wins, gains.len() as f64);
     let payoff_ratio = average_win / -average_loss;
     Summary {
-        closed: closed.len(),
-        open: trades.len() - closed.len(),
+        closed: gains.len(),
+        open: trades.len() - gains.len(),
         long: trades.iter().filter(|trade| trade.side == Side::Long).count(),
         short: trades.iter().filter(|trade| trade.side == Side::Short).count(),
         win_rate,
-        profit_factor: ratio(sum(&wins), -sum(&losses)),
+        profit_factor: ratio(won, -lost),
         expectancy: moments.mean,
-        expectancy_return: mean(&returns),
+        expectancy_return,
         average_win,
         average_loss,
         payoff_ratio,
-        best_return: returns.iter().copied().reduce(f64::max).unwrap_or(f64::NAN),
-        worst_return: returns.iter().copied().reduce(f64::min).unwrap_or(f64::NAN),
+        best_return: best_return.unwrap_or(f64::NAN),
+        worst_return: worst_return.unwrap_or(f64::NAN),
         system_quality: ratio(moments.mean, moments.deviation()) * moments.count.sqrt(),
         kelly: win_rate - (1.0 - win_rate) / payoff_ratio,
         // Not `sum`, which is -0 of nothing.
         fees: trades.iter().fold(0.0, |fees, trade| fees + trade.fees),
-        average_bars: mean(&lengths),
-        longest_bars: closed.iter().filter_map(|trade| bars_held(trade)).max().unwrap_or(0),
+        average_bars,
+        longest_bars: lengths().max().unwrap_or(0),
         exposure: exposure(trades, bars),
         exposure_at_close: exposure_at_close(trades, bars),
         consecutive_wins: longest_run(&gains, |gain| gain > 0.0),
         consecutive_losses: longest_run(&gains, |gain| gain < 0.0),
     }
+}
+
+/// Returns values with room for so many, which are not fewer.
+fn column(values: impl Iterator<Item = f64>, most: usize) -> Vec<f64> {
+    let mut column = Vec::with_capacity(most);
+    column.extend(values);
+    column
 }
 
 /// Returns the bars from entry to exit, or `None` while the trade is open.

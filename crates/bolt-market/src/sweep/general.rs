@@ -1,11 +1,15 @@
 //! A chunk of combinations bar by bar.
 
 use super::{Row, Sweep, SweepError};
+use crate::broker::Error;
+use crate::formulas;
 use crate::ledger::Ledger;
 use crate::plan::{Decisions, PlanNodes};
 use crate::statistics::{PeriodsPerYear, RiskFree, drawdowns, returns, trades};
+use bolt_base::Bytes;
 use bolt_exec::Pool;
 use bolt_kernel::{Graph, NodeId, Program, Scope};
+use bolt_memory::Working;
 
 /// Runs the combinations in groups whose columns fit the memory, of which `threads` run at a time.
 pub(super) fn run<E: std::error::Error>(
@@ -16,25 +20,61 @@ pub(super) fn run<E: std::error::Error>(
 ) -> Result<Vec<Row>, SweepError<E>> {
     let one = sweep.combination_bytes().max(1) * threads as u64;
     let more = usize::try_from(sweep.memory_bytes / one).unwrap_or(usize::MAX);
-    let group = more.saturating_add(1);
+    by_groups(combinations, more.saturating_add(1), |group, rows| {
+        run_group(sweep, group, pool, rows)
+    })
+}
+
+/// Runs combinations in groups that are not larger than `size`. Where there is not memory enough
+/// for a group, as others have taken what there was, it goes on from where it was by half of it.
+pub(super) fn by_groups<E: std::error::Error>(
+    combinations: &[usize],
+    mut size: usize,
+    run: impl Fn(&[usize], &mut Vec<Row>) -> Result<(), SweepError<E>>,
+) -> Result<Vec<Row>, SweepError<E>> {
     let mut rows = Vec::with_capacity(combinations.len());
-    for group in combinations.chunks(group) {
-        let decisions = evaluate(sweep, group)?;
-        pool.pause();
-        for (&index, decisions) in group.iter().zip(decisions) {
-            let ledger = trade(sweep, &decisions)?;
-            rows.push(row(sweep, index, &ledger, decisions.warm_up()));
-            pool.pause();
+    while let rest @ [_, ..] = &combinations[rows.len()..] {
+        let group = &rest[..size.min(rest.len())];
+        match run(group, &mut rows) {
+            Err(SweepError::Engine(Error::Memory(_))) if group.len() > 1 => size = group.len() / 2,
+            done => done?,
         }
     }
     Ok(rows)
 }
 
-/// Evaluates the formulas of several combinations at once.
+fn run_group<E: std::error::Error>(
+    sweep: &Sweep<'_>,
+    combinations: &[usize],
+    pool: &Pool,
+    rows: &mut Vec<Row>,
+) -> Result<(), SweepError<E>> {
+    let (all, mut held) = evaluate(sweep, combinations)?;
+    pool.pause();
+    for (&index, decisions) in combinations.iter().zip(all) {
+        let taken = decisions.allocated();
+        let ledger = trade(sweep, &decisions)?;
+        let measuring = Working::of(measuring_bytes(&ledger)).map_err(Error::Memory)?;
+        rows.push(row(sweep, index, &ledger, decisions.warm_up()));
+        drop((ledger, measuring, decisions));
+        held.shrink(taken);
+        pool.pause();
+    }
+    Ok(())
+}
+
+/// Returns what it takes to measure a ledger: it, the returns, and columns of its trades.
+fn measuring_bytes(ledger: &Ledger) -> Bytes {
+    let returns = size_of_val(&*ledger.equity) as u64;
+    Bytes(ledger.allocated().0 + returns + trades::summarizing_bytes(&ledger.trades).0)
+}
+
+/// Evaluates the formulas of several combinations at once; returns what they decide with what is
+/// reserved for it.
 pub(super) fn evaluate<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
-) -> Result<Vec<Decisions>, SweepError<E>> {
+) -> Result<(Vec<Decisions>, Working), SweepError<E>> {
     let mut graph = Graph::new();
     let schema = sweep.columns.schema();
     let mut nodes = Vec::with_capacity(combinations.len());
@@ -53,13 +93,15 @@ pub(super) fn evaluate<E: std::error::Error>(
     let program = Program::new(&graph, &roots);
     let rows = sweep.columns.rows();
     let inputs = sweep.columns.inputs(&program);
-    let mut outputs = program.evaluate(&inputs, rows, 1, &sweep.options).into_iter();
-    let each = combinations.iter().zip(nodes);
-    each.map(|(&index, nodes)| {
-        let decisions = nodes.decisions(&graph, &mut outputs);
+    let evaluated = formulas::evaluate(&program, &inputs, rows, 1, &sweep.options);
+    let (outputs, mut held) = evaluated.map_err(Error::Memory)?;
+    let mut outputs = outputs.into_iter();
+    let each = combinations.iter().zip(nodes).map(|(&index, nodes)| {
+        let decisions = nodes.decisions(&graph, &mut outputs, &mut held);
         decisions.map_err(|error| sweep.strategy_error(index, error))
-    })
-    .collect()
+    });
+    let decisions = each.collect::<Result<_, SweepError<E>>>()?;
+    Ok((decisions, held))
 }
 
 /// Trades what one combination decides.

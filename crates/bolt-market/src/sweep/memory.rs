@@ -32,8 +32,8 @@ impl Sweep<'_> {
     /// Returns what it takes to run so many combinations on so many threads.
     pub fn demand(&self, combinations: usize, threads: usize) -> Demand {
         let bars = self.market.prices.len() as u64;
-        // They are kept here and by whoever takes them, in vectors that double.
-        let rows = (3 * combinations * size_of::<Row>()) as u64;
+        // Those that were found, those that are run, and all in their order.
+        let rows = (4 * combinations * size_of::<Row>()) as u64;
         let together = (self.chunk_size(combinations, threads) * threads).min(combinations) as u64;
         let busy = threads.min(combinations) as u64;
         let all_threads = |columns| busy * (THREAD_BYTES + bars * COLUMN_BYTES * columns);

@@ -5,10 +5,13 @@
 //! correlations of [`EffectiveTrials`].
 
 use super::{Row, Sweep, SweepError, general};
+use crate::broker::Error;
 use crate::statistics::returns;
 use crate::statistics::selection::overfitting::{self, BlockSums, Overfitting, OverfittingError};
 use crate::statistics::selection::{self, Centred, DeflatedSharpe, EffectiveTrials, Pairs};
+use bolt_base::Bytes;
 use bolt_exec::{CancelToken, Pool};
+use bolt_memory::{Refused, Working};
 use std::convert::Infallible;
 
 /// How the best combination looks once the search for it is counted.
@@ -44,6 +47,12 @@ pub enum SelectionError {
     Sweep(#[from] SweepError<Infallible>),
 }
 
+impl From<Refused> for SelectionError {
+    fn from(refused: Refused) -> Self {
+        Self::Sweep(SweepError::Engine(Error::Memory(refused)))
+    }
+}
+
 /// The most combinations whose returns are looked at.
 const SAMPLE_MAX: usize = 500;
 /// The most pairs of them whose correlation is.
@@ -59,6 +68,8 @@ struct Try {
     blocks: Result<BlockSums, OverfittingError>,
     /// Sums over consecutive bars.
     returns: Vec<f64>,
+    /// For them.
+    _held: Working,
 }
 
 impl Sweep<'_> {
@@ -98,7 +109,7 @@ impl Sweep<'_> {
         // The correlation of the sample, for the number it stands for.
         let effective = effective_trials(&tries, rows.len(), pool, cancel, seed)?;
         let overfitting = overfitting_of(tries.into_iter().map(|one| one.blocks));
-        let returns_of_best = pool.run(|| self.returns(best.index, cancel))?;
+        let (returns_of_best, _held) = pool.run(|| self.returns(best.index, cancel))?;
         Ok(Selection {
             tried: rows.len(),
             best: best.index,
@@ -129,35 +140,46 @@ impl Sweep<'_> {
         cancel: &CancelToken,
     ) -> Result<Vec<Try>, SelectionError> {
         let one = |index: usize| {
-            let returns = self.returns(index, cancel)?;
+            let (returns, _held) = self.returns(index, cancel)?;
             let defined = returns.iter().all(|change| change.is_finite());
-            Ok(defined.then(|| Try::of(&returns, bars_per_return)))
+            Ok(if defined { Some(Try::of(&returns, bars_per_return)?) } else { None })
         };
         let tries: Result<Vec<Option<Try>>, SelectionError> =
             pool.map_items(sample.to_vec(), one).into_iter().collect();
         Ok(tries?.into_iter().flatten().collect())
     }
 
-    /// Returns the returns by bar of a combination.
-    fn returns(&self, index: usize, cancel: &CancelToken) -> Result<Vec<f64>, SelectionError> {
+    /// Returns the returns by bar of a combination, with what is reserved for them.
+    fn returns(
+        &self,
+        index: usize,
+        cancel: &CancelToken,
+    ) -> Result<(Vec<f64>, Working), SelectionError> {
         if cancel.is_cancelled() {
             return Err(SelectionError::Cancelled);
         }
-        let decisions = general::evaluate(self, &[index])?.swap_remove(0);
-        let equity = general::trade(self, &decisions)?.equity;
+        let (decisions, mut held) = general::evaluate(self, &[index])?;
+        let equity = general::trade(self, &decisions[0])?.equity;
         drop(decisions);
-        Ok(returns::of_equity(&equity))
+        let column = size_of_val(&*equity) as u64;
+        held.resize(Bytes(2 * column))?;
+        let returns = returns::of_equity(&equity);
+        drop(equity);
+        held.resize(Bytes(column))?;
+        Ok((returns, held))
     }
 }
 
 impl Try {
-    fn of(returns: &[f64], bars_per_return: usize) -> Self {
+    fn of(returns: &[f64], bars_per_return: usize) -> Result<Self, Refused> {
+        let kept = returns.len().div_ceil(bars_per_return) * size_of::<f64>();
+        let held = Working::of(Bytes(kept as u64))?;
         let blocks = BlockSums::new(returns.len(), BLOCKS).and_then(|mut blocks| {
             blocks.push(returns)?;
             Ok(blocks)
         });
         let sums = returns.chunks(bars_per_return).map(|bars| bars.iter().sum());
-        Self { blocks, returns: sums.collect() }
+        Ok(Self { blocks, returns: sums.collect(), _held: held })
     }
 }
 
@@ -206,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_comparison_of_pairs_can_be_cancelled() {
-        let tries = [1.0, 2.0].map(|scale| Try::of(&[scale, -scale, 0.5, 0.0], 2));
+        let tries = [1.0, 2.0].map(|scale| Try::of(&[scale, -scale, 0.5, 0.0], 2).unwrap());
         let (pool, cancel) = (Pool::new(Some(1)).unwrap(), CancelToken::default());
         let found = effective_trials(&tries, 2, &pool, &cancel, 1).unwrap();
         assert_eq!(found.pairs, 1);

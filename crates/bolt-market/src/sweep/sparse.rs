@@ -68,6 +68,10 @@ impl Run {
 /// The most bars of a block.
 pub const BLOCK_ROWS_MAX: usize = 1024;
 
+/// Bytes that the tables of a block take at most.
+pub(super) const BLOCK_BYTES: usize =
+    BLOCK_ROWS_MAX * (size_of::<(f64, f64)>() + BLOCK_ROWS_MAX.ilog2() as usize * size_of::<Run>());
+
 /// What all combinations share over one block of bars.
 #[derive(Debug)]
 pub struct Block<'a> {

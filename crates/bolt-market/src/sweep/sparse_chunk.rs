@@ -1,11 +1,15 @@
 //! A chunk of combinations on the sparse path.
 
-use super::sparse::{BLOCK_ROWS_MAX, Block, Costs, Summary, Tracker};
+use super::general::by_groups;
+use super::sparse::{BLOCK_BYTES, BLOCK_ROWS_MAX, Block, Costs, Summary, Tracker};
 use super::{Row, Sweep, SweepError};
+use crate::broker::Error;
 use crate::formulas::Role;
 use crate::plan::PlanNodes;
+use bolt_base::Bytes;
 use bolt_exec::Pool;
 use bolt_kernel::{Graph, Machine, NodeId, Options, Program, Scope, ValueType};
+use bolt_memory::Working;
 
 /// What the roots of a combination mean, in their order.
 #[derive(Debug, Clone, Copy)]
@@ -15,15 +19,28 @@ enum Signal {
     EntryAndExit,
 }
 
-/// Runs the combinations in one pass over time. Those whose position is a number, a fraction of
-/// equity and so not all in or out, are run bar by bar: how one is run depends on itself alone, so
-/// that its row has the same bits whatever is run with it.
+/// Runs the combinations, as many as there is memory for in one pass over time. Those whose
+/// position is a number, a fraction of equity and so not all in or out, are run bar by bar: how one
+/// is run depends on itself alone, so that its row has the same bits whatever is run with it.
 pub(super) fn run<E: std::error::Error>(
     sweep: &Sweep<'_>,
     combinations: &[usize],
     costs: Costs,
     pool: &Pool,
 ) -> Result<Vec<Row>, SweepError<E>> {
+    by_groups(combinations, combinations.len(), |group, rows| {
+        rows.extend(run_group(sweep, group, costs, pool)?);
+        Ok(())
+    })
+}
+
+fn run_group<E: std::error::Error>(
+    sweep: &Sweep<'_>,
+    combinations: &[usize],
+    costs: Costs,
+    pool: &Pool,
+) -> Result<Vec<Row>, SweepError<E>> {
+    let mut held = Working::default();
     let mut graph = Graph::new();
     let mut roots: Vec<NodeId> = Vec::new();
     let schema = sweep.columns.schema();
@@ -57,12 +74,20 @@ pub(super) fn run<E: std::error::Error>(
         });
         is_number
             .push(roots[first..].iter().any(|&root| graph.value_type(root) != ValueType::Bool));
+        held.resize(Bytes(graph.allocated() as u64)).map_err(Error::Memory)?;
     }
     if is_number.contains(&true) {
+        drop((graph, held));
         return run_apart(sweep, combinations, &is_number, costs, pool);
     }
     let program = Program::new(&graph, &roots);
-    let trackers = track(sweep, &program, &signals, costs, pool);
+    let options = Options { block_rows: Some(BLOCK_ROWS_MAX), ..sweep.options.clone() };
+    let buffers = Machine::<f64>::buffer_bytes(&program, 1, &options);
+    let trackers = combinations.len() * size_of::<Tracker>();
+    drop(graph);
+    let all = program.allocated(1) + buffers + trackers + BLOCK_BYTES;
+    held.resize(Bytes(all as u64)).map_err(Error::Memory)?;
+    let trackers = track(sweep, &program, &signals, costs, &options, pool);
     let rows = combinations.iter().zip(trackers);
     Ok(rows.map(|(&index, tracker)| row(sweep, index, &tracker.summary())).collect())
 }
@@ -83,7 +108,7 @@ fn run_apart<E: std::error::Error>(
     let mut numbers = super::general::run(sweep, &numbers, pool, 1)?.into_iter();
     let mut truths = match truths.is_empty() {
         true => Vec::new(),
-        false => run(sweep, &truths, costs, pool)?,
+        false => run_group(sweep, &truths, costs, pool)?,
     }
     .into_iter();
     let next = |is_number: &bool| if *is_number { numbers.next() } else { truths.next() };
@@ -95,12 +120,12 @@ fn track(
     program: &Program,
     signals: &[Signal],
     costs: Costs,
+    options: &Options,
     pool: &Pool,
 ) -> Vec<Tracker> {
     let mut trackers = vec![Tracker::new(costs); signals.len()];
     let prices = sweep.market.prices;
-    let options = Options { block_rows: Some(BLOCK_ROWS_MAX), ..sweep.options.clone() };
-    let mut machine = Machine::<f64>::new(program, 1, &options);
+    let mut machine = Machine::<f64>::new(program, 1, options);
     let columns = sweep.columns.inputs(program);
     let (mut block, mut entries) = (None, Vec::new());
     let mut next = 0;

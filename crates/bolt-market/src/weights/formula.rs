@@ -1,8 +1,12 @@
 //! Weights from a formula over a panel.
 
 use crate::data::Panel;
-use crate::formulas::{Role, Strategy, StrategyError, column_name, level};
+use crate::formulas::{
+    Role, Strategy, StrategyError, column_name, evaluate as evaluate_all, level,
+};
+use bolt_base::Bytes;
 use bolt_kernel::{Catalog, Column, Graph, Input, Options, Program, Scope, Shape};
+use bolt_memory::Working;
 
 /// The name by which formulas know who belongs to the universe.
 const UNIVERSE: &str = "universe";
@@ -37,6 +41,8 @@ pub fn evaluate(
         return Err(StrategyError::NotWeights { role });
     }
     let (assets, stride) = (panel.assets().len(), panel.stride());
+    let mask = panel.universe().map_or(0, |mask| size_of::<f64>() * mask.len());
+    let _held = Working::of(Bytes(mask as u64))?;
     let members: Option<Vec<f64>> =
         panel.universe().map(|mask| mask.iter().map(|member| f64::from(*member)).collect());
     let universe = members.as_deref();
@@ -58,10 +64,10 @@ pub fn evaluate(
         None => panic!("the program reads `{}`, which is not in its schema", input.name),
     };
     let inputs: Vec<_> = program.inputs().iter().map(values).collect();
-    let mut outputs = program.evaluate(&inputs, panel.len(), assets, options);
+    let (mut outputs, mut held) = evaluate_all(&program, &inputs, panel.len(), assets, options)?;
     let output = outputs.remove(0);
     let needs_bars = output.is_missing().then(|| program.warm_up()[0] + 1);
-    let mut values = level(output);
+    let mut values = level(output, &mut held)?;
     if let Some(at) = values.iter().position(|weight| weight.abs() > 1.0) {
         return Err(StrategyError::Target {
             role: Role::Weights,

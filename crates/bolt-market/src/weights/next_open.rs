@@ -20,7 +20,7 @@ pub(super) fn run(
     let mut account = Account {
         market,
         rules,
-        book: Book::new(settings),
+        book: Book::new(settings, market.bars())?,
         positions: (0..market.assets).map(Position::new).collect(),
         targets: vec![None; market.assets],
         liquidate: vec![false; market.assets],
@@ -33,7 +33,7 @@ pub(super) fn run(
             account.decide(weights);
         }
     }
-    Ok(account.book.finish(&mut account.positions))
+    Ok(account.book.finish(&mut account.positions)?)
 }
 
 struct Account<'a> {

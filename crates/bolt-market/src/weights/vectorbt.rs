@@ -5,6 +5,8 @@ use super::{PanelMarket, Rebalance, WeightRules};
 use crate::broker::Error;
 use crate::broker::vectorbt::{Amount, Calls, Direction, Orders, Settings, run_orders};
 use crate::ledger::Ledger;
+use bolt_base::Bytes;
+use bolt_memory::Working;
 
 pub(super) fn run(
     market: &PanelMarket<'_>,
@@ -21,7 +23,9 @@ pub(super) fn run(
         return Err(Error::Unsupported { what, convention: "vectorbt" });
     }
     let mut schedule = Schedule::new(market, rules.rebalance, 0);
-    let (mut size, mut close) = (Vec::new(), Vec::new());
+    let values = market.bars() * market.assets;
+    let _held = Working::of(Bytes((2 * values * size_of::<f64>()) as u64))?;
+    let (mut size, mut close) = (Vec::with_capacity(values), Vec::with_capacity(values));
     for (bar, weights) in weights.chunks_exact(market.assets).enumerate() {
         schedule.begin(bar);
         close.extend_from_slice(market.row(market.prices.close, bar));

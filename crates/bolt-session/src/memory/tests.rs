@@ -3,7 +3,7 @@
 use bolt_base::ManualClock;
 use bolt_config::{Flag, Sources};
 use bolt_hardware::Root;
-use bolt_memory::{Component, Level};
+use bolt_memory::{Component, Level, Reservation};
 use bolt_testkit::Machine;
 
 use super::*;
@@ -38,9 +38,9 @@ fn memory(settings: &[(&str, &str)]) -> Result<Memory, MemoryError> {
 /// Returns how much a component can reserve for good.
 fn room(memory: &Memory, component: Component) -> u64 {
     let job = memory.budget.job(component, "test", None);
-    reserve_up_to(&job, Bytes(1 << 40), Bytes(1)).map_or(0, |first| {
+    room_up_to(&job, Bytes(1 << 40), Bytes(1)).map_or(0, |first| {
         // Halving finds the order of magnitude; what is left is found bit by bit.
-        let mut held = first;
+        let mut held = job.reserve(Kind::Fixed, first).unwrap();
         for step in (0..40).rev() {
             let _ = held.try_grow(Bytes(1 << step));
         }
@@ -77,7 +77,7 @@ fn memory_limit() {
     // A backtest over 400 bars fits a megabyte, but not a thousandth of it.
     let small = [("memory.limit", "1 MiB"), ("memory.share_market", "0.001")];
     let refused = backtest(&small).unwrap_err().to_string();
-    let expected = "`market/backtest` asks for 15.6 KiB more: `market` holds 0 B that cannot be had \
+    let expected = "`market/backtest` asks for 3.5 KiB more: `market` holds 0 B that cannot be had \
                     back, of its share of 1.0 KiB\nhint: raise `memory.share_market` or `memory.limit`; \
                     `bolt diagnostics memory` shows what bounds the limit";
     assert_eq!(refused, expected);
@@ -281,11 +281,11 @@ fn the_pressure_is_read_again_after_a_second() {
 fn what_is_refused_is_asked_for_again_by_halves() {
     let memory = memory(&[("memory.limit", "100 MiB")]).unwrap();
     let job = memory.budget.job(Component::Market, "test", None);
-    let reserve = |most, least| reserve_up_to(&job, Bytes(most * MIB), Bytes(least * MIB));
-    assert_eq!(reserve(50, 1).unwrap().bytes(), Bytes(50 * MIB));
-    assert_eq!(reserve(70, 1).unwrap().bytes(), Bytes(35 * MIB));
-    assert_eq!(reserve(90, 50).unwrap().bytes(), Bytes(50 * MIB));
-    assert_eq!(reserve(10, 20).unwrap().bytes(), Bytes(20 * MIB));
-    let refused = reserve(90, 51).unwrap_err();
+    let room = |most, least| room_up_to(&job, Bytes(most * MIB), Bytes(least * MIB));
+    assert_eq!(room(50, 1).unwrap(), Bytes(50 * MIB));
+    assert_eq!(room(70, 1).unwrap(), Bytes(35 * MIB));
+    assert_eq!(room(90, 50).unwrap(), Bytes(50 * MIB));
+    assert_eq!(room(10, 20).unwrap(), Bytes(20 * MIB));
+    let refused = room(90, 51).unwrap_err();
     assert_eq!((refused.asked, refused.limit), (Bytes(51 * MIB), Bytes(50 * MIB)));
 }

@@ -20,14 +20,13 @@ use bolt_cache::Lookup;
 use bolt_exec::RateLimit;
 use bolt_market::data::Bars;
 use bolt_market::sweep::{Grid, Row, Sweep};
-use bolt_memory::{Component, Reservation};
+use bolt_memory::{Component, Kind, Reservation};
 use serde_json::Value;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::assessment::Assessment;
 use super::line::FIGURES;
 use super::{SweepRequest, line};
-use crate::memory::reserve_up_to;
 use crate::results::Opened;
 use crate::{Session, build};
 use table::{Parameters, ROW_BYTES};
@@ -35,9 +34,12 @@ pub use usage::CacheUse;
 
 /// The most rows of a value: 20 MB, which are read and written as one. Tests fill it.
 const ROWS_MAX: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
-/// What a row takes in memory at most: in the value that was found, in the one that is written, in
-/// two copies of that on its way to disk, and as a row that was run.
-const MEMORY_PER_ROW: usize = 4 * ROW_BYTES + 2 * size_of::<Row>();
+
+/// Returns what it takes to add rows to a table: it, the rows as records, and the new table with a
+/// copy of it on its way to disk.
+fn keeping_bytes(found: usize, new: usize) -> usize {
+    ROW_BYTES * (found + new + 2 * (found + new).min(ROWS_MAX))
+}
 
 /// The rows of one sweep in the cache.
 pub(super) struct KnownRows<'a> {
@@ -49,15 +51,14 @@ pub(super) struct KnownRows<'a> {
     table: Arc<Vec<u8>>,
     /// The level that had them.
     level: String,
-    held: Option<Reservation>,
+    held: Reservation,
     /// How fast may be written.
     rate: Option<&'a RateLimit>,
     usage: CacheUse,
 }
 
 impl<'a> KnownRows<'a> {
-    /// Reads the rows of a sweep, and reserves memory for them and as many as are to be run; where
-    /// none are, nothing is read.
+    /// Reads the rows of a sweep; where none are to be run, nothing is read.
     pub(super) fn read(
         session: &'a Session,
         bars: &Bars,
@@ -65,18 +66,19 @@ impl<'a> KnownRows<'a> {
         sweep: &Sweep<'_>,
         new: usize,
     ) -> Self {
-        let _scope = Component::Cache.enter();
+        let job = session.memory.job(&*session.clock, Component::Cache, "rows of sweeps");
+        let _scope = job.enter();
         let grid = &request.grid;
         let names = grid.parameters();
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].name.cmp(&names[b].name));
         let (table, level, usage) = (Arc::default(), String::new(), CacheUse::default());
-        let rate = session.limits.write.as_ref();
-        let mut known = Self { place: None, grid, order, table, level, held: None, rate, usage };
+        let (held, rate) = (job.reservation(Kind::Fixed), session.limits.write.as_ref());
+        let mut known = Self { place: None, grid, order, table, level, held, rate, usage };
         if new > 0 {
             known.open(session, bars, request, sweep);
             known.look_up();
-            known.reserve(session, new);
+            known.reserve(new);
         }
         known
     }
@@ -116,19 +118,18 @@ impl<'a> KnownRows<'a> {
         }
     }
 
-    fn reserve(&mut self, session: &Session, new: usize) {
+    /// Reserves the table that was found, if there is room for one with what is new, too.
+    fn reserve(&mut self, new: usize) {
         if self.place.is_none() {
             return;
         }
-        let count = (table::len(&self.table) + new).min(ROWS_MAX);
-        let bytes = Bytes((count * MEMORY_PER_ROW) as u64);
-        let job = session.memory.job(&*session.clock, Component::Cache, "rows of sweeps");
-        match reserve_up_to(&job, bytes, bytes) {
-            Ok(held) => self.held = Some(held),
-            Err(refused) => {
-                self.table = Arc::default();
-                self.give_up(&refused);
-            }
+        let found = table::len(&self.table);
+        let all = keeping_bytes(found, new.min(ROWS_MAX));
+        let room = self.held.job().check(Kind::Fixed, Bytes(all as u64));
+        let table = Bytes(self.table.len() as u64);
+        if let Err(refused) = room.and_then(|()| self.held.try_resize(table)) {
+            self.table = Arc::default();
+            self.give_up(&refused);
         }
     }
 
@@ -160,8 +161,9 @@ impl<'a> KnownRows<'a> {
 
     /// Adds the rows that were run.
     pub(super) fn keep(&mut self, rows: &[Row]) {
-        let _scope = Component::Cache.enter();
         let Some((opened, key)) = self.place.filter(|_| !rows.is_empty()) else { return };
+        let job = self.held.job();
+        let _scope = job.enter();
         let is_full = table::len(&self.table) + rows.len() > ROWS_MAX;
         if is_full && self.usage.found == 0 {
             // What is there is of other grids: what is new is wanted sooner.
@@ -172,6 +174,11 @@ impl<'a> KnownRows<'a> {
         let rows = &rows[..room.min(rows_run)];
         self.usage.left_out = rows_run - rows.len();
         if rows.is_empty() {
+            return;
+        }
+        let bytes = keeping_bytes(table::len(&self.table), rows.len());
+        if let Err(refused) = self.held.try_resize(Bytes(bytes as u64)) {
+            self.usage.failed = Some(format!("{refused}: new rows are not kept"));
             return;
         }
         let record =
@@ -191,6 +198,7 @@ impl<'a> KnownRows<'a> {
                 }
             }
         }
+        self.held.shrink(Bytes(self.table.len() as u64));
     }
 
     /// Returns what was said of the choice of the best among all combinations, in their order, if

@@ -118,6 +118,7 @@ impl Account<'_> {
         let fees = self.settings.commission.of(size, at);
         self.cash -= fees;
         let id = TradeId(self.next_id());
+        self.ledger.make_room(&mut self.trades);
         self.trades.push(OpenTrade {
             id,
             side,

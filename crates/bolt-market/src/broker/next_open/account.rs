@@ -5,6 +5,7 @@ use super::{Market, Settings};
 use crate::ledger::{Ledger, Reason, RejectReason, Side};
 use crate::order::{Distance, Level, Order, OrderRequest, Size, TradeId};
 use crate::strategy::OpenTrade;
+use bolt_memory::Refused;
 use std::slice;
 
 /// What the broker knows of an open trade besides its lot.
@@ -45,17 +46,17 @@ pub(super) struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    pub(super) fn new(market: &'a Market<'a>, settings: &'a Settings) -> Self {
-        Self {
+    pub(super) fn new(market: &'a Market<'a>, settings: &'a Settings) -> Result<Self, Refused> {
+        Ok(Self {
             market,
-            book: Book::new(settings),
+            book: Book::new(settings, market.prices.len())?,
             position: Position::new(0),
             trades: Vec::new(),
             holdings: Vec::new(),
             orders: Vec::new(),
             liquidate: false,
             ids: 0,
-        }
+        })
     }
 
     pub(super) fn next_id(&mut self) -> u64 {
@@ -128,6 +129,7 @@ impl<'a> Account<'a> {
         self.book.open(&mut self.position, side, size, price);
         let sign = side.sign();
         let id = TradeId(self.next_id());
+        self.book.ledger.make_room(&mut self.trades);
         self.trades.push(OpenTrade {
             id,
             side,
@@ -138,6 +140,7 @@ impl<'a> Account<'a> {
             take_profit: request.take_profit.map(|level| level.price(price, sign)),
         });
         let OrderRequest { trailing_stop: trailing, max_bars, .. } = *request;
+        self.book.ledger.make_room(&mut self.holdings);
         self.holdings.push(Holding { trailing, best: price, max_bars, course });
     }
 
@@ -175,7 +178,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Ledger {
+    pub(super) fn finish(mut self) -> Result<Ledger, Refused> {
         self.book.finish(slice::from_mut(&mut self.position))
     }
 }

@@ -2,9 +2,11 @@
 
 use super::{Rates, Settings};
 use crate::broker::lot::Lot;
+use crate::journal::Journal;
 use crate::ledger::{Exhausted, Exit, Fill, Ledger, Reason, RejectReason, Rejection, Side};
 use crate::order::Size;
 use bolt_base::UnixNanos;
+use bolt_memory::Refused;
 
 const YEAR_NANOS: f64 = 365.0 * UnixNanos::DAY as f64;
 
@@ -57,12 +59,13 @@ pub(crate) struct Book<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) bar: usize,
     pub(crate) cash: f64,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Journal,
 }
 
 impl<'a> Book<'a> {
-    pub(crate) fn new(settings: &'a Settings) -> Self {
-        Self { settings, bar: 0, cash: settings.cash, ledger: Ledger::default() }
+    /// Returns the book of an account before the first of so many bars.
+    pub(crate) fn new(settings: &'a Settings, bars: usize) -> Result<Self, Refused> {
+        Ok(Self { settings, bar: 0, cash: settings.cash, ledger: Journal::new(bars)? })
     }
 
     /// Returns the account's value if each position is worth its last known close.
@@ -114,6 +117,7 @@ impl<'a> Book<'a> {
         let units = sign * size;
         self.ledger.fills.push(Fill { asset, bar, units, price, fees, reason: Reason::Signal });
         let lot = Lot { asset, side, size, entry_bar: bar, entry_price: price, fees, income: 0.0 };
+        self.ledger.make_room(&mut position.lots);
         position.lots.push(lot);
         position.sum_units();
     }
@@ -210,7 +214,7 @@ impl<'a> Book<'a> {
     }
 
     /// Lists what is still open, closed before if the settings say so.
-    pub(crate) fn finish(mut self, positions: &mut [Position]) -> Ledger {
+    pub(crate) fn finish(mut self, positions: &mut [Position]) -> Result<Ledger, Refused> {
         if self.settings.finalize {
             for position in positions.iter_mut() {
                 let last = position.mark;
@@ -224,7 +228,7 @@ impl<'a> Book<'a> {
             let open = position.lots.iter().map(|lot| lot.open(position.mark));
             self.ledger.trades.extend(open);
         }
-        self.ledger
+        self.ledger.finish()
     }
 }
 

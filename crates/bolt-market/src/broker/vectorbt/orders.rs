@@ -4,6 +4,7 @@ use super::execution::{Holding, Purse, Scope, Want, execute};
 use super::trades::Trades;
 use super::{Amount, Direction, Error, Settings};
 use crate::broker::check_length;
+use crate::journal::Journal;
 use crate::ledger::{Fill, Ledger, Reason, RejectReason, Rejection};
 use crate::order::Size;
 
@@ -46,7 +47,7 @@ struct Group<'a> {
     /// Last known order price of each asset.
     values: Vec<f64>,
     trades: Vec<Trades>,
-    ledger: Ledger,
+    ledger: Journal,
 }
 
 /// Simulates the orders of a panel.
@@ -67,7 +68,7 @@ pub fn run_orders(orders: &Orders<'_>, settings: &Settings) -> Result<Ledger, Er
         holdings: vec![Holding::default(); assets],
         values: vec![f64::NAN; assets],
         trades: (0..assets).map(Trades::new).collect(),
-        ledger: Ledger::default(),
+        ledger: Journal::new(close.len() / assets.max(1))?,
     };
     let mut marks: Vec<f64> = (0..assets).map(|asset| first_known(close, assets, asset)).collect();
     for (bar, closes) in close.chunks_exact(assets.max(1)).enumerate() {
@@ -79,9 +80,9 @@ pub fn run_orders(orders: &Orders<'_>, settings: &Settings) -> Result<Ledger, Er
         group.ledger.equity.push(value);
     }
     for (trades, mark) in group.trades.into_iter().zip(marks) {
-        group.ledger.trades.extend(trades.finish(mark));
+        trades.finish(mark).append_to(&mut group.ledger.trades);
     }
-    Ok(group.ledger)
+    Ok(group.ledger.finish()?)
 }
 
 fn first_known(panel: &[f64], assets: usize, asset: usize) -> f64 {

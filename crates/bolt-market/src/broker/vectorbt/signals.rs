@@ -4,6 +4,7 @@ use super::execution::{Done, Holding, Purse, Scope, Want, execute};
 use super::trades::Trades;
 use super::{Error, Settings};
 use crate::broker::{check_length, check_prices};
+use crate::journal::Journal;
 use crate::ledger::{Fill, Ledger, Reason, RejectReason, Rejection};
 use crate::ohlc::Ohlc;
 use crate::order::Size;
@@ -157,7 +158,7 @@ struct Simulation<'a> {
     stop_loss: Stop,
     take_profit: Stop,
     trades: Trades,
-    ledger: Ledger,
+    ledger: Journal,
 }
 
 /// Simulates events of one column.
@@ -185,7 +186,7 @@ pub fn run_signals(request: &Request<'_>, settings: &Settings) -> Result<Ledger,
         stop_loss: Stop::none(),
         take_profit: Stop::none(),
         trades: Trades::default(),
-        ledger: Ledger::default(),
+        ledger: Journal::new(bars)?,
     };
     let close = request.prices.close;
     let mut last = close.iter().copied().find(|close| !close.is_nan()).unwrap_or(f64::NAN);
@@ -198,7 +199,7 @@ pub fn run_signals(request: &Request<'_>, settings: &Settings) -> Result<Ledger,
         simulation.ledger.equity.push(if units == 0.0 { cash } else { cash + units * last });
     }
     simulation.ledger.trades = simulation.trades.finish(last);
-    Ok(simulation.ledger)
+    Ok(simulation.ledger.finish()?)
 }
 
 impl Simulation<'_> {

@@ -1,6 +1,7 @@
 //! Trades from fills: one for each exit, at the average price of the entries before it.
 
 use super::execution::{Done, add};
+use crate::journal::Growing;
 use crate::ledger::{Exit, Reason, Side, Trade};
 
 /// The open position of one asset and the trades that have ended.
@@ -13,7 +14,7 @@ pub(super) struct Trades {
     size: f64,
     value: f64,
     fees: f64,
-    ended: Vec<Trade>,
+    ended: Growing<Trade>,
 }
 
 impl Trades {
@@ -72,7 +73,7 @@ impl Trades {
     }
 
     /// Returns the trades, an open one last and valued at `price`.
-    pub(super) fn finish(mut self, price: f64) -> Vec<Trade> {
+    pub(super) fn finish(mut self, price: f64) -> Growing<Trade> {
         if self.units != 0.0 {
             self.end(self.units, self.units.abs(), None, price, 0.0);
         }

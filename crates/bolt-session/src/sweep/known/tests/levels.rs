@@ -1,7 +1,7 @@
 //! Levels above the disk: memory, and a Redis server.
 
 use bolt_base::{Clock, ManualClock};
-use bolt_memory::Component;
+use bolt_memory::{Component, Kind};
 use bolt_testkit::RedisServer;
 
 use super::*;
@@ -47,7 +47,8 @@ fn cache_memory() {
     let others = Bytes(session.memory.limit.bytes.0 - (8 << 10));
     let job = session.memory.job(&*session.clock, Component::Market, "all there is");
     let before = held_by_caches(&session);
-    let taken = crate::memory::reserve_up_to(&job, others, Bytes(0)).unwrap();
+    let room = crate::memory::room_up_to(&job, others, Bytes(0)).unwrap();
+    let taken = job.reserve(Kind::Fixed, room).unwrap();
     session.memory.budget.poll();
     assert!(taken.bytes() > Bytes(0) && held_by_caches(&session) <= before);
     drop(taken);
