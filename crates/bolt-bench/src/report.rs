@@ -46,6 +46,12 @@ pub(crate) enum Outcome {
         /// What the shares are of, in words.
         of: String,
     },
+    /// By which part of the truth something was off at worst, where less is better.
+    Off {
+        most: f64,
+        reached: bool,
+        median: f64,
+    },
     /// There is a goal, and no Python with the peers.
     Unmeasured {
         least: f64,
@@ -118,11 +124,13 @@ fn verdict(outcome: &Outcome) -> &'static str {
         Outcome::Ratio { reached: true, .. }
         | Outcome::Seconds { reached: true, .. }
         | Outcome::Bytes { reached: true, .. }
-        | Outcome::Share { reached: true, .. } => "reached",
+        | Outcome::Share { reached: true, .. }
+        | Outcome::Off { reached: true, .. } => "reached",
         Outcome::Ratio { .. }
         | Outcome::Seconds { .. }
         | Outcome::Bytes { .. }
-        | Outcome::Share { .. } => "missed",
+        | Outcome::Share { .. }
+        | Outcome::Off { .. } => "missed",
         Outcome::Unmeasured { .. } => "unmeasured",
         Outcome::Error(_) => "error",
     }
@@ -134,6 +142,7 @@ fn line(row: &Row) -> String {
     let show = match outcome {
         Outcome::Bytes { .. } => megabytes,
         Outcome::Share { .. } => share,
+        Outcome::Off { .. } => percent,
         _ => time,
     };
     let own = show(*ours);
@@ -151,6 +160,7 @@ fn line(row: &Row) -> String {
             let ratio = peers.first().map(|peer| format!("{:.2}", ours / peer.value));
             (ratio.unwrap_or_default(), format!(">= {least}"))
         }
+        Outcome::Off { most, .. } => (String::new(), format!("<= {}", percent(*most))),
         Outcome::Unmeasured { least } => (String::new(), format!(">= {least}x")),
         Outcome::Error(error) => return format!("{case:<30} {own:>10} ERROR {error}"),
     };
@@ -161,6 +171,9 @@ fn line(row: &Row) -> String {
     }
     for peer in peers.iter().skip(1) {
         line += &format!("; {} {}", peer.name, show(peer.value));
+    }
+    if let Outcome::Off { median, .. } = outcome {
+        line += &format!("; median {}", percent(*median));
     }
     if let Outcome::Share { of, .. } = outcome {
         line += &format!("; of {of}");
@@ -178,6 +191,7 @@ fn json(row: &Row, area: Area) -> Value {
     let unit = match outcome {
         Outcome::Bytes { .. } => "bytes",
         Outcome::Share { .. } => "share",
+        Outcome::Off { .. } => "off",
         _ => "seconds",
     };
     value[unit] = json!(ours);
@@ -197,6 +211,10 @@ fn json(row: &Row, area: Area) -> Value {
             value["share_of"] = json!(of);
             value["share_goal"] = json!(least);
         }
+        Outcome::Off { most, median, .. } => {
+            value["off_goal"] = json!(most);
+            value["off_median"] = json!(median);
+        }
         Outcome::Unmeasured { least } => value["ratio_goal"] = json!(least),
         Outcome::Error(error) => value["error"] = json!(error),
     }
@@ -214,6 +232,10 @@ fn time(seconds: f64) -> String {
 
 fn share(value: f64) -> String {
     format!("{value:.3}")
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1} %", 100.0 * part)
 }
 
 fn megabytes(bytes: f64) -> String {

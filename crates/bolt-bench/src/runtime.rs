@@ -1,5 +1,6 @@
 //! Cases of the runtime. Their peers are crates.
 
+mod accounting;
 mod allocation;
 mod cache;
 mod governor;
@@ -17,6 +18,7 @@ pub(crate) const CASES: &[fn(&mut Bench) -> Result<()>] = &[
     cache::compressed::run,
     cache::levels::run,
     allocation::run,
+    accounting::run,
     pages::run,
     tasks::run,
     governor::run,
