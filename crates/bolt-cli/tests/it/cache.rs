@@ -19,6 +19,7 @@ fn usage(found: usize, kept: usize, assessment_found: bool) -> serde_json::Value
         "found": found,
         "by_level": by_level,
         "kept": kept,
+        "left_out": 0,
         "assessment_found": assessment_found,
         "degraded": {},
         "failed": null,

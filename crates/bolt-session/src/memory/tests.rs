@@ -117,8 +117,8 @@ fn a_limit_of_the_process_is_the_limit_without_stacks() {
     assert_eq!((few.bytes, few.reserve), (Bytes(500 * MIB), Bytes(100 * MIB)));
     assert_eq!(limit(&limited(806), 153).unwrap().bytes, Bytes(250 * MIB));
     let error = limit(&limited(806), 400).unwrap_err().to_string();
-    let expected = "the setting `memory.reserve` is 0 B, and the process limit on address space \
-                    leaves this process 0 B: nothing is left";
+    let expected = "0 B are to be left to others, and the process limit on address space leaves \
+                    this process 0 B: nothing is left";
     assert_eq!(error, expected);
     // Stacks are no memory that a machine or a group would count in full.
     assert_eq!(limit(&container(0), 400).unwrap().bytes, Bytes(500 * MIB));
