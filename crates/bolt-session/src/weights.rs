@@ -10,7 +10,7 @@ use bolt_market::ledger::Trade;
 use bolt_market::signals::{Convention, Curve};
 use bolt_market::statistics::{Basis, PeriodsPerYear};
 use bolt_market::weights::{self, PanelMarket, WeightRules, Weights};
-use bolt_memory::{Component, Kind};
+use bolt_memory::{Component, Kind, Refused, Reservation};
 
 use crate::backtest::{
     Backtest, check_peer_statistics, figures_bytes, is_undefined, reserved_closes, result_bytes,
@@ -98,10 +98,7 @@ impl Session {
             weights::evaluate(strategy, panel, &self.catalog, &named, &self.kernel)?;
         query.check()?;
         held.try_grow(Bytes(size_of_val(&*values) as u64))?;
-        let fields: Vec<String> = panel.fields().map(|(name, _)| column_name(name)).collect();
-        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-        let texts: Vec<_> = strategy.texts().map(|(role, text)| (role.name(), text)).collect();
-        self.check_parameters(named.iter().map(|(name, _)| *name), &texts, &fields)?;
+        self.check_names(strategy, &named, panel)?;
         let market = PanelMarket::of(panel)?;
         let mut ledger = weights::run(&market, &values, rules, &convention, Curve::Keep)?;
         query.check()?;
@@ -129,9 +126,7 @@ impl Session {
         // The peer's figure of exposure is of one asset.
         lines.retain(|line| line.name != "Max Gross Exposure [%]");
         let assets = panel.assets().to_vec();
-        // Half of the trades are moved aside where they are sorted.
-        held.try_grow(Bytes(size_of_val(&*ledger.trades) as u64 / 2))?;
-        sort_by_entry(&mut ledger.trades, &assets);
+        sort_by_entry(&mut ledger.trades, &assets, &mut held)?;
         held.try_resize(Bytes(column + result_bytes(&ledger, benchmark.as_deref()).0))?;
         query.end(Some(()))?;
         let backtest = Backtest {
@@ -148,14 +143,34 @@ impl Session {
         };
         Ok((bars, backtest))
     }
+
+    /// Refuses parameters that no formula names.
+    fn check_names(
+        &self,
+        strategy: &Strategy,
+        named: &[(&str, f64)],
+        panel: &Panel,
+    ) -> Result<(), SessionError> {
+        let fields: Vec<String> = panel.fields().map(|(name, _)| column_name(name)).collect();
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let texts: Vec<_> = strategy.texts().map(|(role, text)| (role.name(), text)).collect();
+        self.check_parameters(named.iter().map(|(name, _)| *name), &texts, &fields)
+    }
 }
 
 /// Sorts trades, which are in the order in which they ended, as figures count them.
-fn sort_by_entry(trades: &mut [Trade], assets: &[String]) {
+fn sort_by_entry(
+    trades: &mut [Trade],
+    assets: &[String],
+    held: &mut Reservation,
+) -> Result<(), Refused> {
+    // Half of them are moved aside.
+    held.try_grow(Bytes(size_of_val(trades) as u64 / 2))?;
     trades.sort_by(|a, b| {
         let key = |trade: &Trade| (trade.entry_bar, &assets[trade.asset]);
         key(a).cmp(&key(b))
     });
+    Ok(())
 }
 
 /// Returns whether data are not used as they stand in the files.
