@@ -380,7 +380,7 @@ fn settings_of_the_cache_say_what_they_take() {
         &[
             "bolt.toml:1:14: `cache.size` is `'10 Gb/s'`, but must be a number of bytes from 0 B to \
            1024 TiB, or text such as `100 MB`\
-           \n  hint: `gb/s` is not a unit of memory; use B, KB, MB, GB or TB",
+           \n  hint: `gb/s` is not a unit of memory; use B, KB, MB, GB, TB or PB",
         ],
     );
     check_problems(
