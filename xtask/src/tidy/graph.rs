@@ -18,6 +18,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("bolt-kernel", 1),
     ("bolt-memory", 1),
     ("bolt-indicators", 2),
+    ("bolt-lyra", 2),
     ("bolt-market", 2),
     ("bolt-sql", 2),
     ("bolt-session", 3),

@@ -1,0 +1,365 @@
+//! `Power`
+
+use dashu_int::IBig;
+use dashu_ratio::RBig;
+use triomphe::Arc;
+
+use super::{Infinite, directed, indeterminate, infinite, times, to_the};
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::Session;
+use crate::symbol::sym;
+use crate::value::{Args, Call, Value};
+
+/// Raises the first argument of a call to the second.
+pub(crate) fn power(session: &mut Session, call: &mut Arc<Call>) -> Step {
+    let (base, exponent) = match call.args() {
+        [] => return Step::Done(Value::Integer(1)),
+        [one] => return Step::Done(one.clone()),
+        [base, exponent] => (base.clone(), exponent.clone()),
+        [first, rest @ ..] => {
+            let rest = Value::call(sym::Power, Args::from(rest));
+            return Step::Again(to_the(first.clone(), rest));
+        }
+    };
+    if infinite(&base) != Infinite::No || infinite(&exponent) != Infinite::No {
+        return infinite_power(session, call, &base, &exponent);
+    }
+    match (&base, &exponent) {
+        (base, Value::Integer(0)) => match number::is_zero(base) {
+            true => indeterminate(session, Value::Call(call.clone())),
+            false => Step::Done(Value::Integer(1)),
+        },
+        (_, Value::Integer(1)) => Step::Done(base),
+        (Value::Integer(1), _) => Step::Done(base),
+        _ if base.is_number() && exponent.is_number() => numbers(session, call, &base, &exponent),
+        (Value::Integer(0), _) if !exponent.is_number() => Step::Same,
+        _ => symbolic(&base, &exponent),
+    }
+}
+
+/// Powers of powers and of products.
+fn symbolic(base: &Value, exponent: &Value) -> Step {
+    let Some(call) = base.as_call() else {
+        return exponential(base, exponent);
+    };
+    let is_integer = matches!(exponent, Value::Integer(_) | Value::BigInteger(_));
+    match call.args() {
+        [inner, own]
+            if call.is(sym::Power) && (is_integer || is_between_minus_one_and_one(own)) =>
+        {
+            Step::Again(to_the(inner.clone(), times([own.clone(), exponent.clone()])))
+        }
+        factors if call.is(sym::Times) && is_integer => {
+            let raised = factors.iter().map(|factor| to_the(factor.clone(), exponent.clone()));
+            Step::Again(times(raised.collect::<Args>()))
+        }
+        // A positive number may be taken out of any root.
+        [first, rest @ ..]
+            if call.is(sym::Times)
+                && number::is_real(first)
+                && !number::is_negative(first)
+                && exponent.is_number() =>
+        {
+            let rest = match rest {
+                [one] => one.clone(),
+                all => times(Args::from(all)),
+            };
+            let (first, rest) =
+                (to_the(first.clone(), exponent.clone()), to_the(rest, exponent.clone()));
+            Step::Again(times([first, rest]))
+        }
+        [Value::Integer(-1), rest @ ..]
+            if call.is(sym::Times) && matches!(rest, [Value::Integer(_)]) =>
+        {
+            Step::Same
+        }
+        _ => Step::Same,
+    }
+}
+
+fn is_between_minus_one_and_one(value: &Value) -> bool {
+    number::is_real(value) && {
+        let size = if number::is_negative(value) { number::negate(value) } else { value.clone() };
+        number::compare(&size, &Value::Integer(1)).is_some_and(std::cmp::Ordering::is_lt)
+    }
+}
+
+/// `E` to a logarithm, to an approximate number or to a multiple of `I Pi`.
+fn exponential(base: &Value, exponent: &Value) -> Step {
+    if !base.is(sym::E) {
+        return Step::Same;
+    }
+    match exponent {
+        Value::Real(real) => Step::Done(Value::Real(real.exp())),
+        Value::BigReal(real) => {
+            let value = real.value.exp();
+            let big = crate::value::BigReal::new(value, real.precision);
+            Step::Done(Value::BigReal(Arc::new(big)))
+        }
+        Value::Complex(complex) if number::precision(exponent).is_finite() => {
+            match (number::to_f64(&complex.re), number::to_f64(&complex.im)) {
+                (Some(re), Some(im)) => {
+                    let (sin, cos) = im.sin_cos();
+                    let size = re.exp();
+                    Step::Done(number::complex(Value::Real(size * cos), Value::Real(size * sin)))
+                }
+                _ => Step::Same,
+            }
+        }
+        Value::Call(call) if call.is(sym::Log) && call.args().len() == 1 => {
+            Step::Again(call.args()[0].clone())
+        }
+        Value::Call(call) if call.is(sym::Times) => exponential_of_product(call),
+        _ => Step::Same,
+    }
+}
+
+/// `E^(n Log[x])` is `x^n`, `E^(I Pi q)` is a root of unity.
+fn exponential_of_product(product: &Call) -> Step {
+    match product.args() {
+        [Value::Complex(complex), Value::Symbol(sym::Pi)]
+            if matches!(complex.re, Value::Integer(0)) && number::is_exact(&complex.im) =>
+        {
+            let turns = complex.im.clone();
+            match &turns {
+                Value::Integer(_) | Value::BigInteger(_) | Value::Rational(_) => {
+                    Step::Again(to_the(Value::Integer(-1), turns))
+                }
+                _ => Step::Same,
+            }
+        }
+        args => {
+            let is_log = |arg: &Value| arg.exactly::<1>(sym::Log).is_some();
+            let [log] = args.iter().filter(|arg| is_log(arg)).collect::<Vec<_>>()[..] else {
+                return Step::Same;
+            };
+            let Some([inner]) = log.exactly(sym::Log) else { return Step::Same };
+            let rest: Args = args.iter().filter(|arg| !is_log(arg)).cloned().collect();
+            Step::Again(to_the(inner.clone(), times(rest)))
+        }
+    }
+}
+
+/// A number to the power of a number.
+fn numbers(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &Value) -> Step {
+    if number::is_zero(base) {
+        return zero_power(session, call, base, exponent);
+    }
+    match exponent {
+        Value::Integer(whole) => match number::power(base, *whole) {
+            Some(power) => Step::Done(power),
+            None => overflow(session),
+        },
+        Value::BigInteger(_) => match base {
+            Value::Integer(-1) => {
+                let is_even =
+                    number::integer(exponent).is_some_and(|e| number::is_even_integer(&e));
+                Step::Done(Value::Integer(if is_even { 1 } else { -1 }))
+            }
+            Value::Real(_) => approximate(base, exponent),
+            _ => overflow(session),
+        },
+        Value::Rational(root) if number::is_exact(base) => exact_root(base, root),
+        _ if number::is_exact(base) && number::is_exact(exponent) => Step::Same,
+        _ => approximate(base, exponent),
+    }
+}
+
+fn overflow(session: &mut Session) -> Step {
+    session.message(sym::General, "ovfl", &[]);
+    Step::Done(Value::call(sym::Overflow, Args::new()))
+}
+
+fn zero_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &Value) -> Step {
+    let (re, _) = number::parts(exponent);
+    if number::is_zero(&re) {
+        return indeterminate(session, Value::Call(call.clone()));
+    }
+    if number::is_negative(&re) {
+        session.message(sym::Power, "infy", &[Value::Call(call.clone())]);
+        return Step::Done(Value::Symbol(sym::ComplexInfinity));
+    }
+    Step::Done(base.clone())
+}
+
+/// Machine and arbitrary precision.
+fn approximate(base: &Value, exponent: &Value) -> Step {
+    if let (Some(x), Some(y)) = (number::to_f64(base), number::to_f64(exponent)) {
+        let is_machine = matches!(base, Value::Real(_)) || matches!(exponent, Value::Real(_));
+        if is_machine && x >= 0.0 {
+            return Step::Done(Value::Real(x.powf(y)));
+        }
+        if is_machine {
+            let (sin, cos) = (std::f64::consts::PI * y).sin_cos();
+            let size = (-x).powf(y);
+            return Step::Done(number::complex(Value::Real(size * cos), Value::Real(size * sin)));
+        }
+        if !number::is_negative(base) {
+            let precision = number::precision(base).min(number::precision(exponent));
+            let of = |value| number::to_binary(value, precision);
+            if let (Some(x), Some(y)) = (of(base), of(exponent)) {
+                let big = crate::value::BigReal::new((x.ln() * y).exp(), precision);
+                return Step::Done(Value::BigReal(Arc::new(big)));
+            }
+        }
+        return Step::Same;
+    }
+    let of = |value: &Value| {
+        let (re, im) = number::parts(value);
+        Some((number::to_f64(&re)?, number::to_f64(&im)?))
+    };
+    let (Some((a, b)), Some((c, d))) = (of(base), of(exponent)) else { return Step::Same };
+    // base^exponent = exp(exponent log base)
+    let (log_size, angle) = (a.hypot(b).ln(), b.atan2(a));
+    let (re, im) = (c * log_size - d * angle, c * angle + d * log_size);
+    let (sin, cos) = im.sin_cos();
+    Step::Done(number::complex(Value::Real(re.exp() * cos), Value::Real(re.exp() * sin)))
+}
+
+/// Takes what has an exact root out of an exact number to the power of a fraction.
+fn exact_root(base: &Value, exponent: &RBig) -> Step {
+    if let Value::Complex(_) = base {
+        return Step::Same;
+    }
+    if number::is_negative(base) {
+        return negative_root(base, exponent);
+    }
+    if let Value::Rational(rational) = base {
+        let of =
+            |integer: IBig, exponent: RBig| to_the(Value::from(integer), Value::from(exponent));
+        let (top, bottom) = (**rational).clone().into_parts();
+        let parts = [of(top, exponent.clone()), of(bottom.into(), -exponent.clone())];
+        return Step::Again(times(parts));
+    }
+    let Some(integer) = number::integer(base) else { return Step::Same };
+    let (outside, inside) = roots_of_integer(&integer, exponent);
+    match &inside[..] {
+        [(same, own)] if *same == integer && own == exponent && number::is_one(&outside) => {
+            Step::Same
+        }
+        _ => {
+            let mut factors: Args = inside
+                .into_iter()
+                .map(|(base, exponent)| to_the(Value::from(base), Value::from(exponent)))
+                .collect();
+            factors.insert(0, outside);
+            Step::Again(times(factors))
+        }
+    }
+}
+
+/// (-b)^(p/q) is a root of -1 times b^(p/q); the root of -1 has an exponent above 0 and below 1.
+fn negative_root(base: &Value, exponent: &RBig) -> Step {
+    let whole = exponent.floor();
+    let part = exponent - RBig::from(whole.clone());
+    let is_half = part == RBig::from_parts(1.into(), 2u8.into());
+    let sign = if number::is_even_integer(&whole) { 1 } else { -1 };
+    if matches!(base, Value::Integer(-1)) {
+        if is_half {
+            return Step::Done(number::multiply(&Value::Integer(sign), &Value::i()));
+        }
+        return match whole == IBig::ZERO {
+            true => Step::Same,
+            false => {
+                let root = to_the(Value::Integer(-1), Value::from(part));
+                Step::Again(times([Value::Integer(sign), root]))
+            }
+        };
+    }
+    let root = to_the(Value::Integer(-1), Value::from(exponent.clone()));
+    let size = to_the(number::negate(base), Value::from(exponent.clone()));
+    Step::Again(times([root, size]))
+}
+
+/// Trial division finds factors up to here.
+const TRIAL_LIMIT: u64 = 1 << 16;
+
+/// Splits a positive integer to the power of a fraction into an exact number and roots with
+/// exponents below 1 in size: 12^(1/2) is 2 and 3^(1/2).
+fn roots_of_integer(integer: &IBig, exponent: &RBig) -> (Value, Vec<(IBig, RBig)>) {
+    let mut outside = Value::Integer(1);
+    let mut inside: Vec<(IBig, RBig)> = Vec::new();
+    for (prime, times) in small_factors(integer) {
+        let total = exponent * RBig::from(IBig::from(times));
+        // Towards 0, so that a root stays in the denominator if it is there.
+        let whole = total.trunc();
+        let part = &total - RBig::from(whole.clone());
+        let base = Value::from(prime.clone());
+        if let Some(taken) = i64::try_from(&whole).ok().and_then(|w| number::power(&base, w)) {
+            outside = number::multiply(&outside, &taken);
+        }
+        if part.is_zero() {
+            continue;
+        }
+        match inside.iter_mut().find(|(_, exponent)| *exponent == part) {
+            Some((base, _)) => *base *= prime,
+            None => inside.push((prime, part)),
+        }
+    }
+    (outside, inside)
+}
+
+/// Factors an integer by trial division; what is left at the end is taken as one factor, reduced
+/// to its root if it is a perfect power.
+fn small_factors(integer: &IBig) -> Vec<(IBig, u32)> {
+    let mut left = integer.clone();
+    let mut factors = Vec::new();
+    let mut divisor = 2u64;
+    while divisor <= TRIAL_LIMIT && IBig::from(divisor * divisor) <= left {
+        let mut times = 0;
+        while &left % divisor == 0 {
+            left /= divisor;
+            times += 1;
+        }
+        if times > 0 {
+            factors.push((IBig::from(divisor), times));
+        }
+        divisor += if divisor == 2 { 1 } else { 2 };
+    }
+    if left > IBig::ONE {
+        let perfect = (2..=number::bit_length(&left)).rev().take(64).find_map(|degree| {
+            let root = left.nth_root(degree);
+            (root.pow(degree) == left).then_some((root, degree as u32))
+        });
+        factors.push(perfect.unwrap_or((left, 1)));
+    }
+    factors
+}
+
+fn infinite_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &Value) -> Step {
+    use Infinite::{Indeterminate, No, Toward};
+    let unknown = Step::Done(Value::Symbol(sym::Indeterminate));
+    match (infinite(base), infinite(exponent)) {
+        (Indeterminate, _) | (_, Indeterminate) => unknown,
+        (Toward(direction), No) => match exponent {
+            Value::Integer(0) => indeterminate(session, Value::Call(call.clone())),
+            _ if number::is_negative(exponent) => Step::Done(Value::Integer(0)),
+            _ if number::is_real(exponent) => Step::Again(directed(
+                direction.map(|direction| to_the(direction, exponent.clone())),
+            )),
+            _ => Step::Same,
+        },
+        (No, Toward(Some(direction))) => {
+            let grows = match base {
+                Value::Symbol(sym::E) => Some(true),
+                _ => number::to_f64(base).and_then(|base| match base.abs() {
+                    1.0 => None,
+                    size => Some(size > 1.0),
+                }),
+            };
+            match (grows, number::is_negative(&direction)) {
+                (None, _) if base.is_number() => indeterminate(session, Value::Call(call.clone())),
+                (None, _) => Step::Same,
+                (Some(true), true) | (Some(false), false) => Step::Done(Value::Integer(0)),
+                _ if number::is_negative(base) => Step::Again(directed(None)),
+                _ => Step::Again(directed(Some(Value::Integer(1)))),
+            }
+        }
+        (Toward(_), Toward(Some(direction))) => match number::is_negative(&direction) {
+            true => Step::Done(Value::Integer(0)),
+            false => Step::Again(directed(None)),
+        },
+        _ => indeterminate(session, Value::Call(call.clone())),
+    }
+}

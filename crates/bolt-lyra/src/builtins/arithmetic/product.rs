@@ -1,0 +1,179 @@
+//! `Times`
+
+use triomphe::Arc;
+
+use super::{Infinite, directed, indeterminate, infinite, plus, times, to_the};
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::Session;
+use crate::symbol::sym;
+use crate::value::{Args, Call, Value};
+
+/// Multiplies the arguments of a call, which are in canonical order: numbers stand first, powers
+/// of one base next to each other.
+pub(crate) fn product(session: &mut Session, call: &mut Arc<Call>) -> Step {
+    match call.args() {
+        [] => return Step::Done(Value::Integer(1)),
+        [one] => return Step::Done(one.clone()),
+        [a, b] if a.is_number() && b.is_number() => return Step::Done(number::multiply(a, b)),
+        [Value::Integer(-1), sum] if sum.args_of(sym::Plus).is_some() => {
+            let terms = sum.args_of(sym::Plus).unwrap_or(&[]);
+            let negative = |term: &Value| super::negative(term.clone());
+            return Step::Again(plus(terms.iter().map(negative).collect::<Args>()));
+        }
+        _ => {}
+    }
+    if call.args().iter().any(|factor| infinite(factor) != Infinite::No) {
+        return infinite_product(session, call);
+    }
+    let numbers = call.args().iter().take_while(|factor| factor.is_number()).count();
+    let (numbers, rest) = call.args().split_at(numbers);
+    let mut coefficient = numbers
+        .iter()
+        .fold(Value::Integer(1), |product, factor| number::multiply(&product, factor));
+    if number::is_zero(&coefficient) {
+        return Step::Done(coefficient);
+    }
+    let Some(factors) = collect(&mut coefficient, rest) else {
+        return match numbers {
+            [] => Step::Same,
+            [one] if !number::is_one(one) && *one == coefficient => Step::Same,
+            _ => Step::Again(rebuilt(coefficient, rest.iter().cloned().collect())),
+        };
+    };
+    Step::Again(rebuilt(coefficient, factors))
+}
+
+fn rebuilt(coefficient: Value, mut factors: Args) -> Value {
+    match factors.len() {
+        0 => coefficient,
+        1 if number::is_one(&coefficient) => factors.remove(0),
+        _ if number::is_one(&coefficient) => times(factors),
+        _ => {
+            factors.insert(0, coefficient);
+            times(factors)
+        }
+    }
+}
+
+/// Collects powers of equal bases and roots of numbers; `None` if there is nothing to collect.
+fn collect(coefficient: &mut Value, factors: &[Value]) -> Option<Args> {
+    let mut collected: Option<Args> = None;
+    let mut place = 0;
+    while place < factors.len() {
+        let (base, exponent) = base_and_exponent(&factors[place]);
+        let same = factors[place..].iter().take_while(|f| base_and_exponent(f).0 == base).count();
+        let done = |collected: &mut Option<Args>, value: Value| {
+            let so_far = || factors[..place].iter().cloned().collect();
+            collected.get_or_insert_with(so_far).push(value);
+        };
+        if same > 1 {
+            let exponents: Args =
+                factors[place..place + same].iter().map(|f| base_and_exponent(f).1).collect();
+            done(&mut collected, to_the(base.clone(), plus(exponents)));
+        } else if let Some(merged) = merge_root(coefficient, base, &exponent) {
+            done(&mut collected, merged);
+        } else if let Some(product) =
+            root_product(collected.as_ref().and_then(|c| c.last()), &factors[place])
+        {
+            if let Some(last) = collected.as_mut().and_then(|collected| collected.last_mut()) {
+                *last = product;
+            }
+        } else if let Some(product) = root_product(
+            place.checked_sub(1).and_then(|before| factors.get(before)),
+            &factors[place],
+        )
+        .filter(|_| collected.is_none())
+        {
+            let mut so_far: Args = factors[..place - 1].iter().cloned().collect();
+            so_far.push(product);
+            collected = Some(so_far);
+        } else if let Some(collected) = &mut collected {
+            collected.push(factors[place].clone());
+        }
+        place += same;
+    }
+    collected
+}
+
+fn base_and_exponent(value: &Value) -> (&Value, Value) {
+    match value.exactly(sym::Power) {
+        Some([base, exponent]) => (base, exponent.clone()),
+        None => (value, Value::Integer(1)),
+    }
+}
+
+/// Moves an integer base from the denominator of the coefficient into its root: 1/2 of 2^(1/2) is
+/// 2^(-1/2).
+fn merge_root(coefficient: &mut Value, base: &Value, exponent: &Value) -> Option<Value> {
+    let Value::Rational(_) = exponent else { return None };
+    let Value::Integer(_) = base else { return None };
+    let (Value::Rational(own), false) = (&*coefficient, number::is_negative(exponent)) else {
+        return None;
+    };
+    let divisor = number::integer(base)?;
+    let zero = dashu_int::IBig::ZERO;
+    if own.denominator().as_ibig() % &divisor != zero {
+        return None;
+    }
+    *coefficient = number::multiply(coefficient, base);
+    Some(to_the(base.clone(), number::subtract(exponent, &Value::Integer(1))))
+}
+
+/// Returns one root for two of the same kind of different positive integers.
+fn root_product(a: Option<&Value>, b: &Value) -> Option<Value> {
+    let [x, e] = a?.exactly(sym::Power)?;
+    let [y, f] = b.exactly(sym::Power)?;
+    let is_positive =
+        |value: &Value| number::integer(value).is_some() && !number::is_negative(value);
+    let is_root = matches!(e, Value::Rational(_)) && e == f;
+    (is_root && is_positive(x) && is_positive(y)).then(|| to_the(number::multiply(x, y), e.clone()))
+}
+
+/// The directions of infinities are multiplied; 0 times infinity is nothing known.
+fn infinite_product(session: &mut Session, call: &Call) -> Step {
+    let mut direction = Some(Value::Integer(1));
+    let mut rest = Args::new();
+    for factor in call.args() {
+        match infinite(factor) {
+            Infinite::Indeterminate => return Step::Done(Value::Symbol(sym::Indeterminate)),
+            Infinite::Toward(toward) => {
+                direction =
+                    direction.zip(toward).map(|(a, b)| match (a.is_number(), b.is_number()) {
+                        (true, true) => number::multiply(&a, &b),
+                        _ => times([a, b]),
+                    });
+            }
+            Infinite::No if number::is_zero(factor) => {
+                return indeterminate(session, Value::from(call.clone()));
+            }
+            Infinite::No if factor.is_number() => {
+                direction = direction.map(|a| match a.is_number() {
+                    true => number::multiply(&a, &unit(factor)),
+                    false => times([a, unit(factor)]),
+                });
+            }
+            Infinite::No => rest.push(factor.clone()),
+        }
+    }
+    let infinity = match direction {
+        Some(direction) if direction.is_number() => directed(Some(unit(&direction))),
+        direction => directed(direction),
+    };
+    if rest.is_empty() {
+        return Step::Again(infinity);
+    }
+    if rest.len() + 1 == call.args().len() {
+        return Step::Same;
+    }
+    rest.push(infinity);
+    Step::Again(times(rest))
+}
+
+/// Returns the sign of a real number, and a complex one as it is.
+fn unit(value: &Value) -> Value {
+    match value {
+        Value::Complex(_) => value.clone(),
+        _ => Value::Integer(if number::is_negative(value) { -1 } else { 1 }),
+    }
+}

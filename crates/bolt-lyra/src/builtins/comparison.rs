@@ -1,0 +1,367 @@
+//! Equality and order.
+
+use std::cmp::Ordering;
+
+use triomphe::Arc;
+
+use super::{Builtin, builtin};
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::{Evaluated, Session};
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Call, Value, fixed};
+
+pub(super) const TABLE: &[Builtin] = &[
+    builtin(
+        "SameQ",
+        Attributes::NONE,
+        |_, c| {
+            Ok(Step::Done(Value::boolean(c.args().windows(2).all(|pair| same(&pair[0], &pair[1])))))
+        },
+        "a === b or SameQ[a, b] is True if the expressions are identical.",
+        &[("1 === 1", "True"), ("1 === 1.", "False")],
+    ),
+    builtin(
+        "UnsameQ",
+        Attributes::NONE,
+        |_, c| Ok(unsame(c)),
+        "a =!= b or UnsameQ[a, b] is True if no two of the expressions are identical.",
+        &[("a =!= b", "True"), ("a =!= a", "False")],
+    ),
+    builtin(
+        "Equal",
+        Attributes::NONE,
+        |s, c| chain(s, c, sym::Equal),
+        "a == b or Equal[a, b] is True if both are known to be equal, False if they are known to differ, and stays otherwise.",
+        &[("2 == 2.", "True"), ("x == 1", "x == 1")],
+    ),
+    builtin(
+        "Unequal",
+        Attributes::NONE,
+        unequal,
+        "a != b or Unequal[a, b] is True if the expressions are known to differ.",
+        &[("1 != 2", "True"), ("x != x", "False")],
+    ),
+    builtin(
+        "Less",
+        Attributes::NONE,
+        |s, c| chain(s, c, sym::Less),
+        "a < b or Less[a, b] is True if a is known to be less than b.",
+        &[("1 < 2 < 3", "True"), ("Pi < 3", "False")],
+    ),
+    builtin(
+        "LessEqual",
+        Attributes::NONE,
+        |s, c| chain(s, c, sym::LessEqual),
+        "a <= b or LessEqual[a, b] is True if a is known to be at most b.",
+        &[("2 <= 2", "True"), ("x <= 1", "x <= 1")],
+    ),
+    builtin(
+        "Greater",
+        Attributes::NONE,
+        |s, c| chain(s, c, sym::Greater),
+        "a > b or Greater[a, b] is True if a is known to be greater than b.",
+        &[("3 > 2", "True"), ("1 > 2", "False")],
+    ),
+    builtin(
+        "GreaterEqual",
+        Attributes::NONE,
+        |s, c| chain(s, c, sym::GreaterEqual),
+        "a >= b or GreaterEqual[a, b] is True if a is known to be at least b.",
+        &[("3 >= 3", "True"), ("Infinity >= 5", "True")],
+    ),
+    builtin(
+        "Inequality",
+        Attributes::NONE,
+        inequality,
+        "a < b <= c or Inequality[a, Less, b, LessEqual, c] is True if every comparison holds.",
+        &[("1 < 2 <= 2", "True"), ("1 < 0 <= x", "False")],
+    ),
+    builtin(
+        "Order",
+        Attributes::NONE,
+        |s, c| {
+            Ok(match fixed(c) {
+                Some([a, b]) => {
+                    Step::Done(Value::Integer(match crate::order::compare(&s.names, a, b) {
+                        Ordering::Less => 1,
+                        Ordering::Equal => 0,
+                        Ordering::Greater => -1,
+                    }))
+                }
+                None => Step::Same,
+            })
+        },
+        "Order[a, b] is 1 if a comes before b in canonical order, -1 if after, 0 if they are identical.",
+        &[("Order[a, b]", "1"), ("Order[2, 1]", "-1")],
+    ),
+    builtin(
+        "OrderedQ",
+        Attributes::NONE,
+        |s, c| {
+            Ok(match c.args() {
+                [Value::Call(list)] => Step::Done(Value::boolean(
+                    list.args().is_sorted_by(|a, b| crate::order::compare(&s.names, a, b).is_le()),
+                )),
+                _ => Step::Same,
+            })
+        },
+        "OrderedQ[list] is True if the elements are in canonical order.",
+        &[("OrderedQ[{1, 2, x}]", "True"), ("OrderedQ[{b, a}]", "False")],
+    ),
+    builtin(
+        "Max",
+        Attributes::FLAT
+            .and(Attributes::NUMERIC_FUNCTION)
+            .and(Attributes::ONE_IDENTITY)
+            .and(Attributes::ORDERLESS),
+        |s, c| extreme(s, c, Ordering::Greater),
+        "Max[a, b, ...] is the greatest of the arguments and of the elements of lists among them.",
+        &[("Max[3, 7, 5]", "7"), ("Max[{1, x, 3}]", "Max[3, x]")],
+    ),
+    builtin(
+        "Min",
+        Attributes::FLAT
+            .and(Attributes::NUMERIC_FUNCTION)
+            .and(Attributes::ONE_IDENTITY)
+            .and(Attributes::ORDERLESS),
+        |s, c| extreme(s, c, Ordering::Less),
+        "Min[a, b, ...] is the least of the arguments and of the elements of lists among them.",
+        &[("Min[3, 7, 5]", "3"), ("Min[]", "Infinity")],
+    ),
+];
+
+/// Identity, where machine reals may differ in the last place.
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Real(x), Value::Real(y)) => {
+            x == y || (x - y).abs() <= f64::EPSILON * x.abs().max(y.abs()) * 0.5
+        }
+        _ => a == b,
+    }
+}
+
+fn unsame(call: &Call) -> Step {
+    let args = call.args();
+    let differs = |(place, a): (usize, &Value)| args[place + 1..].iter().all(|b| !same(a, b));
+    Step::Done(Value::boolean(args.iter().enumerate().all(differs)))
+}
+
+/// Returns how two real quantities compare, if that is known. Approximate numbers are equal if
+/// they differ in the last 7 bits only.
+pub(crate) fn known_order(
+    session: &mut Session,
+    a: &Value,
+    b: &Value,
+) -> Evaluated<Option<Ordering>> {
+    if a == b && number::is_real(a) {
+        return Ok(Some(Ordering::Equal));
+    }
+    if number::is_real(a) && number::is_real(b) {
+        if let (Value::Real(_), _) | (_, Value::Real(_)) = (a, b)
+            && let (Some(x), Some(y)) = (number::to_f64(a), number::to_f64(b))
+            && (x - y).abs() <= x.abs().max(y.abs()) * f64::EPSILON * 64.0
+        {
+            return Ok(Some(Ordering::Equal));
+        }
+        return Ok(number::compare(a, b));
+    }
+    if let (Some(x), Some(y)) = (at_infinity(a), at_infinity(b)) {
+        return Ok(Some(x.cmp(&y)));
+    }
+    if (at_infinity(a).is_some() && number::is_real(b))
+        || (at_infinity(b).is_some() && number::is_real(a))
+    {
+        return Ok(Some(at_infinity(a).unwrap_or(0).cmp(&at_infinity(b).unwrap_or(0))));
+    }
+    let (Some(x), Some(y)) = (session.machine_value(a)?, session.machine_value(b)?) else {
+        return Ok(None);
+    };
+    match (x - y).abs() <= 1e-12 * x.abs().max(y.abs()) {
+        // So close that only exact computation can tell.
+        true => Ok((a == b).then_some(Ordering::Equal)),
+        false => Ok(x.partial_cmp(&y)),
+    }
+}
+
+fn at_infinity(value: &Value) -> Option<i32> {
+    match value {
+        Value::Symbol(sym::Infinity) => Some(1),
+        Value::Call(call) if call.is(sym::DirectedInfinity) => match call.args() {
+            [direction] if number::is_real(direction) => {
+                Some(if number::is_negative(direction) { -1 } else { 1 })
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns whether a comparison of two expressions holds, if that is known.
+pub(crate) fn holds(
+    session: &mut Session,
+    relation: Symbol,
+    a: &Value,
+    b: &Value,
+) -> Evaluated<Option<bool>> {
+    if relation == sym::Equal {
+        return equal(session, a, b);
+    }
+    if relation == sym::Unequal {
+        return Ok(equal(session, a, b)?.map(|is| !is));
+    }
+    let order = known_order(session, a, b)?;
+    Ok(order.map(|order| match relation {
+        sym::Less => order.is_lt(),
+        sym::LessEqual => order.is_le(),
+        sym::Greater => order.is_gt(),
+        _ => order.is_ge(),
+    }))
+}
+
+fn equal(session: &mut Session, a: &Value, b: &Value) -> Evaluated<Option<bool>> {
+    if a == b {
+        return Ok(Some(true));
+    }
+    if a.is_number() && b.is_number() {
+        let ((a_re, a_im), (b_re, b_im)) = (number::parts(a), number::parts(b));
+        let is = |a: &Value, b: &Value, session: &mut Session| {
+            known_order(session, a, b).map(|order| order == Some(Ordering::Equal))
+        };
+        return Ok(Some(is(&a_re, &b_re, session)? && is(&a_im, &b_im, session)?));
+    }
+    let is_raw = |value: &Value| {
+        matches!(value, Value::String(_))
+            || value.is(sym::True)
+            || value.is(sym::False)
+            || value.is(sym::Null)
+    };
+    if is_raw(a) && is_raw(b) {
+        return Ok(Some(false));
+    }
+    if matches!((a, b), (Value::String(_), _) | (_, Value::String(_)))
+        && (a.is_number() || b.is_number())
+    {
+        return Ok(Some(false));
+    }
+    if let (Some(x), Some(y)) = (a.as_list(), b.as_list()) {
+        if x.len() != y.len() {
+            return Ok(Some(false));
+        }
+        let mut all = Some(true);
+        for (x, y) in x.iter().zip(y) {
+            match equal(session, x, y)? {
+                Some(true) => {}
+                Some(false) => return Ok(Some(false)),
+                None => all = None,
+            }
+        }
+        return Ok(all);
+    }
+    match known_order(session, a, b)? {
+        Some(Ordering::Equal) => Ok(Some(true)),
+        Some(_) => Ok(Some(false)),
+        None => Ok(None),
+    }
+}
+
+fn chain(session: &mut Session, call: &mut Arc<Call>, relation: Symbol) -> Evaluated<Step> {
+    let mut all_known = true;
+    for pair in call.args().windows(2) {
+        match holds(session, relation, &pair[0], &pair[1])? {
+            Some(true) => {}
+            Some(false) => return Ok(Step::Done(Value::FALSE)),
+            None => all_known = false,
+        }
+    }
+    Ok(if all_known { Step::Done(Value::TRUE) } else { Step::Same })
+}
+
+fn unequal(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let args = call.args();
+    let mut all_known = true;
+    for (place, a) in args.iter().enumerate() {
+        for b in &args[place + 1..] {
+            match equal(session, a, b)? {
+                Some(true) => return Ok(Step::Done(Value::FALSE)),
+                Some(false) => {}
+                None => all_known = false,
+            }
+        }
+    }
+    Ok(if all_known { Step::Done(Value::TRUE) } else { Step::Same })
+}
+
+fn inequality(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let args = call.args();
+    if args.len().is_multiple_of(2) {
+        return Ok(Step::Same);
+    }
+    let mut left = Args::new();
+    for triple in args.windows(3).step_by(2) {
+        let [a, relation, b] = triple else { continue };
+        let Some(symbol) = relation.as_symbol() else { return Ok(Step::Same) };
+        match holds(session, symbol, a, b)? {
+            Some(true) => {}
+            Some(false) => return Ok(Step::Done(Value::FALSE)),
+            None => left.push(Value::call(relation.clone(), [a.clone(), b.clone()])),
+        }
+    }
+    match left.len() {
+        0 => Ok(Step::Done(Value::TRUE)),
+        1 => Ok(Step::Again(left.remove(0))),
+        _ if left.len() * 2 + 1 == args.len() => Ok(Step::Same),
+        _ => Ok(Step::Again(Value::call(sym::And, left))),
+    }
+}
+
+fn extreme(session: &mut Session, call: &mut Arc<Call>, wanted: Ordering) -> Evaluated<Step> {
+    let mut flat = Args::new();
+    let mut pending: Vec<Value> = call.args().iter().rev().cloned().collect();
+    let mut had_lists = false;
+    while let Some(arg) = pending.pop() {
+        match arg.as_list() {
+            Some(elements) => {
+                had_lists = true;
+                pending.extend(elements.iter().rev().cloned());
+            }
+            None => flat.push(arg),
+        }
+    }
+    let limit = if wanted == Ordering::Greater { -1 } else { 1 };
+    let mut best: Option<Value> = None;
+    let mut unknown: Args = Args::new();
+    for value in flat {
+        let quantity = number::is_real(&value)
+            || at_infinity(&value).is_some()
+            || session.machine_value(&value)?.is_some();
+        if !quantity {
+            if !unknown.contains(&value) {
+                unknown.push(value);
+            }
+            continue;
+        }
+        best = Some(match best {
+            None => value,
+            Some(best) => match known_order(session, &value, &best)? {
+                Some(order) if order == wanted => value,
+                _ => best,
+            },
+        });
+    }
+    if unknown.is_empty() {
+        return Ok(Step::Done(
+            best.unwrap_or_else(|| super::arithmetic::directed(Some(Value::Integer(limit)))),
+        ));
+    }
+    let mut left: Args = best.into_iter().collect();
+    left.extend(unknown);
+    if left.len() == 1 && !had_lists && call.args().len() == 1 {
+        return Ok(Step::Done(left.remove(0)));
+    }
+    match !had_lists && left.len() == call.args().len() {
+        true => Ok(Step::Same),
+        false => Ok(Step::Again(Value::call(call.head().clone(), left))),
+    }
+}

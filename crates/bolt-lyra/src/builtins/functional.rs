@@ -1,0 +1,512 @@
+//! Functions that apply functions.
+
+use triomphe::Arc;
+
+use super::{Builtin, builtin};
+use crate::association::{Association, Entry};
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::level::Levels;
+use crate::session::{Evaluated, Session, Stop};
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Call, Value};
+
+pub(super) const TABLE: &[Builtin] = &[
+    builtin(
+        "Map",
+        Attributes::NONE,
+        map,
+        "f /@ e or Map[f, e] applies f to each element of e; Map[f, e, levels] to the parts at the levels.",
+        &[("Map[f, {a, b}]", "{f[a], f[b]}"), ("Map[f, {{a}, {b}}, {2}]", "{{f[a]}, {f[b]}}")],
+    ),
+    builtin(
+        "Apply",
+        Attributes::NONE,
+        apply,
+        "f @@ e or Apply[f, e] gives e with the head f; Apply[f, e, {1}] or f @@@ e does so for the elements.",
+        &[("Plus @@ {1, 2, 3}", "6"), ("Apply[f, {{1, 2}, {3, 4}}, {1}]", "{f[1, 2], f[3, 4]}")],
+    ),
+    builtin(
+        "MapApply",
+        Attributes::NONE,
+        |_, c| {
+            Ok(match c.args() {
+                [function, of] => Step::Again(Value::call(
+                    sym::Apply,
+                    [function.clone(), of.clone(), Value::list([Value::Integer(1)].as_slice())]
+                        .as_slice(),
+                )),
+                _ => Step::Same,
+            })
+        },
+        "f @@@ e or MapApply[f, e] gives the elements of e the head f.",
+        &[("f @@@ {{1, 2}, {3, 4}}", "{f[1, 2], f[3, 4]}"), ("MapApply[Plus, {{1, 2}}]", "{3}")],
+    ),
+    builtin(
+        "Scan",
+        Attributes::NONE,
+        scan,
+        "Scan[f, e] applies f to each element of e for what it does.",
+        &[("s = 0; Scan[(s += #) &, {1, 2}]; s", "3"), ("Scan[f, {1}]", "Null")],
+    ),
+    builtin(
+        "MapIndexed",
+        Attributes::NONE,
+        map_indexed,
+        "MapIndexed[f, e] applies f to each element and its place: f[element, {place}].",
+        &[
+            ("MapIndexed[f, {a, b}]", "{f[a, {1}], f[b, {2}]}"),
+            ("MapIndexed[#1^First[#2] &, {2, 2, 2}]", "{2, 4, 8}"),
+        ],
+    ),
+    builtin(
+        "MapThread",
+        Attributes::NONE,
+        map_thread,
+        "MapThread[f, {{a, b}, {c, d}}] gives {f[a, c], f[b, d]}.",
+        &[
+            ("MapThread[f, {{a, b}, {1, 2}}]", "{f[a, 1], f[b, 2]}"),
+            ("MapThread[Plus, {{1, 2}, {3, 4}}]", "{4, 6}"),
+        ],
+    ),
+    builtin(
+        "Thread",
+        Attributes::NONE,
+        |_, c| Ok(thread(c)),
+        "Thread[f[args]] threads f over lists among its arguments.",
+        &[
+            ("Thread[f[{a, b}, c]]", "{f[a, c], f[b, c]}"),
+            ("Thread[{a, b} == {1, 2}]", "{a == 1, b == 2}"),
+        ],
+    ),
+    builtin(
+        "Select",
+        Attributes::NONE,
+        select,
+        "Select[e, test] gives the elements for which the test is True; Select[e, test, n] the first n of them.",
+        &[("Select[Range[6], EvenQ]", "{2, 4, 6}"), ("Select[{1, 5, 9}, # > 2 &, 1]", "{5}")],
+    ),
+    builtin(
+        "Fold",
+        Attributes::NONE,
+        |s, c| fold(s, c, false),
+        "Fold[f, x, {a, b}] gives f[f[x, a], b]; Fold[f, list] begins with the first element.",
+        &[("Fold[f, x, {a, b}]", "f[f[x, a], b]"), ("Fold[Plus, {1, 2, 3}]", "6")],
+    ),
+    builtin(
+        "FoldList",
+        Attributes::NONE,
+        |s, c| fold(s, c, true),
+        "FoldList[f, x, {a, b}] gives {x, f[x, a], f[f[x, a], b]}.",
+        &[
+            ("FoldList[Plus, 0, {1, 2, 3}]", "{0, 1, 3, 6}"),
+            ("FoldList[f, {a, b}]", "{a, f[a, b]}"),
+        ],
+    ),
+    builtin(
+        "Nest",
+        Attributes::NONE,
+        |s, c| nest(s, c, false),
+        "Nest[f, x, n] applies f n times.",
+        &[("Nest[f, x, 2]", "f[f[x]]"), ("Nest[2 # &, 1, 10]", "1024")],
+    ),
+    builtin(
+        "NestList",
+        Attributes::NONE,
+        |s, c| nest(s, c, true),
+        "NestList[f, x, n] gives {x, f[x], f[f[x]], ...} with n applications.",
+        &[
+            ("NestList[f, x, 2]", "{x, f[x], f[f[x]]}"),
+            ("NestList[#^2 &, 2, 3]", "{2, 4, 16, 256}"),
+        ],
+    ),
+    builtin(
+        "NestWhile",
+        Attributes::NONE,
+        |s, c| nest_while(s, c, false),
+        "NestWhile[f, x, test] applies f as long as the test is True of the result.",
+        &[("NestWhile[#/2 &, 40, EvenQ]", "5"), ("NestWhile[# + 1 &, 1, # < 5 &]", "5")],
+    ),
+    builtin(
+        "NestWhileList",
+        Attributes::NONE,
+        |s, c| nest_while(s, c, true),
+        "NestWhileList[f, x, test] gives x and the results of f as long as the test is True.",
+        &[
+            ("NestWhileList[#/2 &, 12, EvenQ]", "{12, 6, 3}"),
+            ("NestWhileList[# + 1 &, 3, # < 5 &]", "{3, 4, 5}"),
+        ],
+    ),
+    builtin(
+        "FixedPoint",
+        Attributes::NONE,
+        |s, c| fixed_point(s, c, false),
+        "FixedPoint[f, x] applies f until the result no longer changes.",
+        &[
+            ("FixedPoint[Floor[#/2] &, 100]", "0"),
+            ("FixedPoint[Cos, 1.0, 2]", "0.8575532158463934"),
+        ],
+    ),
+    builtin(
+        "FixedPointList",
+        Attributes::NONE,
+        |s, c| fixed_point(s, c, true),
+        "FixedPointList[f, x] gives x and the results of f until they no longer change.",
+        &[
+            ("FixedPointList[Floor[#/2] &, 4]", "{4, 2, 1, 0, 0}"),
+            ("FixedPointList[1 + Floor[#/2] &, 10]", "{10, 6, 4, 3, 2, 2}"),
+        ],
+    ),
+    builtin(
+        "Composition",
+        Attributes::FLAT.and(Attributes::ONE_IDENTITY),
+        |_, c| {
+            Ok(match c.args() {
+                [one] => Step::Done(one.clone()),
+                [] => Step::Done(Value::Symbol(sym::Identity)),
+                _ => Step::Same,
+            })
+        },
+        "f @* g or Composition[f, g] is the function that applies g, then f.",
+        &[("(f @* g)[x]", "f[g[x]]"), ("Composition[f]", "f")],
+    ),
+];
+
+/// Applies an operator form such as `Map[f][list]`, or what else a call as head does.
+pub(crate) fn apply_operator(
+    session: &mut Session,
+    operator: Symbol,
+    head: &Call,
+    call: &Call,
+) -> Evaluated<Step> {
+    if operator == sym::Composition {
+        let Some((last, first)) = head.args().split_last() else { return Ok(Step::Same) };
+        let inner = Value::call(last.clone(), Args::from(call.args()));
+        let apply = |inner: Value, f: &Value| Value::call(f.clone(), [inner].as_slice());
+        return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
+    }
+    let ([argument], [of]) = (head.args(), call.args()) else { return Ok(Step::Same) };
+    let name = session.names.full(operator).name.clone();
+    let function = Value::Symbol(operator);
+    Ok(match &*name {
+        // The operator's argument comes first.
+        "Map" | "Apply" | "Scan" | "MapIndexed" | "Nest" | "Fold" | "FoldList" => {
+            Step::Again(Value::call(function, [argument.clone(), of.clone()]))
+        }
+        // It comes second.
+        "Select" | "Cases" | "Count" | "DeleteCases" | "Position" | "FreeQ" | "MemberQ"
+        | "MatchQ" | "ReplaceAll" | "Replace" | "ReplaceRepeated" | "ReplacePart" | "SortBy"
+        | "GroupBy" | "Append" | "Prepend" | "Extract" | "Delete" | "Insert" | "AllTrue"
+        | "AnyTrue" | "NoneTrue" | "KeyExistsQ" | "Lookup" | "KeyTake" | "KeyDrop"
+        | "KeySelect" | "StringStartsQ" | "StringEndsQ" | "StringContainsQ" | "StringMatchQ"
+        | "StringSplit" | "StringReplace" | "StringDelete" | "StringCases" | "Take" | "Drop"
+        | "GatherBy" | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy" | "FirstCase"
+        | "FirstPosition" | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ" | "ContainsAll"
+        | "ContainsAny" | "ContainsNone" | "ContainsOnly" | "ContainsExactly"
+        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" => match &*name {
+            "AssociationMap" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
+            _ => Step::Again(Value::call(function, [of.clone(), argument.clone()])),
+        },
+        "EqualTo" => Step::Again(Value::call(sym::Equal, [of.clone(), argument.clone()])),
+        "UnequalTo" => Step::Again(Value::call(sym::Unequal, [of.clone(), argument.clone()])),
+        "GreaterThan" => Step::Again(Value::call(sym::Greater, [of.clone(), argument.clone()])),
+        "LessThan" => Step::Again(Value::call(sym::Less, [of.clone(), argument.clone()])),
+        "GreaterEqualThan" => {
+            Step::Again(Value::call(sym::GreaterEqual, [of.clone(), argument.clone()]))
+        }
+        "LessEqualThan" => Step::Again(Value::call(sym::LessEqual, [of.clone(), argument.clone()])),
+        "Key" => Step::Again(Value::call(of.clone(), [argument.clone()].as_slice())),
+        _ => Step::Same,
+    })
+}
+
+fn applied(function: &Value, args: impl Into<Args>) -> Value {
+    Value::call(function.clone(), args)
+}
+
+fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (function, of, levels) = match call.args() {
+        [function, of] => (function, of, None),
+        [function, of, levels, ..] => (function, of, Some(levels)),
+        _ => return Ok(Step::Same),
+    };
+    if let Some(levels) = levels {
+        let Some(levels) = Levels::read(session, levels) else { return Ok(Step::Same) };
+        return Ok(Step::Again(levels.map(of, &mut |part| applied(function, [part].as_slice()))));
+    }
+    match of {
+        Value::Call(list) => {
+            let epoch = session.epoch;
+            let mut new = Args::with_capacity(list.args().len());
+            // Only a list evaluates its elements in any case.
+            if !list.is(sym::List) {
+                let wrap = |element: &Value| applied(function, [element.clone()].as_slice());
+                let args: Args = list.args().iter().map(wrap).collect();
+                return Ok(Step::Again(Value::call(list.head().clone(), args)));
+            }
+            for element in list.args() {
+                session.check_interrupt()?;
+                new.push(session.call(function, [element.clone()].as_slice())?);
+            }
+            Ok(session.finished_list(new, epoch))
+        }
+        Value::Association(entries) => {
+            let mut new = Vec::with_capacity(entries.len());
+            for (key, entry) in entries.iter() {
+                let value = session.call(function, [entry.value.clone()].as_slice())?;
+                new.push((key.clone(), Entry { value, delayed: false }));
+            }
+            Ok(Step::Done(Value::Association(Arc::new(Association::new(new)))))
+        }
+        _ => Ok(Step::Done(of.clone())),
+    }
+}
+
+fn apply(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (function, of, levels) = match call.args() {
+        [function, of] => (function, of, None),
+        [function, of, levels, ..] => (function, of, Some(levels)),
+        _ => return Ok(Step::Same),
+    };
+    let with_head = |part: Value| match &part {
+        Value::Call(call) => Value::call(function.clone(), Args::from(call.args())),
+        Value::Association(entries) => {
+            Value::call(function.clone(), entries.values().cloned().collect::<Args>())
+        }
+        _ => part,
+    };
+    match levels {
+        None => Ok(Step::Again(with_head(of.clone()))),
+        Some(levels) => {
+            let Some(levels) = Levels::read(session, levels) else { return Ok(Step::Same) };
+            Ok(Step::Again(levels.map(of, &mut |part| with_head(part))))
+        }
+    }
+}
+
+fn scan(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (function, parts) = match call.args() {
+        [function, of] => (function, elements(of)),
+        [function, of, levels] => {
+            let Some(levels) = Levels::read(session, levels) else { return Ok(Step::Same) };
+            (function, levels.parts(of))
+        }
+        _ => return Ok(Step::Same),
+    };
+    for part in parts {
+        match session.call(function, [part].as_slice()) {
+            Ok(_) => {}
+            Err(stop) => match *stop {
+                Stop::Return(value) => return Ok(Step::Done(value)),
+                other => return Err(Box::new(other)),
+            },
+        }
+    }
+    Ok(Step::Done(Value::NULL))
+}
+
+/// Returns the elements of a call or the values of an association.
+pub(crate) fn elements(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Call(call) => call.args().to_vec(),
+        Value::Association(entries) => entries.values().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns a collection like another with other elements; of an association, those places.
+pub(crate) fn with_elements(value: &Value, places: &[usize]) -> Value {
+    match value {
+        Value::Call(call) => {
+            let args: Args = places.iter().map(|&place| call.args()[place].clone()).collect();
+            Value::call(call.head().clone(), args)
+        }
+        Value::Association(entries) => {
+            let pick = |&place: &usize| {
+                entries.nth(place).map(|(key, entry)| (key.clone(), entry.clone()))
+            };
+            let chosen = Association::new(places.iter().filter_map(pick));
+            Value::Association(Arc::new(chosen))
+        }
+        _ => value.clone(),
+    }
+}
+
+fn map_indexed(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (function, of, levels) = match call.args() {
+        [function, of] => (function, of, None),
+        [function, of, levels] => (function, of, Some(levels)),
+        _ => return Ok(Step::Same),
+    };
+    let levels = match levels {
+        None => Levels::only(1),
+        Some(levels) => match Levels::read(session, levels) {
+            Some(levels) => levels,
+            None => return Ok(Step::Same),
+        },
+    };
+    Ok(Step::Again(levels.map_with_index(of, &mut |part, index| {
+        applied(function, [part, Value::list(Args::from(index))])
+    })))
+}
+
+fn map_thread(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [function, lists] = call.args() else { return Ok(Step::Same) };
+    let Some(lists) = lists.as_list() else { return Ok(Step::Same) };
+    let columns: Option<Vec<&[Value]>> = lists.iter().map(Value::as_list).collect();
+    let Some(columns) = columns else { return Ok(Step::Same) };
+    let Some(first) = columns.first() else { return Ok(Step::Done(Value::list(Args::new()))) };
+    if columns.iter().any(|column| column.len() != first.len()) {
+        session.message_of("MapThread", "mptc", &[Value::Call(call.clone())]);
+        return Ok(Step::Same);
+    }
+    let row = |place: usize| {
+        applied(function, columns.iter().map(|column| column[place].clone()).collect::<Args>())
+    };
+    Ok(Step::Again(Value::list((0..first.len()).map(row).collect::<Args>())))
+}
+
+fn thread(call: &Call) -> Step {
+    let (inner, head) = match call.args() {
+        [Value::Call(inner)] => (inner, Value::Symbol(sym::List)),
+        [Value::Call(inner), head, ..] => (inner, head.clone()),
+        [other, ..] => return Step::Done(other.clone()),
+        [] => return Step::Same,
+    };
+    let parts = |arg: &Value| match arg {
+        Value::Call(call) if *call.head() == head => Some(call.clone()),
+        _ => None,
+    };
+    let lengths: Vec<usize> =
+        inner.args().iter().filter_map(parts).map(|call| call.args().len()).collect();
+    let Some(&length) = lengths.first() else { return Step::Again(Value::Call(inner.clone())) };
+    if lengths.iter().any(|&other| other != length) {
+        return Step::Same;
+    }
+    let element = |place: usize| {
+        let of = |arg: &Value| match parts(arg) {
+            Some(call) => call.args()[place].clone(),
+            None => arg.clone(),
+        };
+        Value::call(inner.head().clone(), inner.args().iter().map(of).collect::<Args>())
+    };
+    Step::Again(Value::call(head.clone(), (0..length).map(element).collect::<Args>()))
+}
+
+fn select(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (of, test, most) = match call.args() {
+        [of, test] => (of, test, usize::MAX),
+        [of, test, most] => match most.as_usize() {
+            Some(most) => (of, test, most),
+            None => return Ok(Step::Same),
+        },
+        _ => return Ok(Step::Same),
+    };
+    if of.is_atom() {
+        session.message_of("Select", "normal", &[Value::Integer(1), Value::Call(call.clone())]);
+        return Ok(Step::Same);
+    }
+    let mut places = Vec::new();
+    for (place, element) in elements(of).into_iter().enumerate() {
+        if places.len() >= most {
+            break;
+        }
+        session.check_interrupt()?;
+        if session.call(test, [element].as_slice())?.is(sym::True) {
+            places.push(place);
+        }
+    }
+    Ok(Step::Again(with_elements(of, &places)))
+}
+
+fn fold(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
+    let (function, first, rest, head) = match call.args() {
+        [function, first, of] if !of.is_atom() => {
+            (function, first.clone(), elements(of), of.head())
+        }
+        [function, of] => {
+            let mut all = elements(of).into_iter();
+            match all.next() {
+                Some(first) => (function, first, all.collect(), of.head()),
+                None if keeps_all && !of.is_atom() => return Ok(Step::Done(of.clone())),
+                None => return Ok(Step::Same),
+            }
+        }
+        _ => return Ok(Step::Same),
+    };
+    let head = if head.is(sym::Association) { Value::Symbol(sym::List) } else { head };
+    let mut all = Args::new();
+    let mut value = first;
+    for element in rest {
+        session.check_interrupt()?;
+        if keeps_all {
+            all.push(value.clone());
+        }
+        value = session.call(function, [value, element])?;
+    }
+    if !keeps_all {
+        return Ok(Step::Again(value));
+    }
+    all.push(value);
+    Ok(Step::Again(Value::call(head, all)))
+}
+
+fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
+    let [function, value, times] = call.args() else { return Ok(Step::Same) };
+    let Some(times) = times.as_usize() else {
+        session.message_of("Nest", "intnm", &[Value::Call(call.clone()), Value::Integer(3)]);
+        return Ok(Step::Same);
+    };
+    let epoch = session.epoch;
+    let mut value = value.clone();
+    let mut all = Args::new();
+    for _ in 0..times {
+        session.check_interrupt()?;
+        if keeps_all {
+            all.push(value.clone());
+        }
+        value = session.call(function, [value].as_slice())?;
+    }
+    if !keeps_all {
+        return Ok(Step::Again(value));
+    }
+    all.push(value);
+    Ok(session.finished_list(all, epoch))
+}
+
+fn nest_while(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
+    let [function, value, test] = call.args() else { return Ok(Step::Same) };
+    let mut all = Args::from([value.clone()].as_slice());
+    let mut value = value.clone();
+    while session.call(test, [value.clone()].as_slice())?.is(sym::True) {
+        session.check_interrupt()?;
+        value = session.call(function, [value].as_slice())?;
+        if keeps_all {
+            all.push(value.clone());
+        }
+    }
+    Ok(Step::Again(if keeps_all { Value::list(all) } else { value }))
+}
+
+fn fixed_point(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
+    let (function, value, most) = match call.args() {
+        [function, value] => (function, value, usize::MAX),
+        [function, value, most] => (function, value, most.as_usize().unwrap_or(usize::MAX)),
+        _ => return Ok(Step::Same),
+    };
+    let mut all = Args::from([value.clone()].as_slice());
+    let mut value = value.clone();
+    for _ in 0..most {
+        session.check_interrupt()?;
+        let next = session.call(function, [value.clone()].as_slice())?;
+        if keeps_all {
+            all.push(next.clone());
+        }
+        let is_fixed = super::comparison::same(&next, &value);
+        value = next;
+        if is_fixed {
+            break;
+        }
+    }
+    Ok(Step::Again(if keeps_all { Value::list(all) } else { value }))
+}

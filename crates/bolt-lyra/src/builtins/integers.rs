@@ -1,0 +1,364 @@
+//! Integers: division, divisors, digits.
+
+use dashu_base::{DivEuclid, Gcd, RemEuclid, Signed};
+use dashu_int::IBig;
+use triomphe::Arc;
+
+use super::{Builtin, builtin};
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::{Evaluated, Session};
+use crate::symbol::sym;
+use crate::value::{Args, Call, Value};
+
+const NUMERIC: Attributes = Attributes::LISTABLE.and(Attributes::NUMERIC_FUNCTION);
+
+pub(super) const TABLE: &[Builtin] = &[
+    builtin(
+        "Mod",
+        NUMERIC,
+        modulo,
+        "Mod[m, n] is the remainder of m divided by n, with the sign of n; Mod[m, n, d] is from d on.",
+        &[("Mod[-7, 3]", "2"), ("Mod[5.5, 2]", "1.5")],
+    ),
+    builtin(
+        "Quotient",
+        NUMERIC,
+        quotient,
+        "Quotient[m, n] is m/n rounded down.",
+        &[("Quotient[-7, 3]", "-3"), ("Quotient[7, 2]", "3")],
+    ),
+    builtin(
+        "GCD",
+        Attributes::FLAT.and(NUMERIC).and(Attributes::ONE_IDENTITY).and(Attributes::ORDERLESS),
+        |_, c| Ok(combine(c, 0, |a, b| IBig::from(a.gcd(b)))),
+        "GCD[a, b] is the greatest common divisor.",
+        &[("GCD[12, 18]", "6"), ("GCD[7, 3]", "1")],
+    ),
+    builtin(
+        "LCM",
+        Attributes::FLAT.and(NUMERIC).and(Attributes::ONE_IDENTITY).and(Attributes::ORDERLESS),
+        |_, c| Ok(combine(c, 1, least_common)),
+        "LCM[a, b] is the least common multiple.",
+        &[("LCM[4, 6]", "12"), ("LCM[3, 5]", "15")],
+    ),
+    builtin(
+        "Factorial",
+        NUMERIC,
+        |s, c| Ok(factorial(s, c)),
+        "n! or Factorial[n] is the product of the integers from 1 to n.",
+        &[("5!", "120"), ("(1/2)!", "(1/2)!")],
+    ),
+    builtin(
+        "Fibonacci",
+        NUMERIC,
+        |_, c| Ok(fibonacci(c)),
+        "Fibonacci[n] is the n-th Fibonacci number.",
+        &[("Fibonacci[10]", "55"), ("Fibonacci[-4]", "-3")],
+    ),
+    builtin(
+        "Binomial",
+        NUMERIC,
+        |_, c| Ok(binomial(c)),
+        "Binomial[n, k] is the number of ways to choose k of n.",
+        &[("Binomial[5, 2]", "10"), ("Binomial[n, 1]", "Binomial[n, 1]")],
+    ),
+    builtin(
+        "PowerMod",
+        Attributes::LISTABLE,
+        |_, c| Ok(power_mod(c)),
+        "PowerMod[a, b, m] is a^b modulo m; a negative b takes the inverse.",
+        &[("PowerMod[2, 10, 1000]", "24"), ("PowerMod[3, -1, 7]", "5")],
+    ),
+    builtin(
+        "IntegerDigits",
+        Attributes::LISTABLE,
+        |_, c| Ok(digits(c)),
+        "IntegerDigits[n, base] is the list of the digits of n.",
+        &[("IntegerDigits[1234]", "{1, 2, 3, 4}"), ("IntegerDigits[10, 2]", "{1, 0, 1, 0}")],
+    ),
+    builtin(
+        "PrimeQ",
+        Attributes::LISTABLE,
+        |_, c| Ok(prime(c)),
+        "PrimeQ[n] is True if n is a prime.",
+        &[("PrimeQ[97]", "True"), ("PrimeQ[91]", "False")],
+    ),
+];
+
+fn modulo(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (m, n, offset) = match call.args() {
+        [m, n] => (m, n, None),
+        [m, n, offset] => (m, n, Some(offset)),
+        _ => return Ok(Step::Same),
+    };
+    if let (Value::Integer(m), Value::Integer(n), None) = (m, n, offset)
+        && *n > 0
+    {
+        return Ok(Step::Done(Value::Integer(m.rem_euclid(*n))));
+    }
+    if !number::is_real(m) || !number::is_real(n) || offset.is_some_and(|o| !number::is_real(o)) {
+        return Ok(Step::Same);
+    }
+    if number::is_zero(n) {
+        session.message_of("Mod", "indet", &[Value::Call(call.clone())]);
+        return Ok(Step::Done(Value::Symbol(sym::Indeterminate)));
+    }
+    let shifted = offset.map_or_else(|| m.clone(), |offset| number::subtract(m, offset));
+    let rest = remainder(&shifted, n);
+    Ok(Step::Done(match offset {
+        Some(offset) => number::add(&rest, offset),
+        None => rest,
+    }))
+}
+
+/// Returns m - n floor(m/n) for a divisor that is not 0.
+fn remainder(m: &Value, n: &Value) -> Value {
+    if let (Some(a), Some(b)) = (number::integer(m), number::integer(n)) {
+        let rest = IBig::from(a.rem_euclid(b.clone()));
+        let below = b.is_negative() && rest != IBig::ZERO;
+        return Value::from(if below { rest + b } else { rest });
+    }
+    let quotient = number::divide(m, n).map_or(Value::Integer(0), |quotient| floor(&quotient));
+    number::subtract(m, &number::multiply(n, &quotient))
+}
+
+/// Returns the greatest integer that is not above a real number.
+pub(crate) fn floor(value: &Value) -> Value {
+    match value {
+        Value::Real(real) => from_f64(real.floor()),
+        Value::Rational(rational) => Value::from(rational.floor()),
+        Value::BigReal(real) => {
+            Value::from(IBig::try_from(real.value.floor()).unwrap_or(IBig::ZERO))
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Returns the integer that a machine real without fraction is.
+pub(crate) fn from_f64(real: f64) -> Value {
+    match IBig::try_from(real) {
+        Ok(integer) => Value::from(integer),
+        Err(_) => Value::Real(real),
+    }
+}
+
+fn quotient(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [m, n] = call.args() else { return Ok(Step::Same) };
+    if !number::is_real(m) || !number::is_real(n) {
+        return Ok(Step::Same);
+    }
+    if number::is_zero(n) {
+        session.message_of("Quotient", "infy", &[Value::Call(call.clone())]);
+        return Ok(Step::Done(Value::Symbol(sym::ComplexInfinity)));
+    }
+    if let (Some(a), Some(b)) = (number::integer(m), number::integer(n)) {
+        let rest = remainder(m, n);
+        let exact = a - number::integer(&rest).unwrap_or(IBig::ZERO);
+        return Ok(Step::Done(Value::from(exact.div_euclid(b))));
+    }
+    Ok(number::divide(m, n).map_or(Step::Same, |quotient| Step::Done(floor(&quotient))))
+}
+
+/// Returns an integer without its sign.
+fn magnitude(integer: IBig) -> IBig {
+    integer.into_parts().1.into()
+}
+
+fn least_common(a: &IBig, b: &IBig) -> IBig {
+    if *a == IBig::ZERO || *b == IBig::ZERO {
+        return IBig::ZERO;
+    }
+    magnitude(a / IBig::from(a.gcd(b)) * b)
+}
+
+/// Combines integers; other arguments stay.
+fn combine(call: &Call, of_none: i64, with: fn(&IBig, &IBig) -> IBig) -> Step {
+    let mut rest = Args::new();
+    let mut total: Option<IBig> = None;
+    for arg in call.args() {
+        match number::integer(arg) {
+            Some(integer) => {
+                total = Some(match total {
+                    Some(total) => with(&total, &integer),
+                    None => magnitude(integer),
+                });
+            }
+            None => rest.push(arg.clone()),
+        }
+    }
+    match total {
+        None if rest.is_empty() => Step::Done(Value::Integer(of_none)),
+        Some(total) if rest.is_empty() => Step::Done(Value::from(total)),
+        _ => Step::Same,
+    }
+}
+
+fn factorial(session: &mut Session, call: &Arc<Call>) -> Step {
+    match call.args() {
+        [Value::Integer(n @ 0..)] if *n < 1 << 24 => Step::Done(Value::from(product(1, *n as u64))),
+        [Value::Integer(..0)] => Step::Done(Value::Symbol(sym::ComplexInfinity)),
+        [Value::Integer(_)] => {
+            session.message(sym::General, "ovfl", &[]);
+            Step::Same
+        }
+        _ => Step::Same,
+    }
+}
+
+/// Returns the product of the integers from one to another, halves first so that both factors of
+/// each multiplication are of like size.
+fn product(from: u64, to: u64) -> IBig {
+    if from > to {
+        return IBig::ONE;
+    }
+    if to - from < 16 {
+        return (from..=to).fold(IBig::ONE, |product, factor| product * factor);
+    }
+    let middle = from + (to - from) / 2;
+    product(from, middle) * product(middle + 1, to)
+}
+
+fn fibonacci(call: &Call) -> Step {
+    let [Value::Integer(n)] = call.args() else { return Step::Same };
+    if n.unsigned_abs() > 1 << 28 {
+        return Step::Same;
+    }
+    // F(2k) = F(k) (2 F(k+1) - F(k)), F(2k+1) = F(k)^2 + F(k+1)^2
+    let (mut a, mut b) = (IBig::ZERO, IBig::ONE);
+    for bit in (0..64 - n.unsigned_abs().leading_zeros()).rev() {
+        let even = &a * (&b * 2 - &a);
+        let odd = &a * &a + &b * &b;
+        (a, b) = match n.unsigned_abs() >> bit & 1 {
+            0 => (even, odd),
+            _ => (odd.clone(), even + odd),
+        };
+    }
+    let negative = *n < 0 && n % 2 == 0;
+    Step::Done(Value::from(if negative { -a } else { a }))
+}
+
+fn binomial(call: &Call) -> Step {
+    let [Value::Integer(n), Value::Integer(k)] = call.args() else { return Step::Same };
+    if *n < 0 || n.unsigned_abs() > 1 << 24 {
+        return Step::Same;
+    }
+    if *k < 0 || k > n {
+        return Step::Done(Value::Integer(0));
+    }
+    let (n, k) = (*n as u64, (*k).min(n - k) as u64);
+    Step::Done(Value::from(product(n - k + 1, n) / product(1, k)))
+}
+
+fn power_mod(call: &Call) -> Step {
+    let [a, b, m] = call.args() else { return Step::Same };
+    let (Some(a), Some(b), Some(m)) = (number::integer(a), number::integer(b), number::integer(m))
+    else {
+        return Step::Same;
+    };
+    if m <= IBig::ZERO {
+        return Step::Same;
+    }
+    let base = IBig::from((&a).rem_euclid(&m));
+    let base = match b.is_negative() {
+        true => match inverse(&base, &m) {
+            Some(inverse) => inverse,
+            None => return Step::Same,
+        },
+        false => base,
+    };
+    Step::Done(Value::from(raised(base, magnitude(b), &m)))
+}
+
+fn raised(mut base: IBig, mut exponent: IBig, modulus: &IBig) -> IBig {
+    let mut result = IBig::ONE % modulus;
+    while exponent != IBig::ZERO {
+        if !number::is_even_integer(&exponent) {
+            result = result * &base % modulus;
+        }
+        base = &base * &base % modulus;
+        exponent /= 2;
+    }
+    result
+}
+
+/// Returns the inverse modulo m by the extended Euclidean algorithm.
+fn inverse(a: &IBig, m: &IBig) -> Option<IBig> {
+    let (mut r, mut next_r) = (m.clone(), a.clone());
+    let (mut t, mut next_t) = (IBig::ZERO, IBig::ONE);
+    while next_r != IBig::ZERO {
+        let quotient = &r / &next_r;
+        (r, next_r) = (next_r.clone(), r - &quotient * next_r);
+        (t, next_t) = (next_t.clone(), t - quotient * next_t);
+    }
+    (r == IBig::ONE).then(|| IBig::from(t.rem_euclid(m.clone())))
+}
+
+fn digits(call: &Call) -> Step {
+    let (n, base, length) = match call.args() {
+        [n] => (n, 10, None),
+        [n, base] => (n, base.as_i64().unwrap_or(0), None),
+        [n, base, length] => (n, base.as_i64().unwrap_or(0), length.as_usize()),
+        _ => return Step::Same,
+    };
+    let (Some(n), 2..) = (number::integer(n), base) else { return Step::Same };
+    let magnitude = n.into_parts().1;
+    let mut all: Vec<Value> = magnitude
+        .to_digits(base as u64)
+        .into_iter()
+        .map(|digit| Value::Integer(digit as i64))
+        .collect();
+    if all.is_empty() {
+        all.push(Value::Integer(0));
+    }
+    if let Some(length) = length {
+        let missing = length.saturating_sub(all.len());
+        let surplus = all.len().saturating_sub(length);
+        all.drain(..surplus);
+        all.splice(..0, std::iter::repeat_n(Value::Integer(0), missing));
+    }
+    Step::Done(Value::list(Args::from(all)))
+}
+
+/// Bases for which the test of Miller and Rabin is exact below 3.3e24 (Sorenson and Webster 2015).
+const WITNESSES: [u32; 13] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41];
+
+fn prime(call: &Call) -> Step {
+    let [n] = call.args() else { return Step::Same };
+    let Some(n) = number::integer(n) else { return Step::Done(Value::FALSE) };
+    Step::Done(Value::boolean(is_prime(&magnitude(n))))
+}
+
+/// Returns whether an integer is a prime; above 3.3e24, whether it passes the test of Miller and
+/// Rabin for the first 13 primes.
+pub(crate) fn is_prime(n: &IBig) -> bool {
+    if *n < IBig::from(2) {
+        return false;
+    }
+    for witness in WITNESSES {
+        if *n == IBig::from(witness) {
+            return true;
+        }
+        if n % witness == 0 {
+            return false;
+        }
+    }
+    let one_less = n - IBig::ONE;
+    let mut odd = one_less.clone();
+    let mut halvings = 0;
+    while number::is_even_integer(&odd) {
+        odd /= 2;
+        halvings += 1;
+    }
+    WITNESSES.iter().all(|&witness| {
+        let mut x = raised(IBig::from(witness), odd.clone(), n);
+        if x == IBig::ONE || x == one_less {
+            return true;
+        }
+        (1..halvings).any(|_| {
+            x = &x * &x % n;
+            x == one_less
+        })
+    })
+}

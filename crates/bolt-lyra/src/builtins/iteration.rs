@@ -1,0 +1,410 @@
+//! `Do`, `Table` and other functions with iterators.
+
+use triomphe::Arc;
+
+use super::control::{Turn, turn};
+use super::{Builtin, builtin};
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::{Evaluated, Session};
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Call, Value};
+
+pub(super) const TABLE: &[Builtin] = &[
+    builtin(
+        "Do",
+        Attributes::HOLD_ALL,
+        do_loop,
+        "Do[body, {i, a, b, step}] evaluates body for i from a to b; Do[body, n] n times. With several iterators the last runs fastest.",
+        &[("s = 0; Do[s += i, {i, 4}]; s", "10"), ("Do[If[i == 2, Return[i]], {i, 9}]", "2")],
+    ),
+    builtin(
+        "Table",
+        Attributes::HOLD_ALL,
+        table,
+        "Table[e, {i, a, b, step}] is the list of the values of e for i from a to b; {i, list} takes the elements of a list, n alone repeats.",
+        &[
+            ("Table[i^2, {i, 4}]", "{1, 4, 9, 16}"),
+            ("Table[i + j, {i, 2}, {j, i}]", "{{2}, {3, 4}}"),
+        ],
+    ),
+    builtin(
+        "Sum",
+        Attributes::HOLD_ALL,
+        |s, c| accumulate(s, c, sym::Plus),
+        "Sum[e, {i, a, b}] is the sum of the values of e for i from a to b.",
+        &[("Sum[i^2, {i, 10}]", "385"), ("Sum[x^i, {i, 0, 3}]", "1 + x + x^2 + x^3")],
+    ),
+    builtin(
+        "Product",
+        Attributes::HOLD_ALL,
+        |s, c| accumulate(s, c, sym::Times),
+        "Product[e, {i, a, b}] is the product of the values of e for i from a to b.",
+        &[("Product[i, {i, 5}]", "120"), ("Product[x + i, {i, 0, 1}]", "x*(1 + x)")],
+    ),
+    builtin(
+        "Range",
+        Attributes::LISTABLE,
+        range,
+        "Range[n] is {1, 2, ..., n}; Range[a, b, step] runs from a to b.",
+        &[("Range[4]", "{1, 2, 3, 4}"), ("Range[0, 1, 1/4]", "{0, 1/4, 1/2, 3/4, 1}")],
+    ),
+    builtin(
+        "Array",
+        Attributes::NONE,
+        array,
+        "Array[f, n] is {f[1], ..., f[n]}; Array[f, {m, n}] is a matrix; a third argument gives the first index.",
+        &[("Array[f, 3]", "{f[1], f[2], f[3]}"), ("Array[f, 2, 0]", "{f[0], f[1]}")],
+    ),
+    builtin(
+        "ConstantArray",
+        Attributes::NONE,
+        constant_array,
+        "ConstantArray[c, n] is a list of n copies of c; ConstantArray[c, {m, n}] is a matrix.",
+        &[("ConstantArray[0, 3]", "{0, 0, 0}"), ("ConstantArray[a, {2, 2}]", "{{a, a}, {a, a}}")],
+    ),
+];
+
+/// What an iterator runs over.
+enum Values {
+    /// So many values from the first one by the step.
+    Steps { first: Value, step: Value, count: u64 },
+    /// The elements of a list.
+    Elements(Arc<Call>),
+}
+
+struct Iterator {
+    variable: Option<Symbol>,
+    values: Values,
+}
+
+/// Lists of more elements than this are refused.
+pub(crate) const MAX_LENGTH: u64 = 1 << 32;
+
+/// Reads an iterator: `n`, `{n}`, `{i, n}`, `{i, a, b}`, `{i, a, b, step}`, `{i, list}`.
+fn iterator(session: &mut Session, spec: &Value, name: Symbol) -> Evaluated<Option<Iterator>> {
+    let items = match spec.as_list() {
+        Some(items) => items.to_vec(),
+        None => match session.evaluate(spec)? {
+            value if value.as_list().is_some() => value.as_list().unwrap_or(&[]).to_vec(),
+            value => vec![value],
+        },
+    };
+    let one = Value::Integer(1);
+    let (variable, bounds) = match &items[..] {
+        [count] => (None, vec![one, count.clone()]),
+        [variable, last] => (variable.as_symbol(), vec![one, last.clone()]),
+        [variable, bounds @ ..] if bounds.len() <= 3 => (variable.as_symbol(), bounds.to_vec()),
+        _ => (None, Vec::new()),
+    };
+    if bounds.is_empty() || (items.len() > 1 && variable.is_none()) {
+        session.message(name, "itform", &[spec.clone(), Value::Integer(2)]);
+        return Ok(None);
+    }
+    let mut evaluated = Vec::with_capacity(bounds.len());
+    for bound in &bounds {
+        evaluated.push(session.evaluate(bound)?);
+    }
+    if let ([_, _], Value::Call(list)) = (&items[..], &evaluated[1])
+        && list.is(sym::List)
+    {
+        return Ok(Some(Iterator { variable, values: Values::Elements(list.clone()) }));
+    }
+    let (first, last) = (evaluated[0].clone(), evaluated[1].clone());
+    let step = evaluated.get(2).cloned().unwrap_or(Value::Integer(1));
+    match count(session, &first, &last, &step)? {
+        Some(count) => {
+            Ok(Some(Iterator { variable, values: Values::Steps { first, step, count } }))
+        }
+        None => {
+            session.message(name, "iterb", std::slice::from_ref(spec));
+            Ok(None)
+        }
+    }
+}
+
+/// Returns how many steps fit between two bounds.
+fn count(
+    session: &mut Session,
+    first: &Value,
+    last: &Value,
+    step: &Value,
+) -> Evaluated<Option<u64>> {
+    if let (Value::Integer(first), Value::Integer(last), Value::Integer(step @ 1..)) =
+        (first, last, step)
+    {
+        let span = i128::from(*last) - i128::from(*first);
+        let count = if span < 0 { 0 } else { span / i128::from(*step) + 1 };
+        return Ok(u64::try_from(count).ok());
+    }
+    let difference = super::arithmetic::add_up(
+        session,
+        [last.clone(), super::arithmetic::negative(first.clone())],
+    )?;
+    let quotient = super::arithmetic::times([difference, super::arithmetic::inverse(step.clone())]);
+    let quotient = session.evaluate(&quotient)?;
+    Ok(match session.machine_value(&quotient)? {
+        Some(steps) if steps < 0.0 => Some(0),
+        // A last value that is reached but for rounding counts.
+        Some(steps) if steps < 1e18 => Some((steps * (1.0 + 1e-14)).floor() as u64 + 1),
+        _ => None,
+    })
+}
+
+/// Calls something for each combination of values; it may end the iteration by a value.
+fn iterate(
+    session: &mut Session,
+    specs: &[Value],
+    name: Symbol,
+    each: &mut dyn FnMut(&mut Session) -> Evaluated<Option<Value>>,
+) -> Evaluated<Result<Option<Value>, ()>> {
+    let Some((spec, rest)) = specs.split_first() else { return each(session).map(Ok) };
+    let Some(iterator) = iterator(session, spec, name)? else { return Ok(Err(())) };
+    let mut result = Ok(None);
+    let variable = iterator.variable;
+    with_variable(session, variable, |session| {
+        for_each(session, &iterator, |session| {
+            result = iterate(session, rest, name, each)?;
+            Ok(matches!(result, Ok(None)))
+        })
+    })?;
+    Ok(result)
+}
+
+/// Runs something while the variable of an iterator may have any value.
+fn with_variable<T>(
+    session: &mut Session,
+    variable: Option<Symbol>,
+    run: impl FnOnce(&mut Session) -> Evaluated<T>,
+) -> Evaluated<T> {
+    let Some(symbol) = variable else { return run(session) };
+    let old = std::mem::take(session.change(symbol));
+    session.definition_mut(symbol).attributes = old.attributes;
+    let result = run(session);
+    *session.change(symbol) = old;
+    result
+}
+
+/// Gives the variable each value in turn, as long as `each` wants more.
+fn for_each(
+    session: &mut Session,
+    iterator: &Iterator,
+    mut each: impl FnMut(&mut Session) -> Evaluated<bool>,
+) -> Evaluated<()> {
+    let mut give = |session: &mut Session, value: Value| {
+        session.check_interrupt()?;
+        if let Some(symbol) = iterator.variable {
+            session.change(symbol).own = Some(value);
+        }
+        each(session)
+    };
+    match &iterator.values {
+        Values::Elements(list) => {
+            for value in list.args() {
+                if !give(session, value.clone())? {
+                    break;
+                }
+            }
+        }
+        Values::Steps { first, step, count } => {
+            for place in 0..*count {
+                let value = nth(session, first, step, place)?;
+                if !give(session, value)? {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn nth(session: &mut Session, first: &Value, step: &Value, place: u64) -> Evaluated {
+    let place = Value::from(dashu_int::IBig::from(place));
+    if first.is_number() && step.is_number() {
+        return Ok(number::add(first, &number::multiply(&place, step)));
+    }
+    let offset = super::arithmetic::times([place, step.clone()]);
+    super::arithmetic::add_up(session, [first.clone(), offset])
+}
+
+fn do_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [body, specs @ ..] = call.args() else { return Ok(Step::Same) };
+    if specs.is_empty() {
+        return Ok(Step::Same);
+    }
+    let ended = iterate(session, specs, sym::Do, &mut |session| {
+        Ok(match turn(session, body)? {
+            Turn::Next => None,
+            Turn::End(value) => Some(value),
+        })
+    })?;
+    Ok(match ended {
+        Ok(value) => Step::Done(value.unwrap_or(Value::NULL)),
+        Err(()) => Step::Same,
+    })
+}
+
+fn table(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [body, specs @ ..] = call.args() else { return Ok(Step::Same) };
+    Ok(match nested(session, body, specs)? {
+        Some(list) => Step::Done(list),
+        None => Step::Same,
+    })
+}
+
+fn nested(session: &mut Session, body: &Value, specs: &[Value]) -> Evaluated<Option<Value>> {
+    let Some((spec, rest)) = specs.split_first() else { return session.evaluate(body).map(Some) };
+    let Some(iterator) = iterator(session, spec, sym::Table)? else { return Ok(None) };
+    if let Values::Steps { count: MAX_LENGTH.., .. } = iterator.values {
+        session.message(sym::General, "nomem", &[]);
+        return Ok(None);
+    }
+    let epoch = session.epoch;
+    let mut list = Args::new();
+    let mut failed = false;
+    let variable = iterator.variable;
+    with_variable(session, variable, |session| {
+        for_each(session, &iterator, |session| {
+            match nested(session, body, rest)? {
+                Some(value) => list.push(value),
+                None => failed = true,
+            }
+            Ok(!failed)
+        })
+    })?;
+    if failed {
+        return Ok(None);
+    }
+    let list = Call::new(sym::List, spliced(list));
+    session.mark_elements_final(&list, epoch);
+    Ok(Some(Value::from(list)))
+}
+
+/// Takes `Sequence` and `Nothing` apart.
+fn spliced(list: Args) -> Args {
+    let is_special =
+        |value: &Value| value.is(sym::Nothing) || value.args_of(sym::Sequence).is_some();
+    if !list.iter().any(is_special) {
+        return list;
+    }
+    let mut new = Args::new();
+    for value in list {
+        match value.args_of(sym::Sequence) {
+            Some(args) => new.extend(args.iter().cloned()),
+            None if value.is(sym::Nothing) => {}
+            None => new.push(value),
+        }
+    }
+    new
+}
+
+fn accumulate(session: &mut Session, call: &mut Arc<Call>, with: Symbol) -> Evaluated<Step> {
+    let [body, specs @ ..] = call.args() else { return Ok(Step::Same) };
+    if specs.is_empty() {
+        return Ok(Step::Same);
+    }
+    let name = if with == sym::Plus { sym::Sum } else { sym::Product };
+    let mut total = Value::Integer(i64::from(with == sym::Times));
+    let mut terms = Args::new();
+    session.quiet += 1;
+    let done = iterate(session, specs, name, &mut |session| {
+        let value = session.evaluate(body)?;
+        match (value.is_number(), with) {
+            (true, sym::Plus) => total = number::add(&total, &value),
+            (true, _) => total = number::multiply(&total, &value),
+            _ => terms.push(value),
+        }
+        Ok(None)
+    });
+    session.quiet -= 1;
+    match done? {
+        Ok(_) => {
+            terms.push(total);
+            Ok(Step::Again(Value::call(with, terms)))
+        }
+        Err(()) => Ok(Step::Same),
+    }
+}
+
+fn range(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let one = Value::Integer(1);
+    let (first, last, step) = match call.args() {
+        [last] => (one.clone(), last.clone(), one),
+        [first, last] => (first.clone(), last.clone(), one),
+        [first, last, step] => (first.clone(), last.clone(), step.clone()),
+        all => {
+            session.wrong_count_of("Range", all.len(), 1, 3);
+            return Ok(Step::Same);
+        }
+    };
+    let Some(count) = count(session, &first, &last, &step)? else {
+        session.message_of("Range", "range", &[Value::Call(call.clone())]);
+        return Ok(Step::Same);
+    };
+    if count >= MAX_LENGTH {
+        session.message(sym::General, "nomem", &[]);
+        return Ok(Step::Same);
+    }
+    let mut list = Args::with_capacity(count as usize);
+    for place in 0..count {
+        list.push(nth(session, &first, &step, place)?);
+    }
+    let list = Call::new(sym::List, list);
+    session.mark_elements_final(&list, session.epoch);
+    Ok(Step::Done(Value::from(list)))
+}
+
+/// Reads the size of each level of a nested list.
+fn sizes(value: &Value) -> Option<Vec<usize>> {
+    let items = value.as_list().unwrap_or(std::slice::from_ref(value));
+    items.iter().map(Value::as_usize).collect()
+}
+
+fn array(_: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (function, sizes_of, origin) = match call.args() {
+        [function, sizes] => (function, sizes, None),
+        [function, sizes, origin] => (function, sizes, Some(origin)),
+        _ => return Ok(Step::Same),
+    };
+    let Some(sizes) = sizes(sizes_of) else { return Ok(Step::Same) };
+    let origins: Vec<Value> = (0..sizes.len())
+        .map(|level| match origin {
+            None => Value::Integer(1),
+            Some(origin) => match origin.as_list() {
+                Some(list) => list.get(level).cloned().unwrap_or(Value::Integer(1)),
+                None => origin.clone(),
+            },
+        })
+        .collect();
+    if origins.iter().any(|origin| !origin.is_number()) {
+        return Ok(Step::Same);
+    }
+    Ok(Step::Again(array_level(function, &sizes, &origins, &mut Args::new())))
+}
+
+fn array_level(function: &Value, sizes: &[usize], origins: &[Value], index: &mut Args) -> Value {
+    let ([size, sizes @ ..], [origin, origins @ ..]) = (sizes, origins) else {
+        return Value::call(function.clone(), index.clone());
+    };
+    let elements = (0..*size).map(|place| {
+        index.push(number::add(origin, &Value::Integer(place as i64)));
+        let element = array_level(function, sizes, origins, index);
+        index.pop();
+        element
+    });
+    Value::list(elements.collect::<Args>())
+}
+
+fn constant_array(_: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [value, sizes_of] = call.args() else { return Ok(Step::Same) };
+    let Some(sizes) = sizes(sizes_of) else { return Ok(Step::Same) };
+    let total = sizes.iter().try_fold(1u64, |total, &size| total.checked_mul(size as u64));
+    if total.is_none_or(|total| total >= MAX_LENGTH) {
+        return Ok(Step::Same);
+    }
+    let list = sizes.iter().rev().fold(value.clone(), |inner, &size| {
+        Value::list(std::iter::repeat_n(inner, size).collect::<Args>())
+    });
+    Ok(Step::Again(list))
+}

@@ -1,0 +1,115 @@
+//! The built-in functions, by area.
+//!
+//! Each area is a table: the name, the attributes, what it does, and a usage message with
+//! examples, which are tests.
+
+mod arithmetic;
+mod assignment;
+mod attributes;
+mod comparison;
+mod control;
+mod elementary;
+mod functional;
+mod integers;
+mod iteration;
+mod lists;
+mod logic;
+mod messages;
+mod output;
+mod patterns;
+mod scope;
+mod structure;
+
+use triomphe::Arc;
+
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::session::{Evaluated, Session};
+use crate::symbol::Symbol;
+use crate::value::Call;
+
+pub(crate) use functional::apply_operator;
+
+/// What a built-in function does with a call whose arguments are evaluated as its attributes say.
+/// It may change the call only if it does not return [`Step::Same`].
+pub(crate) type Apply = fn(&mut Session, &mut Arc<Call>) -> Evaluated<Step>;
+
+/// A built-in function.
+pub(crate) struct Builtin {
+    /// Its name in ``System` ``.
+    pub(crate) name: &'static str,
+    pub(crate) attributes: Attributes,
+    pub(crate) apply: Apply,
+    /// What it does, in a paragraph.
+    pub(crate) usage: &'static str,
+    /// Inputs with their results.
+    pub(crate) examples: &'static [(&'static str, &'static str)],
+}
+
+impl std::fmt::Debug for Builtin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Returns an entry of a table.
+const fn builtin(
+    name: &'static str,
+    attributes: Attributes,
+    apply: Apply,
+    usage: &'static str,
+    examples: &'static [(&'static str, &'static str)],
+) -> Builtin {
+    Builtin { name, attributes, apply, usage, examples }
+}
+
+/// Returns all of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
+    let areas: [&'static [Builtin]; 16] = [
+        arithmetic::TABLE,
+        assignment::TABLE,
+        attributes::TABLE,
+        comparison::TABLE,
+        control::TABLE,
+        elementary::TABLE,
+        functional::TABLE,
+        integers::TABLE,
+        iteration::TABLE,
+        lists::TABLE,
+        logic::TABLE,
+        messages::TABLE,
+        output::TABLE,
+        patterns::TABLE,
+        scope::TABLE,
+        structure::TABLE,
+    ];
+    areas.into_iter().flatten()
+}
+
+impl Session {
+    /// Returns the names of the built-in functions, what they do, and inputs with their results.
+    pub fn functions()
+    -> impl Iterator<Item = (&'static str, &'static str, &'static [(&'static str, &'static str)])>
+    {
+        all().map(|builtin| (builtin.name, builtin.usage, builtin.examples))
+    }
+
+    /// Tells that a function was called with a wrong number of arguments.
+    pub(crate) fn wrong_count(&mut self, symbol: Symbol, count: usize, least: usize, most: usize) {
+        use crate::value::Value;
+        let name = Value::Symbol(symbol);
+        let of = |count: usize| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
+        match (least, most) {
+            (1, 1) => self.message(symbol, "argx", &[name, of(count)]),
+            _ if least == most && count == 1 => {
+                self.message(symbol, "argr", &[name, of(least)]);
+            }
+            _ if least == most => self.message(symbol, "argrx", &[name, of(count), of(least)]),
+            _ if most == usize::MAX => self.message(symbol, "argm", &[name, of(count)]),
+            _ if most == least + 1 => {
+                self.message(symbol, "argt", &[name, of(count), of(least), of(most)]);
+            }
+            _ => self.message(symbol, "argb", &[name, of(count), of(least), of(most)]),
+        }
+    }
+}

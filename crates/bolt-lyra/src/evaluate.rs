@@ -1,0 +1,422 @@
+//! Evaluation: an expression is rewritten until nothing applies to it any more.
+//!
+//! The head is evaluated, then the arguments unless attributes hold them; the result is brought
+//! into the form that the attributes ask for (`Flat`, `Listable`, `Orderless`), and the first of
+//! the rules of the arguments, the rules of the head and the built-in function that applies says
+//! what comes instead. What evaluates to itself is marked with the epoch of definitions, so that
+//! it is not looked at again before something changes that it depends on.
+
+use std::sync::atomic::Ordering;
+
+use triomphe::Arc;
+
+use crate::definition::Attributes;
+use crate::function;
+use crate::session::{Evaluated, Session, Stop};
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Call, Value};
+
+/// What a built-in function makes of a call.
+pub(crate) enum Step {
+    /// Nothing: the call is as it was.
+    Same,
+    /// Something that is yet to be evaluated.
+    Again(Value),
+    /// Something in its final form.
+    Done(Value),
+}
+
+impl From<Value> for Step {
+    fn from(value: Value) -> Self {
+        Self::Again(value)
+    }
+}
+
+/// What one round of rewriting came to.
+enum Round {
+    Final(Value),
+    Next(Value),
+}
+
+/// Stack that is kept free for what an evaluation calls, and how much is added when it is not.
+const STACK_LEFT: usize = 256 << 10;
+const STACK_ADDED: usize = 8 << 20;
+
+impl Session {
+    /// Evaluates an expression.
+    ///
+    /// # Errors
+    /// What ends the evaluation otherwise: `Throw`, `Abort`, `Return` and the like.
+    pub fn evaluate(&mut self, value: &Value) -> Evaluated {
+        match value {
+            Value::Symbol(symbol) => self.evaluate_symbol(*symbol, value),
+            Value::Temporary(temporary) => self.evaluate_symbol(temporary.symbol, value),
+            Value::Call(call) if !self.is_final(call) => self.deeper(value),
+            Value::Association(_) => self.evaluate_association(value),
+            _ => Ok(value.clone()),
+        }
+    }
+
+    /// Returns whether a call is known to evaluate to itself.
+    fn is_final(&self, call: &Call) -> bool {
+        let mark = call.evaluated_at();
+        mark == Call::EVER || mark == self.epoch
+    }
+
+    fn evaluate_symbol(&mut self, symbol: Symbol, value: &Value) -> Evaluated {
+        let epoch = self.epoch;
+        let Some(definition) = self.definitions.get_mut(symbol.index()) else {
+            self.definition_mut(symbol).seen = epoch;
+            return Ok(value.clone());
+        };
+        match &definition.own {
+            // Most values are in their final form.
+            Some(own) if !matches!(own, Value::Call(_) | Value::Symbol(_)) => Ok(own.clone()),
+            Some(own) => {
+                let own = own.clone();
+                self.evaluate_own(value, &own)
+            }
+            None if definition.rare.is_none() => {
+                definition.seen = epoch;
+                Ok(value.clone())
+            }
+            None => self.evaluate_conditional_own(symbol, value),
+        }
+    }
+
+    fn evaluate_own(&mut self, symbol: &Value, own: &Value) -> Evaluated {
+        match own {
+            Value::Call(call) if self.is_final(call) => Ok(own.clone()),
+            _ if own == symbol => Ok(own.clone()),
+            _ => {
+                self.enter()?;
+                let result = self.on_enough_stack(|session| session.evaluate(own));
+                self.depth -= 1;
+                result
+            }
+        }
+    }
+
+    fn evaluate_conditional_own(&mut self, symbol: Symbol, value: &Value) -> Evaluated {
+        let rules = self.definition_mut(symbol).rare().own.clone();
+        match rules.apply(self, value)? {
+            Some(result) => self.evaluate_own(value, &result),
+            None => {
+                let epoch = self.epoch;
+                self.definition_mut(symbol).seen = epoch;
+                Ok(value.clone())
+            }
+        }
+    }
+
+    fn evaluate_association(&mut self, value: &Value) -> Evaluated {
+        let Value::Association(entries) = value else { return Ok(value.clone()) };
+        let is_plain = |value: &Value| match value {
+            Value::Call(call) => self.is_final(call),
+            Value::Symbol(_) | Value::Temporary(_) | Value::Association(_) => false,
+            _ => true,
+        };
+        if entries
+            .iter()
+            .all(|(key, entry)| is_plain(key) && (entry.delayed || is_plain(&entry.value)))
+        {
+            return Ok(value.clone());
+        }
+        let mut new = crate::association::Association::default();
+        for (key, entry) in entries.iter() {
+            let key = self.evaluate(key)?;
+            let value =
+                if entry.delayed { entry.value.clone() } else { self.evaluate(&entry.value)? };
+            new.insert_entry(key, crate::association::Entry { value, delayed: entry.delayed });
+        }
+        match new == **entries {
+            true => Ok(value.clone()),
+            false => Ok(Value::Association(Arc::new(new))),
+        }
+    }
+
+    /// Evaluates a call, one level deeper.
+    fn deeper(&mut self, value: &Value) -> Evaluated {
+        self.enter()?;
+        let result = self.on_enough_stack(|session| session.rewrite(value));
+        self.depth -= 1;
+        result
+    }
+
+    fn on_enough_stack(&mut self, run: impl FnOnce(&mut Self) -> Evaluated) -> Evaluated {
+        stacker::maybe_grow(STACK_LEFT, STACK_ADDED, || run(self))
+    }
+
+    /// Begins a level of evaluation; the caller ends it by taking 1 from `depth`.
+    fn enter(&mut self) -> Evaluated<()> {
+        if self.interrupt.load(Ordering::Relaxed) {
+            return Err(Box::new(Stop::Abort));
+        }
+        if self.depth >= self.limits.recursion {
+            let limit = Value::Integer(i64::from(self.limits.recursion));
+            self.message(sym::RecursionLimit, "reclim2", &[limit]);
+            return Err(Box::new(Stop::Abort));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Rewrites a call until nothing applies.
+    fn rewrite(&mut self, value: &Value) -> Evaluated {
+        let mut current = value.clone();
+        let mut rounds = 0;
+        loop {
+            let Value::Call(call) = &current else { return self.evaluate(&current) };
+            if self.is_final(call) {
+                return Ok(current);
+            }
+            match self.round(call)? {
+                Round::Final(value) => return Ok(value),
+                Round::Next(next) => current = next,
+            }
+            rounds += 1;
+            if rounds > self.limits.iterations {
+                let limit = Value::Integer(i64::from(self.limits.iterations));
+                self.message(sym::IterationLimit, "itlim", &[limit]);
+                return Ok(Value::call(sym::Hold, [current].as_slice()));
+            }
+            if self.interrupt.load(Ordering::Relaxed) {
+                return Err(Box::new(Stop::Abort));
+            }
+        }
+    }
+
+    /// Evaluates the head and the arguments and applies what applies first.
+    fn round(&mut self, call: &Arc<Call>) -> Evaluated<Round> {
+        let epoch = self.epoch;
+        let hidden_before = std::mem::replace(&mut self.hidden_dependence, false);
+        let head = match call.head() {
+            Value::Symbol(symbol) if !self.has_own(*symbol) => call.head().clone(),
+            head => self.evaluate(head)?,
+        };
+        let attributes = self.attributes_of(&head);
+        let mut unevaluated = false;
+        let mut args = Args::with_capacity(call.args().len());
+        let mut changed = !identical(&head, call.head());
+        for (place, arg) in call.args().iter().enumerate() {
+            let value = match attributes.holds(place) {
+                true => self.held(arg, attributes)?,
+                false => match arg.exactly(sym::Unevaluated) {
+                    Some([inner]) => {
+                        unevaluated = true;
+                        inner.clone()
+                    }
+                    None => self.evaluate(arg)?,
+                },
+            };
+            changed |= !identical(&value, arg);
+            args.push(value);
+        }
+        changed |= self.normalize(&head, attributes, &mut args);
+        if attributes.has(Attributes::LISTABLE)
+            && let Some(threaded) = self.thread(&head, &args)
+        {
+            return Ok(Round::Next(threaded));
+        }
+        if attributes.has(Attributes::ORDERLESS) && !is_in_order(&self.names, &args) {
+            crate::order::sort(&self.names, &mut args);
+            changed = true;
+        }
+        let mut new = match changed {
+            true => Arc::new(Call::new(head, args)),
+            false => call.clone(),
+        };
+        let step = self.apply(&mut new, attributes)?;
+        let hidden = std::mem::replace(&mut self.hidden_dependence, hidden_before);
+        self.hidden_dependence |= hidden;
+        match step {
+            Step::Again(value) => Ok(Round::Next(value)),
+            Step::Done(value) => Ok(Round::Final(value)),
+            // What was given unevaluated stays so.
+            Step::Same if unevaluated => Ok(Round::Final(Value::Call(call.clone()))),
+            Step::Same => {
+                if !hidden && epoch == self.epoch && epoch != Self::LAST_EPOCH {
+                    if let Some(symbol) = new.head().as_symbol() {
+                        self.definition_mut(symbol).seen = epoch;
+                    }
+                    new.mark_evaluated(epoch);
+                }
+                Ok(Round::Final(Value::Call(new)))
+            }
+        }
+    }
+
+    fn has_own(&self, symbol: Symbol) -> bool {
+        self.definition(symbol).is_some_and(crate::definition::Definition::has_own)
+    }
+
+    /// An argument that is not evaluated, unless it is wrapped in `Evaluate`.
+    fn held(&mut self, arg: &Value, attributes: Attributes) -> Evaluated {
+        match arg.args_of(sym::Evaluate) {
+            Some(inner) if !attributes.has(Attributes::HOLD_ALL_COMPLETE) => match inner {
+                [inner] => self.evaluate(inner),
+                all => {
+                    let all: Args =
+                        all.iter().map(|value| self.evaluate(value)).collect::<Evaluated<_>>()?;
+                    Ok(Value::call(sym::Sequence, all))
+                }
+            },
+            _ => Ok(arg.clone()),
+        }
+    }
+
+    /// Splices sequences and the arguments of nested calls of a flat head; returns whether
+    /// anything changed.
+    fn normalize(&self, head: &Value, attributes: Attributes, args: &mut Args) -> bool {
+        let holds_sequences =
+            attributes.has_any(Attributes::SEQUENCE_HOLD | Attributes::HOLD_ALL_COMPLETE);
+        let is_flat = attributes.has(Attributes::FLAT);
+        let drops_nothing = head.is(sym::List);
+        let splices = |arg: &Value| match arg {
+            Value::Call(call) => {
+                (!holds_sequences && call.is(sym::Sequence)) || (is_flat && call.head() == head)
+            }
+            Value::Symbol(sym::Nothing) => drops_nothing,
+            _ => false,
+        };
+        if !args.iter().any(splices) {
+            return false;
+        }
+        let mut pending: Vec<Value> = std::mem::take(args).into_vec();
+        pending.reverse();
+        while let Some(arg) = pending.pop() {
+            match &arg {
+                Value::Call(call) if splices(&arg) => {
+                    pending.extend(call.args().iter().rev().cloned());
+                }
+                Value::Symbol(sym::Nothing) if drops_nothing => {}
+                _ => args.push(arg),
+            }
+        }
+        true
+    }
+
+    /// Threads a listable function over lists among its arguments.
+    fn thread(&mut self, head: &Value, args: &Args) -> Option<Value> {
+        let mut length = None;
+        for list in args.iter().filter_map(Value::as_list) {
+            match length {
+                None => length = Some(list.len()),
+                Some(length) if length != list.len() => {
+                    let call = Value::call(head.clone(), args.clone());
+                    self.message(sym::General, "tdlen", &[call]);
+                    return None;
+                }
+                Some(_) => {}
+            }
+        }
+        let element = |place: usize| {
+            let of = |arg: &Value| arg.as_list().map_or_else(|| arg.clone(), |l| l[place].clone());
+            Value::call(head.clone(), args.iter().map(of).collect::<Args>())
+        };
+        Some(Value::list((0..length?).map(element).collect::<Args>()))
+    }
+
+    /// Applies the first rule or function that applies to a call whose arguments are evaluated.
+    fn apply(&mut self, call: &mut Arc<Call>, attributes: Attributes) -> Evaluated<Step> {
+        let value = Value::Call(call.clone());
+        if self.has_up_rules
+            && !attributes.has(Attributes::HOLD_ALL_COMPLETE)
+            && let Some(result) = self.apply_up_rules(&value)?
+        {
+            return Ok(Step::Again(result));
+        }
+        let Some(symbol) = call.head().as_symbol() else {
+            return self.apply_compound_head(&value);
+        };
+        let Some(definition) = self.definition(symbol) else { return Ok(Step::Same) };
+        let builtin = definition.builtin;
+        if !definition.down.is_empty() {
+            let rules = definition.down.clone();
+            if let Some(result) = rules.apply(self, &value)? {
+                return Ok(Step::Again(self.body(result)?));
+            }
+        }
+        drop(value);
+        match builtin {
+            Some(builtin) => (builtin.apply)(self, call),
+            None => Ok(Step::Same),
+        }
+    }
+
+    /// What a definition of a function stands for, where `Return` ends.
+    fn body(&mut self, body: Value) -> Evaluated {
+        if !function::returns(&body) {
+            return Ok(body);
+        }
+        match self.evaluate(&body) {
+            Err(stop) => match *stop {
+                Stop::Return(value) => Ok(value),
+                other => Err(Box::new(other)),
+            },
+            done => done,
+        }
+    }
+
+    fn apply_up_rules(&mut self, value: &Value) -> Evaluated<Option<Value>> {
+        let Some(call) = value.as_call() else { return Ok(None) };
+        for arg in call.args() {
+            let symbol = match arg {
+                Value::Call(inner) => match inner.head() {
+                    Value::Call(curried) => curried.head().as_symbol(),
+                    head => head.as_symbol(),
+                },
+                _ => arg.as_symbol(),
+            };
+            let rare = symbol.and_then(|symbol| self.definition(symbol)?.rare.as_ref());
+            let Some(rules) = rare.map(|rare| rare.up.clone()).filter(|rules| !rules.is_empty())
+            else {
+                continue;
+            };
+            if let Some(result) = rules.apply(self, value)? {
+                return Ok(Some(result));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Applies a function or the rules for `f[a][b]`.
+    fn apply_compound_head(&mut self, value: &Value) -> Evaluated<Step> {
+        let Some(call) = value.as_call() else { return Ok(Step::Same) };
+        let mut innermost = call.head();
+        while let Value::Call(inner) = innermost {
+            innermost = inner.head();
+        }
+        if let Some(symbol) = innermost.as_symbol() {
+            let rare = self.definition(symbol).and_then(|definition| definition.rare.as_ref());
+            if let Some(rules) = rare.map(|rare| rare.sub.clone()).filter(|rules| !rules.is_empty())
+                && let Some(result) = rules.apply(self, value)?
+            {
+                return Ok(Step::Again(self.body(result)?));
+            }
+        }
+        function::apply_head(self, call)
+    }
+}
+
+/// Returns whether they are the same without looking inside.
+pub(crate) fn identical(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => a == b,
+        (Value::Real(a), Value::Real(b)) => a.to_bits() == b.to_bits(),
+        (Value::Symbol(a), Value::Symbol(b)) => a == b,
+        (Value::Temporary(a), Value::Temporary(b)) => Arc::ptr_eq(a, b),
+        (Value::String(a), Value::String(b)) => Arc::ptr_eq(a, b),
+        (Value::BigInteger(a), Value::BigInteger(b)) => Arc::ptr_eq(a, b),
+        (Value::Rational(a), Value::Rational(b)) => Arc::ptr_eq(a, b),
+        (Value::BigReal(a), Value::BigReal(b)) => Arc::ptr_eq(a, b),
+        (Value::Complex(a), Value::Complex(b)) => Arc::ptr_eq(a, b),
+        (Value::Call(a), Value::Call(b)) => Arc::ptr_eq(a, b),
+        (Value::Association(a), Value::Association(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+fn is_in_order(names: &crate::session::Names, args: &[Value]) -> bool {
+    args.is_sorted_by(|a, b| crate::order::compare(names, a, b).is_le())
+}

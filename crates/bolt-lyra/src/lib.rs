@@ -1,0 +1,35 @@
+//! The Lyra language: a symbolic language with the semantics of the Wolfram Language.
+//!
+//! A [`Session`] reads syntax trees (of `bolt-lyra-syntax`), evaluates them and writes the results.
+//! An expression is a [`Value`]. The session does no input or output: what a program prints and
+//! tells is collected as [`Note`]s.
+//!
+//! Start reading at `value`, then `evaluate`, `pattern` and `builtins`.
+
+mod association;
+mod builtins;
+mod definition;
+mod evaluate;
+mod function;
+mod level;
+mod message;
+mod number;
+mod order;
+mod pattern;
+mod read;
+mod rule;
+mod scoping;
+mod session;
+mod support;
+mod symbol;
+mod value;
+mod write;
+
+pub use association::{Association, Entry};
+pub use definition::Attributes;
+pub use session::{Evaluated, Name, Names, Note, Session, Stop};
+pub use symbol::{Symbol, Temporary, sym};
+pub use value::{Args, BigReal, Binary, Call, Complex, Value};
+
+#[cfg(test)]
+mod tests;

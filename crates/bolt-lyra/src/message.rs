@@ -1,0 +1,121 @@
+//! Messages: what the language tells beside its results, such as `Power::infy`.
+
+use crate::session::{Note, Session};
+use crate::symbol::{Symbol, sym};
+use crate::value::Value;
+
+/// Texts of messages that any symbol may have: `` `1` `` stands for the first part.
+const GENERAL: &[(&str, &str)] = &[
+    ("argx", "`1` called with `2` arguments; 1 argument is expected."),
+    ("argr", "`1` called with 1 argument; `2` arguments are expected."),
+    ("argrx", "`1` called with `2` arguments; `3` arguments are expected."),
+    ("argt", "`1` called with `2` arguments; `3` or `4` arguments are expected."),
+    ("argb", "`1` called with `2` arguments; between `3` and `4` arguments are expected."),
+    ("argm", "`1` called with `2` arguments; 1 or more arguments are expected."),
+    ("wrsym", "Symbol `1` is Protected."),
+    ("write", "Tag `1` in `2` is Protected."),
+    ("tdlen", "Objects of unequal length in `1` cannot be combined."),
+    ("infy", "Infinite expression `1` encountered."),
+    ("indet", "Indeterminate expression `1` encountered."),
+    ("iterb", "Iterator `1` does not have appropriate bounds."),
+    ("itform", "Argument `1` at position `2` does not have the correct form for an iterator."),
+    ("partw", "Part `1` of `2` does not exist."),
+    ("partd", "Part specification `1` is longer than depth of object."),
+    ("pkspec1", "The expression `1` cannot be used as a part specification."),
+    ("nofirst", "`1` has zero length and no first element."),
+    ("nolast", "`1` has zero length and no last element."),
+    ("norest", "Cannot take Rest of expression `1` with length zero."),
+    ("nomost", "Cannot take Most of expression `1` with length zero."),
+    ("take", "Cannot take positions `1` through `2` in `3`."),
+    ("drop", "Cannot drop positions `1` through `2` in `3`."),
+    ("normal", "Nonatomic expression expected at position `1` in `2`."),
+    ("list", "List expected at position `1` in `2`."),
+    ("string", "String expected at position `1` in `2`."),
+    ("int", "Integer expected at position `1` in `2`."),
+    ("intnn", "Non-negative integer expected at position `1` in `2`."),
+    ("intp", "Positive integer expected at position `1` in `2`."),
+    ("sym", "Argument `1` at position `2` is expected to be a symbol."),
+    ("nonopt", "Options expected (instead of `1`) beyond position `2` in `3`."),
+    ("optx", "Unknown option `1` in `2`."),
+    ("reps", "`1` is neither a list of replacement rules nor a valid dispatch table."),
+    ("rvalue", "`1` is not a variable with a value, so its value cannot be changed."),
+    ("setraw", "Cannot assign to raw object `1`."),
+    ("noval", "Symbol `1` in part assignment does not have an immediate value."),
+    ("slotn", "Slot number `1` in `2` cannot be filled from the arguments given."),
+    ("fpct", "Too many parameters in `2` to be filled from `1` arguments."),
+    ("reclim2", "Recursion depth of `1` exceeded during evaluation."),
+    ("itlim", "Iteration limit of `1` exceeded."),
+    ("nocatch", "Uncaught `1` returned to top level."),
+    (
+        "lvset",
+        "Local variable specification `1` contains `2`, which is an assignment to `3`; only assignments to symbols are allowed.",
+    ),
+    (
+        "lvsym",
+        "Local variable specification `1` contains `2`, which is not a symbol or an assignment to a symbol.",
+    ),
+    ("locked", "Symbol `1` is locked."),
+    ("ovfl", "Overflow occurred in computation."),
+    ("level", "Level specification `1` is not of the form n, {n}, or {m, n}."),
+    ("nomem", "The result is too large to be represented."),
+    ("ivar", "`1` is not a valid variable."),
+    ("divz", "The argument `1` should be nonzero."),
+    ("dotsh", "Tensors `1` and `2` have incompatible shapes."),
+    (
+        "shdw",
+        "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
+    ),
+    ("timeout", "The time limit of `1` seconds was exceeded."),
+];
+
+impl Session {
+    /// Tells a message of a symbol, unless it is switched off.
+    pub(crate) fn message(&mut self, symbol: Symbol, tag: &str, parts: &[Value]) {
+        let name = format!("{}::{tag}", self.names.shown(symbol));
+        if self.switched_off.contains(&name) {
+            return;
+        }
+        self.message_names.push(name.clone());
+        if self.quiet > 0 {
+            return;
+        }
+        let text = self.message_text(symbol, tag);
+        let text = self.fill_message(&text, parts);
+        self.notes.push(Note::Message { name, text });
+    }
+
+    fn message_text(&self, symbol: Symbol, tag: &str) -> String {
+        let own = |symbol: Symbol| {
+            let text = self.definition(symbol)?.rare.as_ref()?.messages.get(tag)?;
+            text.as_str().map(str::to_owned)
+        };
+        let built_in = || GENERAL.iter().find(|(known, _)| *known == tag).map(|(_, text)| *text);
+        own(symbol)
+            .or_else(|| own(sym::General))
+            .or_else(|| built_in().map(str::to_owned))
+            .unwrap_or_else(|| "-- Message text not found --".to_owned())
+    }
+
+    /// Fills the parts into a text: `` `1` `` is the first of them.
+    pub(crate) fn fill_message(&self, text: &str, parts: &[Value]) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        let mut next = 0;
+        while let Some(start) = rest.find('`') {
+            filled.push_str(&rest[..start]);
+            let Some(length) = rest[start + 1..].find('`') else { break };
+            let number = &rest[start + 1..start + 1 + length];
+            let place = match number.parse::<usize>() {
+                Ok(place) => place.wrapping_sub(1),
+                Err(_) => next,
+            };
+            next = place.wrapping_add(1);
+            if let Some(part) = parts.get(place) {
+                filled.push_str(&self.output_form(part));
+            }
+            rest = &rest[start + length + 2..];
+        }
+        filled.push_str(rest);
+        filled
+    }
+}

@@ -1,0 +1,433 @@
+//! Arithmetic of the numbers of the language: integers and fractions are exact, a machine real
+//! makes the result a machine real, and a real of its own precision carries how much of it is
+//! known, as in significance arithmetic (Wolfram, "Numerical Precision").
+
+use std::cmp::Ordering;
+
+use dashu_base::{Approximation, Sign, Signed};
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
+use triomphe::Arc;
+
+use crate::symbol::sym;
+use crate::value::{BigReal, Binary, Call, Complex, Value};
+
+/// Bits in a decimal digit.
+const BITS_PER_DIGIT: f64 = std::f64::consts::LOG2_10;
+
+/// Bits that are computed beyond those that are known.
+const GUARD_BITS: usize = 16;
+
+/// The decimal digits of a machine real.
+pub(crate) const MACHINE_DIGITS: f64 = 15.954_589_770_191_003;
+
+impl BigReal {
+    /// Returns a number of which so many decimal digits are known.
+    pub(crate) fn new(value: Binary, precision: f64) -> Self {
+        let value = value.with_precision(bits_of(precision)).value();
+        Self { value, precision }
+    }
+
+    /// Returns the decimal logarithm of how large it is; of 0, minus infinity.
+    fn magnitude(&self) -> f64 {
+        magnitude(&self.value)
+    }
+}
+
+/// Returns how many bits are computed for so many decimal digits.
+pub(crate) fn bits_of(precision: f64) -> usize {
+    let bits = (precision.max(1.0) * BITS_PER_DIGIT).ceil();
+    bits as usize + GUARD_BITS
+}
+
+fn magnitude(value: &Binary) -> f64 {
+    match value.repr().significand().is_zero() {
+        true => f64::NEG_INFINITY,
+        false => {
+            let bits = value.repr().digits() as f64 + value.repr().exponent() as f64;
+            bits / BITS_PER_DIGIT
+        }
+    }
+}
+
+/// Returns the exact integer, if it is one.
+pub(crate) fn integer(value: &Value) -> Option<IBig> {
+    match value {
+        Value::Integer(small) => Some(IBig::from(*small)),
+        Value::BigInteger(big) => Some((**big).clone()),
+        _ => None,
+    }
+}
+
+/// Returns the exact rational, if it is one.
+pub(crate) fn rational(value: &Value) -> Option<RBig> {
+    match value {
+        Value::Rational(rational) => Some((**rational).clone()),
+        _ => integer(value).map(RBig::from),
+    }
+}
+
+/// Returns the nearest machine real of a real number.
+pub(crate) fn to_f64(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(integer) => Some(*integer as f64),
+        Value::Real(real) => Some(*real),
+        Value::BigInteger(integer) => Some(nearest(integer.to_f64())),
+        Value::Rational(rational) => Some(nearest(rational.to_f64())),
+        Value::BigReal(real) => Some(real.value.to_f64().value()),
+        _ => None,
+    }
+}
+
+fn nearest(approximation: Approximation<f64, Sign>) -> f64 {
+    approximation.value()
+}
+
+/// Returns a real number to so many digits; exact ones are known to all of them.
+pub(crate) fn to_binary(value: &Value, precision: f64) -> Option<Binary> {
+    let bits = bits_of(precision);
+    match value {
+        Value::Real(real) => {
+            Binary::try_from(*real).ok().map(|real| real.with_precision(bits).value())
+        }
+        Value::BigReal(real) => Some(real.value.clone().with_precision(bits).value()),
+        _ => {
+            let (numerator, denominator) = rational(value)?.into_parts();
+            let of = |integer: IBig| Binary::from(integer).with_precision(bits).value();
+            Some(of(numerator) / of(denominator.into()))
+        }
+    }
+}
+
+/// Returns whether it is a number without approximation.
+pub(crate) fn is_exact(value: &Value) -> bool {
+    match value {
+        Value::Integer(_) | Value::BigInteger(_) | Value::Rational(_) => true,
+        Value::Complex(complex) => is_exact(&complex.re) && is_exact(&complex.im),
+        _ => false,
+    }
+}
+
+/// Returns whether it is a number that is not complex.
+pub(crate) fn is_real(value: &Value) -> bool {
+    value.is_number() && !matches!(value, Value::Complex(_))
+}
+
+/// Returns whether it is the exact or approximate 0.
+pub(crate) fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Integer(integer) => *integer == 0,
+        Value::Real(real) => *real == 0.0,
+        Value::BigReal(real) => real.value.repr().significand().is_zero(),
+        _ => false,
+    }
+}
+
+/// Returns whether it is the exact 1.
+pub(crate) fn is_one(value: &Value) -> bool {
+    matches!(value, Value::Integer(1))
+}
+
+/// Returns whether it is a real number below 0.
+pub(crate) fn is_negative(value: &Value) -> bool {
+    match value {
+        Value::Integer(integer) => *integer < 0,
+        Value::Real(real) => *real < 0.0,
+        Value::BigInteger(integer) => integer.is_negative(),
+        Value::Rational(rational) => rational.is_negative(),
+        Value::BigReal(real) => real.value.is_negative(),
+        _ => false,
+    }
+}
+
+/// Returns a complex number, or the real one if the imaginary part is exactly 0.
+pub(crate) fn complex(re: Value, im: Value) -> Value {
+    match im {
+        Value::Integer(0) => re,
+        _ => Value::Complex(Arc::new(Complex { re, im })),
+    }
+}
+
+/// Returns the real and the imaginary part of a number.
+pub(crate) fn parts(value: &Value) -> (Value, Value) {
+    match value {
+        Value::Complex(complex) => (complex.re.clone(), complex.im.clone()),
+        _ => (value.clone(), Value::Integer(0)),
+    }
+}
+
+/// What an operation does to each kind of real number.
+struct Operation {
+    machine: fn(f64, f64) -> f64,
+    exact: fn(RBig, RBig) -> RBig,
+    binary: fn(Binary, Binary) -> Binary,
+    /// How many digits are known of the result, from the operands.
+    precision: fn(&BigReal, &BigReal, &Binary) -> f64,
+}
+
+/// Computes with two real numbers that are not both small integers or machine reals.
+fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
+    if matches!(a, Value::Real(_)) || matches!(b, Value::Real(_)) {
+        let of = |value| to_f64(value).unwrap_or(f64::NAN);
+        return Value::Real((operation.machine)(of(a), of(b)));
+    }
+    if let (Some(a), Some(b)) = (rational(a), rational(b)) {
+        return Value::from((operation.exact)(a, b));
+    }
+    let digits = |value: &Value| match value {
+        Value::BigReal(real) => real.precision,
+        _ => f64::INFINITY,
+    };
+    let (of_a, of_b) = (digits(a), digits(b));
+    // A small number may leave more digits of a large one than it has itself.
+    let working = of_a.min(of_b).max(if of_a.is_finite() { of_a } else { of_b });
+    let big = |value: &Value, precision: f64| {
+        to_binary(value, working).map(|value| BigReal { value, precision })
+    };
+    let (Some(a), Some(b)) = (big(a, of_a), big(b, of_b)) else { return Value::Real(f64::NAN) };
+    let value = (operation.binary)(a.value.clone(), b.value.clone());
+    let precision = (operation.precision)(&a, &b, &value);
+    Value::BigReal(Arc::new(BigReal::new(value, precision)))
+}
+
+fn sum_precision(a: &BigReal, b: &BigReal, sum: &Binary) -> f64 {
+    let error = (a.magnitude() - a.precision).max(b.magnitude() - b.precision);
+    (magnitude(sum) - error).max(0.0)
+}
+
+fn product_precision(a: &BigReal, b: &BigReal, _: &Binary) -> f64 {
+    a.precision.min(b.precision)
+}
+
+const SUM: Operation = Operation {
+    machine: |a, b| a + b,
+    exact: |a, b| a + b,
+    binary: |a, b| a + b,
+    precision: sum_precision,
+};
+
+const PRODUCT: Operation = Operation {
+    machine: |a, b| a * b,
+    exact: |a, b| a * b,
+    binary: |a, b| a * b,
+    precision: product_precision,
+};
+
+/// Returns the sum of two numbers.
+pub(crate) fn add(a: &Value, b: &Value) -> Value {
+    match (a, b) {
+        (Value::Integer(x), Value::Integer(y)) => match x.checked_add(*y) {
+            Some(sum) => Value::Integer(sum),
+            None => Value::from(IBig::from(*x) + IBig::from(*y)),
+        },
+        (Value::Real(x), Value::Real(y)) => Value::Real(x + y),
+        (Value::Complex(_), _) | (_, Value::Complex(_)) => {
+            let ((a, b), (c, d)) = (parts(a), parts(b));
+            complex(add(&a, &c), add(&b, &d))
+        }
+        (Value::Integer(_) | Value::BigInteger(_), Value::Integer(_) | Value::BigInteger(_)) => {
+            match (integer(a), integer(b)) {
+                (Some(a), Some(b)) => Value::from(a + b),
+                _ => of_reals(a, b, &SUM),
+            }
+        }
+        _ => of_reals(a, b, &SUM),
+    }
+}
+
+/// Returns the product of two numbers.
+pub(crate) fn multiply(a: &Value, b: &Value) -> Value {
+    match (a, b) {
+        (Value::Integer(x), Value::Integer(y)) => match x.checked_mul(*y) {
+            Some(product) => Value::Integer(product),
+            None => Value::from(IBig::from(*x) * IBig::from(*y)),
+        },
+        (Value::Real(x), Value::Real(y)) => Value::Real(x * y),
+        (Value::Complex(_), _) | (_, Value::Complex(_)) => {
+            let ((a, b), (c, d)) = (parts(a), parts(b));
+            complex(
+                subtract(&multiply(&a, &c), &multiply(&b, &d)),
+                add(&multiply(&a, &d), &multiply(&b, &c)),
+            )
+        }
+        // Nothing times an exact 0 is anything else.
+        (Value::Integer(0), _) | (_, Value::Integer(0)) => Value::Integer(0),
+        (Value::Integer(_) | Value::BigInteger(_), Value::Integer(_) | Value::BigInteger(_)) => {
+            match (integer(a), integer(b)) {
+                (Some(a), Some(b)) => Value::from(a * b),
+                _ => of_reals(a, b, &PRODUCT),
+            }
+        }
+        _ => of_reals(a, b, &PRODUCT),
+    }
+}
+
+/// Returns the number with the other sign.
+pub(crate) fn negate(a: &Value) -> Value {
+    multiply(&Value::Integer(-1), a)
+}
+
+/// Returns the difference of two numbers.
+pub(crate) fn subtract(a: &Value, b: &Value) -> Value {
+    match (a, b) {
+        (Value::Integer(x), Value::Integer(y)) if x.checked_sub(*y).is_some() => {
+            Value::Integer(x.wrapping_sub(*y))
+        }
+        (Value::Real(x), Value::Real(y)) => Value::Real(x - y),
+        _ => add(a, &negate(b)),
+    }
+}
+
+/// Returns 1 divided by a number, `None` for 0.
+pub(crate) fn reciprocal(a: &Value) -> Option<Value> {
+    if is_zero(a) {
+        return None;
+    }
+    Some(match a {
+        Value::Real(real) => Value::Real(1.0 / real),
+        Value::BigReal(real) => {
+            let one = Binary::ONE.with_precision(bits_of(real.precision)).value();
+            Value::BigReal(Arc::new(BigReal::new(one / real.value.clone(), real.precision)))
+        }
+        Value::Complex(complex_number) => {
+            let Complex { re, im } = &**complex_number;
+            let norm = add(&multiply(re, re), &multiply(im, im));
+            let inverse = reciprocal(&norm)?;
+            complex(multiply(re, &inverse), multiply(&negate(im), &inverse))
+        }
+        _ => Value::from(RBig::ONE / rational(a)?),
+    })
+}
+
+/// Returns the quotient of two numbers, `None` where the divisor is 0.
+pub(crate) fn divide(a: &Value, b: &Value) -> Option<Value> {
+    match (a, b) {
+        (Value::Real(x), Value::Real(y)) if *y != 0.0 => Some(Value::Real(x / y)),
+        (Value::Real(x), Value::Integer(y)) if *y != 0 => Some(Value::Real(x / *y as f64)),
+        (Value::Integer(x), Value::Real(y)) if *y != 0.0 => Some(Value::Real(*x as f64 / y)),
+        (Value::Integer(x), Value::Integer(y)) if *y != 0 && x.checked_rem(*y) == Some(0) => {
+            Some(Value::Integer(x / y))
+        }
+        _ => Some(multiply(a, &reciprocal(b)?)),
+    }
+}
+
+/// Integers of more bits than this are not computed.
+pub(crate) const MAX_BITS: u64 = 1 << 33;
+
+/// Returns a number to an integer power by repeated squaring; `None` for 0 to a negative power or
+/// an integer of more than [`MAX_BITS`] bits.
+pub(crate) fn power(base: &Value, exponent: i64) -> Option<Value> {
+    if exponent < 0 {
+        return power(&reciprocal(base)?, exponent.checked_neg()?);
+    }
+    if let Some(power) = exact_power(base, exponent) {
+        return power;
+    }
+    let (mut result, mut square, mut left) = (Value::Integer(1), base.clone(), exponent);
+    while left > 0 {
+        if left & 1 == 1 {
+            result = multiply(&result, &square);
+        }
+        left >>= 1;
+        if left > 0 {
+            square = multiply(&square, &square);
+        }
+    }
+    Some(result)
+}
+
+/// Powers of integers, fractions and machine reals; the outer `None` is for other numbers.
+fn exact_power(base: &Value, exponent: i64) -> Option<Option<Value>> {
+    let fits = |bits: usize| (bits as u64).saturating_mul(exponent.unsigned_abs()) <= MAX_BITS;
+    match base {
+        Value::Real(real) => Some(Some(Value::Real(match i32::try_from(exponent) {
+            Ok(small) => real.powi(small),
+            Err(_) => real.powf(exponent as f64),
+        }))),
+        Value::Integer(0 | 1) => {
+            Some(Some(if exponent == 0 { Value::Integer(1) } else { base.clone() }))
+        }
+        Value::Integer(-1) => Some(Some(Value::Integer(1 - 2 * (exponent & 1)))),
+        Value::Integer(small) => {
+            if let Some(power) = u32::try_from(exponent).ok().and_then(|e| small.checked_pow(e)) {
+                return Some(Some(Value::Integer(power)));
+            }
+            let bits = 64 - small.unsigned_abs().leading_zeros();
+            let exponent = usize::try_from(exponent).ok().filter(|_| fits(bits as usize));
+            Some(exponent.map(|exponent| Value::from(IBig::from(*small).pow(exponent))))
+        }
+        Value::BigInteger(big) => {
+            let exponent = usize::try_from(exponent).ok().filter(|_| fits(bit_length(big)));
+            Some(exponent.map(|exponent| Value::from(big.pow(exponent))))
+        }
+        Value::Rational(rational) => {
+            let (numerator, denominator) = (rational.numerator(), rational.denominator());
+            let bits = bit_length(numerator).max(bit_length(denominator.as_ibig()));
+            let exponent = usize::try_from(exponent).ok().filter(|_| fits(bits));
+            Some(exponent.map(|exponent| {
+                let (top, bottom): (IBig, UBig) =
+                    (numerator.pow(exponent), denominator.pow(exponent));
+                Value::from(RBig::from_parts(top, bottom))
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// Returns how many bits an integer has, without its sign.
+pub(crate) fn bit_length(integer: &IBig) -> usize {
+    use dashu_base::BitTest;
+    integer.bit_len()
+}
+
+/// Compares two real numbers, `None` if one is complex or not a number.
+pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Integer(x), Value::Integer(y)) => Some(x.cmp(y)),
+        (Value::Real(x), Value::Real(y)) => x.partial_cmp(y),
+        (Value::Complex(_), _) | (_, Value::Complex(_)) => None,
+        (Value::Real(x), _) => x.partial_cmp(&to_f64(b)?),
+        (_, Value::Real(y)) => to_f64(a)?.partial_cmp(y),
+        (Value::BigReal(_), _) | (_, Value::BigReal(_)) => {
+            let difference = subtract(a, b);
+            Some(match difference {
+                _ if is_zero(&difference) => Ordering::Equal,
+                _ if is_negative(&difference) => Ordering::Less,
+                _ => Ordering::Greater,
+            })
+        }
+        _ => Some(rational(a)?.cmp(&rational(b)?)),
+    }
+}
+
+/// Returns how many decimal digits of a number are known; of an exact one, infinitely many.
+pub(crate) fn precision(value: &Value) -> f64 {
+    match value {
+        Value::Real(_) => MACHINE_DIGITS,
+        Value::BigReal(real) => real.precision,
+        Value::Complex(complex) => precision(&complex.re).min(precision(&complex.im)),
+        _ => f64::INFINITY,
+    }
+}
+
+/// Returns the call that a fraction or a complex number is written as in patterns.
+pub(crate) fn as_call(value: &Value) -> Option<Call> {
+    match value {
+        Value::Rational(rational) => {
+            let numerator = Value::from(rational.numerator().clone());
+            let denominator = Value::from(rational.denominator().as_ibig().clone());
+            Some(Call::new(sym::Rational, [numerator, denominator]))
+        }
+        Value::Complex(complex) => {
+            Some(Call::new(sym::Complex, [complex.re.clone(), complex.im.clone()]))
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether 2 divides an integer.
+pub(crate) fn is_even_integer(integer: &IBig) -> bool {
+    use dashu_base::BitTest;
+    !integer.bit(0)
+}

@@ -1,0 +1,349 @@
+//! Sessions: names, definitions and what holds while something is evaluated.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+
+use triomphe::Arc;
+
+use crate::builtins;
+use crate::definition::{Attributes, Definition};
+use crate::symbol::{Released, Symbol, Temporary, sym};
+use crate::value::Value;
+
+/// What a symbol is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The context, with the mark at its end: ``Global` ``.
+    pub context: Arc<str>,
+    /// The name within it.
+    pub name: Arc<str>,
+}
+
+/// The names of a session's symbols.
+#[derive(Debug, Clone)]
+pub struct Names {
+    names: Vec<Name>,
+    by_name: HashMap<(Arc<str>, Arc<str>), Symbol>,
+    contexts: HashMap<String, Arc<str>>,
+    /// Where new symbols go.
+    pub(crate) context: Arc<str>,
+    /// Where symbols are looked for.
+    pub(crate) path: Vec<Arc<str>>,
+}
+
+impl Names {
+    fn new() -> Self {
+        let mut names = Self {
+            names: Vec::new(),
+            by_name: HashMap::new(),
+            contexts: HashMap::new(),
+            context: Arc::from("Global`"),
+            path: Vec::new(),
+        };
+        let (system, global) = (names.context("System`"), names.context("Global`"));
+        names.context = global.clone();
+        names.path = vec![system.clone(), global];
+        for name in sym::NAMES {
+            names.intern(&system, name);
+        }
+        names
+    }
+
+    fn context(&mut self, name: &str) -> Arc<str> {
+        let make = || Arc::from(name);
+        self.contexts.entry(name.to_owned()).or_insert_with(make).clone()
+    }
+
+    fn intern(&mut self, context: &Arc<str>, name: &str) -> Symbol {
+        let name: Arc<str> = Arc::from(name);
+        let key = (context.clone(), name.clone());
+        if let Some(&symbol) = self.by_name.get(&key) {
+            return symbol;
+        }
+        let symbol = self.add(Name { context: context.clone(), name });
+        self.by_name.insert(key, symbol);
+        symbol
+    }
+
+    fn add(&mut self, name: Name) -> Symbol {
+        self.names.push(name);
+        Symbol(u32::try_from(self.names.len() - 1).expect("fewer than 2^32 symbols"))
+    }
+
+    /// Returns what a symbol is called.
+    pub fn full(&self, symbol: Symbol) -> &Name {
+        &self.names[symbol.index()]
+    }
+
+    /// Returns how many symbols there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Returns whether there is none, which is never so.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Returns the symbol of a name as it is written, if there is one.
+    pub fn find(&self, written: &str) -> Option<Symbol> {
+        let get = |context: &Arc<str>, name: &str| {
+            self.by_name.get(&(context.clone(), Arc::from(name))).copied()
+        };
+        match written.rfind('`') {
+            Some(mark) => {
+                let (context, name) = written.split_at(mark + 1);
+                let context = match context.strip_prefix('`') {
+                    Some(relative) => format!("{}{relative}", self.context),
+                    None => context.to_owned(),
+                };
+                get(self.contexts.get(&context)?, name)
+            }
+            None => {
+                self.path.iter().chain([&self.context]).find_map(|context| get(context, written))
+            }
+        }
+    }
+
+    /// Returns the symbol of a name as it is written, which is made if there is none.
+    pub fn symbol(&mut self, written: &str) -> Symbol {
+        if let Some(symbol) = self.find(written) {
+            return symbol;
+        }
+        let Some(mark) = written.rfind('`') else {
+            let context = self.context.clone();
+            return self.intern(&context, written);
+        };
+        let (context, name) = written.split_at(mark + 1);
+        let context = match context.strip_prefix('`') {
+            Some(relative) => format!("{}{relative}", self.context),
+            None => context.to_owned(),
+        };
+        let context = self.context(&context);
+        self.intern(&context, name)
+    }
+
+    /// Returns the name as it has to be written here: with its context unless it is found without.
+    pub fn shown(&self, symbol: Symbol) -> String {
+        let Name { context, name } = self.full(symbol);
+        let visible = self.path.contains(context) || *context == self.context;
+        match visible {
+            true => name.to_string(),
+            false => format!("{context}{name}"),
+        }
+    }
+
+    /// Returns all symbols that are found by name.
+    pub fn iter(&self) -> impl Iterator<Item = (Symbol, &Name)> {
+        self.by_name.values().map(|&symbol| (symbol, self.full(symbol)))
+    }
+}
+
+/// Why an evaluation does not return a value.
+#[derive(Debug)]
+pub enum Stop {
+    /// `Throw[value, tag]`
+    Throw(Value, Option<Value>),
+    /// `Return[value]`
+    Return(Value),
+    /// `Break[]`
+    Break,
+    /// `Continue[]`
+    Continue,
+    /// `Goto[label]`
+    Goto(Value),
+    /// `Abort[]`, a signal, or a limit.
+    Abort,
+    /// The time of the `TimeConstrained` at this depth is over.
+    TimedOut(usize),
+    /// `Quit[code]`
+    Quit(i32),
+}
+
+/// What evaluations return: a stop is boxed, since it is rare.
+pub type Evaluated<T = Value> = Result<T, Box<Stop>>;
+
+/// What a session tells while it evaluates.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// A line that the program printed.
+    Printed(String),
+    /// A message, such as `Power::infy`.
+    Message {
+        /// The symbol and the tag: `Power::infy`.
+        name: String,
+        /// The text, with its parts filled in.
+        text: String,
+    },
+}
+
+/// Bounds of an evaluation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) recursion: u32,
+    pub(crate) iterations: u32,
+}
+
+/// An interpreter of the language with everything that was defined in it.
+pub struct Session {
+    pub(crate) names: Names,
+    pub(crate) definitions: Vec<Definition>,
+    /// Counts changes that what was evaluated before may depend on.
+    pub(crate) epoch: u32,
+    /// Counts changes of attributes, which compiled patterns depend on.
+    pub(crate) attribute_epoch: u32,
+    /// Whether a symbol has rules for calls that it is an argument of.
+    pub(crate) has_up_rules: bool,
+    /// Whether something was looked at that definitions do not tell, so that the result of what is
+    /// being evaluated may change without a change of definitions.
+    pub(crate) hidden_dependence: bool,
+    pub(crate) limits: Limits,
+    pub(crate) depth: u32,
+    pub(crate) module_number: u64,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) quiet: u32,
+    /// Names of the messages since the evaluation began, for `Check`.
+    pub(crate) message_names: Vec<String>,
+    pub(crate) switched_off: std::collections::HashSet<String>,
+    pub(crate) interrupt: std::sync::Arc<AtomicBool>,
+    pub(crate) released: Arc<Released>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Session {
+    /// Starts a session that knows the built-in symbols and nothing else.
+    pub fn new() -> Self {
+        let mut session = Self {
+            names: Names::new(),
+            definitions: Vec::new(),
+            epoch: 1,
+            attribute_epoch: 1,
+            has_up_rules: false,
+            hidden_dependence: false,
+            limits: Limits { recursion: 1024, iterations: 4096 },
+            depth: 0,
+            module_number: 0,
+            notes: Vec::new(),
+            quiet: 0,
+            message_names: Vec::new(),
+            switched_off: std::collections::HashSet::new(),
+            interrupt: std::sync::Arc::default(),
+            released: Arc::new(Released::default()),
+        };
+        for builtin in builtins::all() {
+            let symbol = session.names.symbol(&format!("System`{}", builtin.name));
+            let definition = session.definition_mut(symbol);
+            definition.attributes = builtin.attributes.and(Attributes::PROTECTED);
+            definition.builtin = Some(builtin);
+        }
+        for &name in sym::NAMES {
+            let symbol = session.names.symbol(&format!("System`{name}"));
+            session.definition_mut(symbol).attributes |= Attributes::PROTECTED;
+        }
+        session.set_system_values();
+        session
+    }
+
+    fn set_system_values(&mut self) {
+        let values = [
+            (sym::RecursionLimit, Value::Integer(1024)),
+            (sym::IterationLimit, Value::Integer(4096)),
+            (sym::Context, Value::string("Global`")),
+            (sym::Assumptions, Value::TRUE),
+            (sym::I, Value::i()),
+        ];
+        for (symbol, value) in values {
+            self.definition_mut(symbol).own = Some(value);
+        }
+        for symbol in [sym::RecursionLimit, sym::IterationLimit, sym::Assumptions] {
+            self.definition_mut(symbol).attributes = Attributes::NONE;
+        }
+        for symbol in [sym::List, sym::True, sym::False, sym::Symbol, sym::I] {
+            self.definition_mut(symbol).attributes |= Attributes::LOCKED;
+        }
+        let constants =
+            [sym::Pi, sym::E, sym::Degree, sym::GoldenRatio, sym::EulerGamma, sym::Catalan];
+        for symbol in constants {
+            self.definition_mut(symbol).attributes |= Attributes::CONSTANT;
+        }
+    }
+
+    /// Returns what is defined for a symbol.
+    pub(crate) fn definition(&self, symbol: Symbol) -> Option<&Definition> {
+        self.definitions.get(symbol.index())
+    }
+
+    /// Returns what is defined for a symbol, to be changed.
+    pub(crate) fn definition_mut(&mut self, symbol: Symbol) -> &mut Definition {
+        if self.definitions.len() <= symbol.index() {
+            self.definitions.resize_with(symbol.index() + 1, Definition::default);
+        }
+        &mut self.definitions[symbol.index()]
+    }
+
+    /// Returns the attributes of a symbol.
+    pub(crate) fn attributes(&self, symbol: Symbol) -> Attributes {
+        self.definition(symbol).map_or(Attributes::NONE, |definition| definition.attributes)
+    }
+
+    /// Returns the attributes of a head that is a symbol; other heads have none.
+    pub(crate) fn attributes_of(&self, head: &Value) -> Attributes {
+        head.as_symbol().map_or(Attributes::NONE, |symbol| self.attributes(symbol))
+    }
+
+    /// Begins a change of what is defined for a symbol: what was evaluated with it is no longer
+    /// known to be in its final form.
+    pub(crate) fn change(&mut self, symbol: Symbol) -> &mut Definition {
+        let epoch = self.epoch;
+        if self.definition_mut(symbol).seen == epoch {
+            self.new_epoch();
+        }
+        self.definition_mut(symbol)
+    }
+
+    /// Forgets what is known to be in its final form.
+    pub(crate) fn new_epoch(&mut self) {
+        // At the last epoch nothing is marked any more, and everything is evaluated each time.
+        self.epoch = (self.epoch + 1).min(Self::LAST_EPOCH);
+    }
+
+    /// The epoch in which nothing is marked as evaluated.
+    pub(crate) const LAST_EPOCH: u32 = u32::MAX - 1;
+
+    /// Makes a symbol that lives as long as it is referred to, named after another.
+    pub(crate) fn temporary(&mut self, like: Symbol) -> Value {
+        self.module_number += 1;
+        let Name { context, name } = self.names.full(like).clone();
+        let name = Name { context, name: Arc::from(format!("{name}${}", self.module_number)) };
+        let symbol = match self.released.pop() {
+            Some(symbol) => {
+                self.names.names[symbol.index()] = name;
+                symbol
+            }
+            None => self.names.add(name),
+        };
+        *self.definition_mut(symbol) =
+            Definition { attributes: Attributes::TEMPORARY, ..Definition::default() };
+        Value::Temporary(Arc::new(Temporary { symbol, released: self.released.clone() }))
+    }
+
+    /// Returns a handle that aborts what is evaluated when it is set.
+    pub fn interrupt(&self) -> std::sync::Arc<AtomicBool> {
+        self.interrupt.clone()
+    }
+
+    /// Takes what was printed and told since the last time.
+    pub fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Returns the names of its symbols.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+}

@@ -1,0 +1,150 @@
+//! What built-in functions ask of their session.
+
+use std::sync::atomic::Ordering;
+
+use triomphe::Arc;
+
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::{Evaluated, Session, Stop};
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Call, Value};
+
+impl Session {
+    /// Stops if an abort was asked for.
+    pub(crate) fn check_interrupt(&self) -> Evaluated<()> {
+        match self.interrupt.load(Ordering::Relaxed) {
+            true => Err(Box::new(Stop::Abort)),
+            false => Ok(()),
+        }
+    }
+
+    /// Tells a message of a function by its name.
+    pub(crate) fn message_of(&mut self, name: &str, tag: &str, parts: &[Value]) {
+        let symbol = self.names.symbol(&format!("System`{name}"));
+        self.message(symbol, tag, parts);
+    }
+
+    /// Tells that a function by its name was called with a wrong number of arguments.
+    pub(crate) fn wrong_count_of(&mut self, name: &str, count: usize, least: usize, most: usize) {
+        let symbol = self.names.symbol(&format!("System`{name}"));
+        self.wrong_count(symbol, count, least, most);
+    }
+
+    /// Evaluates a function of arguments.
+    pub(crate) fn call(&mut self, function: &Value, args: impl Into<Args>) -> Evaluated {
+        self.evaluate(&Value::call(function.clone(), args))
+    }
+
+    /// Returns a list whose elements were evaluated since an epoch.
+    pub(crate) fn finished_list(&mut self, elements: Args, epoch: u32) -> Step {
+        let is_special =
+            |value: &Value| value.is(sym::Nothing) || value.args_of(sym::Sequence).is_some();
+        if elements.iter().any(is_special) {
+            return Step::Again(Value::list(elements));
+        }
+        let list = Call::new(sym::List, elements);
+        self.mark_elements_final(&list, epoch);
+        Step::Done(Value::from(list))
+    }
+
+    /// Marks a call whose arguments were evaluated since an epoch, if nothing has changed since.
+    pub(crate) fn mark_elements_final(&self, call: &Call, epoch: u32) {
+        if call.is(sym::List) && call.args().iter().all(crate::value::is_ground) {
+            call.mark_evaluated(Call::EVER);
+        } else if epoch == self.epoch && epoch != Self::LAST_EPOCH && !self.hidden_dependence {
+            call.mark_evaluated(epoch);
+        }
+    }
+
+    /// Returns a test of one expression where the answer needs no evaluation.
+    pub(crate) fn quick_test(&self, test: &Value, value: &Value) -> Option<bool> {
+        let symbol = test.as_symbol()?;
+        let definition = self.definition(symbol)?;
+        if !definition.down.is_empty() || definition.own.is_some() {
+            return None;
+        }
+        let is_integer = || number::integer(value).is_some();
+        let has_rules = || match value {
+            Value::Call(_) | Value::Symbol(_) | Value::Temporary(_) => self.has_up_rules,
+            _ => false,
+        };
+        if has_rules() {
+            return None;
+        }
+        match definition.builtin?.name {
+            "IntegerQ" => Some(is_integer()),
+            "NumberQ" => Some(value.is_number()),
+            "AtomQ" => Some(value.is_atom()),
+            "ListQ" => Some(value.as_list().is_some()),
+            "StringQ" => Some(value.as_str().is_some()),
+            "EvenQ" | "OddQ" => {
+                let wanted = i64::from(definition.builtin?.name == "OddQ");
+                match value {
+                    Value::Integer(integer) => Some(integer & 1 == wanted),
+                    Value::BigInteger(_) => None,
+                    _ => Some(false),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the default of an argument that a pattern leaves out.
+    pub(crate) fn default_of(&self, head: &Value, _place: usize, _count: usize) -> Option<Value> {
+        let symbol = head.as_symbol()?;
+        match symbol {
+            sym::Plus => return Some(Value::Integer(0)),
+            sym::Times | sym::Power => return Some(Value::Integer(1)),
+            _ => {}
+        }
+        let rules = &self.definition(symbol)?.rare.as_ref()?.default;
+        rules.list(self).first().map(|rule| rule.rhs.clone())
+    }
+
+    /// Returns a call with its arguments in the form that the head's attributes ask for.
+    pub(crate) fn arranged(&self, value: &Value) -> Value {
+        let Value::Call(call) = value else { return value.clone() };
+        let attributes = self.attributes_of(call.head());
+        let mut args = Args::from(call.args());
+        if attributes.has(Attributes::FLAT) {
+            let mut flat = Args::with_capacity(args.len());
+            for arg in args {
+                match &arg {
+                    Value::Call(inner) if inner.head() == call.head() => {
+                        flat.extend(inner.args().iter().cloned());
+                    }
+                    _ => flat.push(arg),
+                }
+            }
+            args = flat;
+        }
+        if attributes.has(Attributes::ORDERLESS) {
+            crate::order::sort(&self.names, &mut args);
+        }
+        Value::Call(Arc::new(Call::new(call.head().clone(), args)))
+    }
+
+    /// Takes over a setting that was assigned to, such as `$RecursionLimit`.
+    pub(crate) fn setting_changed(&mut self, symbol: Symbol) {
+        if symbol == sym::RecursionLimit || symbol == sym::IterationLimit {
+            self.settings_changed();
+        }
+    }
+
+    /// Takes over all settings that are symbols.
+    pub(crate) fn settings_changed(&mut self) {
+        let read = |session: &Self, symbol: Symbol| match session
+            .definition(symbol)
+            .and_then(|definition| definition.own.clone())
+        {
+            Some(Value::Integer(limit @ 20..)) => u32::try_from(limit).unwrap_or(u32::MAX),
+            Some(Value::Symbol(sym::Infinity)) => u32::MAX,
+            Some(Value::Call(call)) if call.is(sym::DirectedInfinity) => u32::MAX,
+            _ => 1024,
+        };
+        self.limits.recursion = read(self, sym::RecursionLimit);
+        self.limits.iterations = read(self, sym::IterationLimit);
+    }
+}

@@ -1,0 +1,45 @@
+//! The examples of the built-in functions, run.
+
+use crate::session::{Session, Stop};
+use crate::value::Value;
+
+/// Evaluates the lines of a source and returns the last value.
+fn run(session: &mut Session, source: &str) -> Value {
+    let parsed = bolt_lyra_syntax::parse(source);
+    assert!(!parsed.has_errors(), "{source}: {:?}", parsed.diagnostics);
+    let mut last = Value::NULL;
+    for expr in &parsed.exprs {
+        let value = session.read(expr);
+        last = match session.evaluate(&value) {
+            Ok(value) => value,
+            Err(stop) => match *stop {
+                Stop::Abort => Value::string("$Aborted"),
+                other => panic!("{source}: {other:?}"),
+            },
+        };
+    }
+    last
+}
+
+#[test]
+fn what_the_usage_messages_show_is_so() {
+    let mut wrong = Vec::new();
+    for builtin in crate::builtins::all() {
+        for (input, expected) in builtin.examples {
+            let mut session = Session::new();
+            let value = run(&mut session, input);
+            let shown = session.input_form(&value);
+            if shown != *expected {
+                wrong.push(format!("{}: {input} gives {shown}, not {expected}", builtin.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_function_has_a_usage_and_two_examples() {
+    for builtin in crate::builtins::all() {
+        assert!(!builtin.usage.is_empty() && builtin.examples.len() >= 2, "{}", builtin.name);
+    }
+}
