@@ -50,7 +50,7 @@ fn evaluate(session: &mut Session, source: &str) -> Option<Value> {
     let mut last = Value::NULL;
     for expr in &parsed.exprs {
         let value = session.read(expr);
-        last = session.evaluate(&value).ok()?;
+        last = session.evaluate_line(&value).ok()?;
     }
     Some(last)
 }

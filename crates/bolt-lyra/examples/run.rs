@@ -14,7 +14,7 @@ fn main() {
     let mut session = Session::new();
     for expr in &parsed.exprs {
         let value = session.read(expr);
-        let result = session.evaluate(&value);
+        let result = session.evaluate_line(&value);
         for note in session.take_notes() {
             match note {
                 Note::Printed(line) => println!("{line}"),
@@ -24,7 +24,7 @@ fn main() {
         match result {
             Ok(Value::Symbol(bolt_lyra::sym::Null)) => {}
             Ok(value) => println!("{}", session.input_form(&value)),
-            Err(stop) => println!("{stop:?}"),
+            Err(code) => std::process::exit(code),
         }
     }
 }

@@ -159,6 +159,24 @@ impl Rule {
         Ok(result)
     }
 
+    /// Returns what replaces an expression for each way in which it matches, `most` of them at most.
+    pub(crate) fn apply_in_all_ways(
+        &self,
+        session: &mut Session,
+        value: &Value,
+        most: usize,
+    ) -> Evaluated<Vec<Value>> {
+        let mut results = Vec::new();
+        if most == 0 {
+            return Ok(results);
+        }
+        Matcher::run(session, &self.pattern, value, &mut |matcher| {
+            results.push(self.body.fill(&matcher.slots));
+            Ok(results.len() >= most)
+        })?;
+        Ok(results)
+    }
+
     /// Returns what replaces some of the arguments of a flat call: `a + b -> c` makes `c + d` of
     /// `a + b + d`.
     pub(crate) fn apply_to_part_of_flat(

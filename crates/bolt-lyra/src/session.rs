@@ -8,7 +8,7 @@ use triomphe::Arc;
 use crate::builtins;
 use crate::definition::{Attributes, Definition};
 use crate::symbol::{Released, Symbol, Temporary, sym};
-use crate::value::Value;
+use crate::value::{Args, Value};
 
 /// What a symbol is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -335,6 +335,40 @@ impl Session {
     /// Returns a handle that aborts what is evaluated when it is set.
     pub fn interrupt(&self) -> std::sync::Arc<AtomicBool> {
         self.interrupt.clone()
+    }
+
+    /// Evaluates an expression as a line of input: what ends it early becomes its value.
+    ///
+    /// # Errors
+    /// The exit code, if it asks to quit.
+    pub fn evaluate_line(&mut self, value: &Value) -> Result<Value, i32> {
+        self.depth = 0;
+        self.message_names.clear();
+        let stop = match self.evaluate(value) {
+            Ok(value) => return Ok(value),
+            Err(stop) => *stop,
+        };
+        Ok(match stop {
+            Stop::Quit(code) => return Err(code),
+            Stop::Return(value) => value,
+            Stop::Break => {
+                Value::call(sym::Hold, [Value::call(sym::Break, Args::new())].as_slice())
+            }
+            Stop::Continue => {
+                Value::call(sym::Hold, [Value::call(sym::Continue, Args::new())].as_slice())
+            }
+            Stop::Goto(label) => {
+                let goto = Value::call(sym::Goto, [label].as_slice());
+                Value::call(sym::Hold, [goto].as_slice())
+            }
+            Stop::Throw(value, tag) => {
+                let parts: Args = std::iter::once(value).chain(tag).collect();
+                let throw = Value::call(sym::Throw, parts);
+                self.message(sym::Throw, "nocatch", std::slice::from_ref(&throw));
+                Value::call(sym::Hold, [throw].as_slice())
+            }
+            Stop::Abort | Stop::TimedOut(_) => Value::Symbol(sym::Aborted),
+        })
     }
 
     /// Takes what was printed and told since the last time.

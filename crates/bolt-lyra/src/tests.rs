@@ -1,6 +1,6 @@
 //! The examples of the built-in functions, run.
 
-use crate::session::{Session, Stop};
+use crate::session::Session;
 use crate::value::Value;
 
 /// Evaluates the lines of a source and returns the last value.
@@ -10,13 +10,7 @@ fn run(session: &mut Session, source: &str) -> Value {
     let mut last = Value::NULL;
     for expr in &parsed.exprs {
         let value = session.read(expr);
-        last = match session.evaluate(&value) {
-            Ok(value) => value,
-            Err(stop) => match *stop {
-                Stop::Abort => Value::string("$Aborted"),
-                other => panic!("{source}: {other:?}"),
-            },
-        };
+        last = session.evaluate_line(&value).expect("no program quits");
     }
     last
 }

@@ -159,6 +159,34 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Conjugate[1 + 2 I]", "1 - 2*I"), ("Conjugate[3]", "3")],
     ),
     builtin(
+        "Rational",
+        Attributes::NONE,
+        |_, c| Ok(number_of_parts(c, false)),
+        "Rational[a, b] is the fraction a/b of two integers.",
+        &[("Rational[2, 4]", "1/2"), ("MatchQ[1/2, Rational[1, 2]]", "True")],
+    ),
+    builtin(
+        "Complex",
+        Attributes::NONE,
+        |_, c| Ok(number_of_parts(c, true)),
+        "Complex[a, b] is the complex number a + b I.",
+        &[("Complex[1, 2]", "1 + 2*I"), ("Complex[3, 0]", "3")],
+    ),
+    builtin(
+        "Numerator",
+        Attributes::LISTABLE,
+        |_, c| Ok(part_of_fraction(c, true)),
+        "Numerator[x] is what stands above in the fraction x.",
+        &[("Numerator[2/3]", "2"), ("Numerator[a/b]", "a")],
+    ),
+    builtin(
+        "Denominator",
+        Attributes::LISTABLE,
+        |_, c| Ok(part_of_fraction(c, false)),
+        "Denominator[x] is what stands below in the fraction x.",
+        &[("Denominator[2/3]", "3"), ("Denominator[a/b]", "b")],
+    ),
+    builtin(
         "Floor",
         NUMERIC,
         |s, c| round(s, c, floor),
@@ -438,6 +466,41 @@ fn nearest(x: &Value) -> Value {
                 _ => low,
             }
         }
+    }
+}
+
+/// Returns the factors of a fraction that stand above, or those below.
+fn part_of_fraction(call: &Call, above: bool) -> Step {
+    let Some([x]) = fixed(call) else { return Step::Same };
+    let factors = x.args_of(sym::Times).unwrap_or(std::slice::from_ref(x));
+    let part = |factor: &Value| {
+        if let Some(parts) = number::as_call(factor).filter(|parts| parts.is(sym::Rational)) {
+            return parts.args()[usize::from(!above)].clone();
+        }
+        let is_below = match factor.exactly(sym::Power) {
+            Some([_, exponent]) => without_sign(exponent).is_some(),
+            None => false,
+        };
+        match (is_below, above) {
+            (true, false) => super::arithmetic::inverse(factor.clone()),
+            (false, true) => factor.clone(),
+            _ => Value::Integer(1),
+        }
+    };
+    Step::Again(super::arithmetic::times(factors.iter().map(part).collect::<Args>()))
+}
+
+/// `Rational[a, b]` and `Complex[a, b]` are numbers where both parts are.
+fn number_of_parts(call: &Call, is_complex: bool) -> Step {
+    let Some([a, b]) = fixed(call) else { return Step::Same };
+    match is_complex {
+        true if number::is_real(a) && number::is_real(b) => {
+            Step::Done(number::complex(a.clone(), b.clone()))
+        }
+        false if number::integer(a).is_some() && number::integer(b).is_some() => {
+            number::divide(a, b).map_or(Step::Same, Step::Done)
+        }
+        _ => Step::Same,
     }
 }
 

@@ -87,6 +87,27 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Select[Range[6], EvenQ]", "{2, 4, 6}"), ("Select[{1, 5, 9}, # > 2 &, 1]", "{5}")],
     ),
     builtin(
+        "AllTrue",
+        Attributes::NONE,
+        |s, c| quantified(s, c, "AllTrue"),
+        "AllTrue[list, test] is True if the test is True of every element.",
+        &[("AllTrue[{2, 4}, EvenQ]", "True"), ("AllTrue[{}, EvenQ]", "True")],
+    ),
+    builtin(
+        "AnyTrue",
+        Attributes::NONE,
+        |s, c| quantified(s, c, "AnyTrue"),
+        "AnyTrue[list, test] is True if the test is True of an element.",
+        &[("AnyTrue[{1, 4}, EvenQ]", "True"), ("AnyTrue[{}, EvenQ]", "False")],
+    ),
+    builtin(
+        "NoneTrue",
+        Attributes::NONE,
+        |s, c| quantified(s, c, "NoneTrue"),
+        "NoneTrue[list, test] is True if the test is True of no element.",
+        &[("NoneTrue[{1, 3}, EvenQ]", "True"), ("NoneTrue[{1, 2}, EvenQ]", "False")],
+    ),
+    builtin(
         "Fold",
         Attributes::NONE,
         |s, c| fold(s, c, false),
@@ -417,6 +438,37 @@ fn select(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         }
     }
     Ok(Step::Again(with_elements(of, &places)))
+}
+
+/// Whether a test holds of all, any or none of the elements; the tests stay where one is neither
+/// `True` nor `False`.
+fn quantified(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<Step> {
+    let [of, test] = call.args() else { return Ok(Step::Same) };
+    if of.is_atom() {
+        return Ok(Step::Same);
+    }
+    let (decisive, otherwise) = match name {
+        "AllTrue" => (false, true),
+        "AnyTrue" => (true, false),
+        _ => (true, true),
+    };
+    let mut unknown = Args::new();
+    for element in elements(of) {
+        let answer = session.call(test, [element].as_slice())?;
+        match answer.as_bool() {
+            Some(is) if is == decisive => return Ok(Step::Done(Value::boolean(!otherwise))),
+            Some(_) => {}
+            None => unknown.push(answer),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(Step::Done(Value::boolean(otherwise)));
+    }
+    Ok(Step::Again(match name {
+        "AllTrue" => Value::call(sym::And, unknown),
+        "AnyTrue" => Value::call(sym::Or, unknown),
+        _ => Value::call(sym::Not, [Value::call(sym::Or, unknown)].as_slice()),
+    }))
 }
 
 fn fold(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {

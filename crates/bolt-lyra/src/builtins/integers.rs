@@ -32,7 +32,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "GCD",
         Attributes::FLAT.and(NUMERIC).and(Attributes::ONE_IDENTITY).and(Attributes::ORDERLESS),
-        |_, c| Ok(combine(c, 0, |a, b| IBig::from(a.gcd(b)))),
+        |_, c| Ok(combine(c, 0, greatest_common)),
         "GCD[a, b] is the greatest common divisor.",
         &[("GCD[12, 18]", "6"), ("GCD[7, 3]", "1")],
     ),
@@ -164,6 +164,14 @@ fn quotient(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 /// Returns an integer without its sign.
 fn magnitude(integer: IBig) -> IBig {
     integer.into_parts().1.into()
+}
+
+fn greatest_common(a: &IBig, b: &IBig) -> IBig {
+    match (*a == IBig::ZERO, *b == IBig::ZERO) {
+        (true, _) => magnitude(b.clone()),
+        (_, true) => magnitude(a.clone()),
+        _ => IBig::from(a.gcd(b)),
+    }
 }
 
 fn least_common(a: &IBig, b: &IBig) -> IBig {

@@ -17,6 +17,7 @@ mod logic;
 mod messages;
 mod output;
 mod patterns;
+mod polynomials;
 mod scope;
 mod structure;
 
@@ -65,7 +66,7 @@ const fn builtin(
 
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
-    let areas: [&'static [Builtin]; 16] = [
+    let areas: [&'static [Builtin]; 17] = [
         arithmetic::TABLE,
         assignment::TABLE,
         attributes::TABLE,
@@ -80,6 +81,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         messages::TABLE,
         output::TABLE,
         patterns::TABLE,
+        polynomials::TABLE,
         scope::TABLE,
         structure::TABLE,
     ];

@@ -96,6 +96,20 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Replace[x, x -> 1]", "1"), ("Replace[{x, {x}}, x -> 1, {2}]", "{x, {1}}")],
     ),
     builtin(
+        "ReplaceList",
+        Attributes::NONE,
+        replace_list,
+        "ReplaceList[e, rules] is the list of what e is replaced by in all ways in which it matches \
+         the rules; ReplaceList[e, rules, n] of the first n.",
+        &[
+            (
+                "ReplaceList[{a, b}, {x___, y___} -> {{x}, {y}}]",
+                "{{{}, {a, b}}, {{a}, {b}}, {{a, b}, {}}}",
+            ),
+            ("ReplaceList[x, x -> 1, 0]", "{}"),
+        ],
+    ),
+    builtin(
         "Rule",
         Attributes::SEQUENCE_HOLD,
         |_, _| Ok(Step::Same),
@@ -392,6 +406,23 @@ fn replace_repeated(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<St
     }
     session.message_of("ReplaceRepeated", "rrlim", &[of.clone(), Value::Integer(65536)]);
     Ok(Step::Done(value))
+}
+
+fn replace_list(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [of, rules, rest @ ..] = call.args() else { return Ok(Step::Same) };
+    let most = match rest.first() {
+        Some(most) => most.as_usize().unwrap_or(usize::MAX),
+        None => usize::MAX,
+    };
+    let Some(compiled) = compile(session, rules) else {
+        session.message_of("ReplaceList", "reps", std::slice::from_ref(rules));
+        return Ok(Step::Same);
+    };
+    let mut all = Args::new();
+    for rule in &compiled {
+        all.extend(rule.apply_in_all_ways(session, of, most - all.len().min(most))?);
+    }
+    Ok(Step::Again(Value::list(all)))
 }
 
 fn replace(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

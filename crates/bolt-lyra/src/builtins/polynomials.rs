@@ -1,0 +1,103 @@
+//! What expressions are as polynomials, by their form.
+
+use super::{Builtin, builtin};
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::number;
+use crate::session::Session;
+use crate::symbol::sym;
+use crate::value::{Args, Call, Value, grown};
+
+pub(super) const TABLE: &[Builtin] = &[
+    builtin(
+        "Variables",
+        Attributes::NONE,
+        |s, c| Ok(variables(s, c)),
+        "Variables[e] is the list of what e is a polynomial or a fraction of polynomials in.",
+        &[("Variables[x^2 + 2 x y]", "{x, y}"), ("Variables[Sin[x]/a + 3]", "{a, Sin[x]}")],
+    ),
+    builtin(
+        "PolynomialQ",
+        Attributes::NONE,
+        |s, c| Ok(is_polynomial(s, c)),
+        "PolynomialQ[e, x] is True if e is a polynomial in x; PolynomialQ[e, {x, y}] in several \
+         variables; PolynomialQ[e] in what stands in it.",
+        &[("PolynomialQ[x^2 + a x, x]", "True"), ("PolynomialQ[1/x + 1, x]", "False")],
+    ),
+];
+
+fn variables(session: &Session, call: &Call) -> Step {
+    let [of] = call.args() else { return Step::Same };
+    let mut found = Vec::new();
+    collect(session, of, &mut found);
+    crate::order::sort(&session.names, &mut found);
+    found.dedup();
+    Step::Done(Value::list(Args::from(found)))
+}
+
+fn collect(session: &Session, of: &Value, found: &mut Vec<Value>) {
+    let is_sum = [sym::Plus, sym::Times, sym::List].iter().any(|&head| of.args_of(head).is_some());
+    match of {
+        Value::Call(call) if is_sum => grown(call.depth(), || {
+            call.args().iter().for_each(|arg| collect(session, arg, found));
+        }),
+        Value::Call(call) if call.is(sym::Power) && call.args().len() == 2 => {
+            match &call.args()[1] {
+                Value::Integer(_) | Value::BigInteger(_) | Value::Rational(_) => {
+                    collect(session, &call.args()[0], found);
+                }
+                _ if session.is_numeric(of) => {}
+                _ => found.push(of.clone()),
+            }
+        }
+        _ if session.is_numeric(of) || of.as_str().is_some() => {}
+        _ => found.push(of.clone()),
+    }
+}
+
+fn is_polynomial(session: &Session, call: &Call) -> Step {
+    let all;
+    let (of, variables) = match call.args() {
+        [of] => {
+            let mut found = Vec::new();
+            collect(session, of, &mut found);
+            all = found;
+            (of, &all[..])
+        }
+        [of, variables] => (of, variables.as_list().unwrap_or(std::slice::from_ref(variables))),
+        _ => return Step::Same,
+    };
+    Step::Done(Value::boolean(holds(of, variables)))
+}
+
+/// Returns whether the variables stand in sums, products and powers to whole numbers only.
+fn holds(of: &Value, variables: &[Value]) -> bool {
+    if variables.contains(of) || is_free(of, variables) {
+        return true;
+    }
+    let Value::Call(call) = of else { return false };
+    grown(call.depth(), || match call.args() {
+        [base, exponent] if call.is(sym::Power) => {
+            number::integer(exponent).is_some()
+                && !number::is_negative(exponent)
+                && holds(base, variables)
+        }
+        args if call.is(sym::Plus) || call.is(sym::Times) => {
+            args.iter().all(|arg| holds(arg, variables))
+        }
+        _ => false,
+    })
+}
+
+fn is_free(of: &Value, variables: &[Value]) -> bool {
+    if variables.contains(of) {
+        return false;
+    }
+    match of {
+        Value::Call(call) => grown(call.depth(), || {
+            is_free(call.head(), variables) && call.args().iter().all(|arg| is_free(arg, variables))
+        }),
+        Value::Association(entries) => entries.values().all(|value| is_free(value, variables)),
+        _ => true,
+    }
+}
