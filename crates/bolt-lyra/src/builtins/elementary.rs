@@ -159,6 +159,39 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Conjugate[1 + 2 I]", "1 - 2*I"), ("Conjugate[3]", "3")],
     ),
     builtin(
+        "FractionalPart",
+        NUMERIC,
+        |_, c| {
+            Ok(match fixed(c) {
+                Some([x]) if number::is_real(x) => {
+                    let whole = match number::is_negative(x) {
+                        true => number::negate(&floor(&number::negate(x))),
+                        false => floor(x),
+                    };
+                    Step::Done(number::subtract(x, &whole))
+                }
+                _ => Step::Same,
+            })
+        },
+        "FractionalPart[x] is x without its integer part.",
+        &[("FractionalPart[7/2]", "1/2"), ("FractionalPart[-2.5]", "-0.5")],
+    ),
+    builtin(
+        "ReIm",
+        Attributes::LISTABLE,
+        |_, c| {
+            Ok(match fixed(c) {
+                Some([z]) if z.is_number() => {
+                    let (re, im) = number::parts(z);
+                    Step::Done(Value::list([re, im]))
+                }
+                _ => Step::Same,
+            })
+        },
+        "ReIm[z] is the list of the real and the imaginary part of z.",
+        &[("ReIm[1 + 2 I]", "{1, 2}"), ("ReIm[3]", "{3, 0}")],
+    ),
+    builtin(
         "Rational",
         Attributes::NONE,
         |_, c| Ok(number_of_parts(c, false)),

@@ -226,6 +226,24 @@ pub(super) const TABLE: &[Builtin] = &[
         ],
     ),
     builtin(
+        "Dimensions",
+        Attributes::NONE,
+        |_, c| Ok(dimensions(c)),
+        "Dimensions[e] is the list of the lengths of e at the levels at which all parts have the \
+         same head and length.",
+        &[("Dimensions[{{1, 2, 3}, {4, 5, 6}}]", "{2, 3}"), ("Dimensions[{1, {2}}]", "{2}")],
+    ),
+    builtin(
+        "Distribute",
+        Attributes::NONE,
+        |_, c| Ok(distribute(c)),
+        "Distribute[f[a + b, c]] gives f[a, c] + f[b, c]; Distribute[e, g] distributes over g.",
+        &[
+            ("Distribute[f[a + b, c]]", "f[a, c] + f[b, c]"),
+            ("Distribute[{{a, b}, {c}}, List]", "{{a, c}, {b, c}}"),
+        ],
+    ),
+    builtin(
         "Riffle",
         Attributes::NONE,
         |_, c| Ok(riffle(c)),
@@ -641,6 +659,60 @@ fn transpose(call: &Call) -> Step {
     let column =
         |place: usize| Value::list(rows.iter().map(|row| row[place].clone()).collect::<Args>());
     Step::Again(Value::list((0..first.len()).map(column).collect::<Args>()))
+}
+
+fn dimensions(call: &Call) -> Step {
+    let [Value::Call(of)] = call.args() else {
+        return match call.args() {
+            [_] => Step::Done(Value::list(Args::new())),
+            _ => Step::Same,
+        };
+    };
+    let mut sizes = Args::new();
+    let mut level: Vec<&Call> = vec![of];
+    while let Some(first) = level.first() {
+        let (head, length) = (of.head(), first.args().len());
+        if level.iter().any(|part| part.head() != head || part.args().len() != length) {
+            break;
+        }
+        sizes.push(Value::Integer(length as i64));
+        let parts: Option<Vec<&Call>> =
+            level.iter().flat_map(|part| part.args()).map(Value::as_call).collect();
+        match parts {
+            Some(parts) => level = parts,
+            None => break,
+        }
+    }
+    Step::Done(Value::list(sizes))
+}
+
+fn distribute(call: &Call) -> Step {
+    let (of, over) = match call.args() {
+        [Value::Call(of)] => (of, Value::Symbol(sym::Plus)),
+        [Value::Call(of), over] => (of, over.clone()),
+        [other, ..] => return Step::Done(other.clone()),
+        [] => return Step::Same,
+    };
+    let mut all: Vec<Args> = vec![Args::new()];
+    for arg in of.args() {
+        let terms = match arg {
+            Value::Call(sum) if *sum.head() == over => sum.args(),
+            _ => std::slice::from_ref(arg),
+        };
+        let longer = |so_far: &Args| {
+            terms
+                .iter()
+                .map(move |term| {
+                    let mut args = so_far.clone();
+                    args.push(term.clone());
+                    args
+                })
+                .collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(longer).collect();
+    }
+    let terms = all.into_iter().map(|args| Value::call(of.head().clone(), args));
+    Step::Again(Value::call(over, terms.collect::<Args>()))
 }
 
 fn riffle(call: &Call) -> Step {

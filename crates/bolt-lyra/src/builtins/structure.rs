@@ -97,6 +97,17 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Most[{a, b, c}]", "{a, b}"), ("Most[f[x]]", "f[]")],
     ),
     builtin(
+        "ReplacePart",
+        Attributes::NONE,
+        |_, c| Ok(replace_part(c)),
+        "ReplacePart[e, i -> new] is e with another part; {i, j} -> new a part of a part; a list of \
+         rules does several.",
+        &[
+            ("ReplacePart[{a, b, c}, 2 -> x]", "{a, x, c}"),
+            ("ReplacePart[{{a}, b}, {1, 1} -> x]", "{{x}, b}"),
+        ],
+    ),
+    builtin(
         "Level",
         Attributes::NONE,
         |s, c| {
@@ -446,6 +457,35 @@ fn put_one(of: &mut Value, place: usize, rest: &[Value], rhs: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+fn replace_part(call: &Call) -> Step {
+    let (of, rules) = match call.args() {
+        [of, rules] => (of, rules.clone()),
+        [of, new, place] => (of, Value::rule(place.clone(), new.clone())),
+        _ => return Step::Same,
+    };
+    let mut value = of.clone();
+    for rule in rules.as_list().unwrap_or(std::slice::from_ref(&rules)) {
+        let Some((places, new, _)) = crate::rule::sides(rule) else { return Step::Same };
+        // A list of lists means several places.
+        let is_several = places
+            .as_list()
+            .is_some_and(|list| !list.is_empty() && list.iter().all(|one| one.as_list().is_some()));
+        let all = match places.as_list().filter(|_| is_several) {
+            Some(all) => all,
+            None => std::slice::from_ref(places),
+        };
+        for place in all {
+            let specs = place.as_list().unwrap_or(std::slice::from_ref(place));
+            if !specs.iter().all(|spec| matches!(spec, Value::Integer(_) | Value::String(_))) {
+                return Step::Same;
+            }
+            // A place that is not there is left alone.
+            put(&mut value, specs, new);
+        }
+    }
+    Step::Again(value)
 }
 
 fn end(session: &mut Session, call: &Arc<Call>, name: &str, tag: &str, place: i64) -> Step {
