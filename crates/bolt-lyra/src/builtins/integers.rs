@@ -79,6 +79,17 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("IntegerDigits[1234]", "{1, 2, 3, 4}"), ("IntegerDigits[10, 2]", "{1, 0, 1, 0}")],
     ),
     builtin(
+        "FactorInteger",
+        Attributes::LISTABLE,
+        |s, c| factor_integer(s, c),
+        "FactorInteger[n] is the list of the primes in n with their exponents; those of a denominator \
+         are negative.",
+        &[
+            ("FactorInteger[60]", "{{2, 2}, {3, 1}, {5, 1}}"),
+            ("FactorInteger[-3/4]", "{{-1, 1}, {2, -2}, {3, 1}}"),
+        ],
+    ),
+    builtin(
         "PrimeQ",
         Attributes::LISTABLE,
         |_, c| Ok(prime(c)),
@@ -369,4 +380,86 @@ pub(crate) fn is_prime(n: &IBig) -> bool {
             x == one_less
         })
     })
+}
+
+/// Trial division finds factors below.
+const TRIAL: u64 = 1 << 12;
+
+/// Returns the primes in an integer above 0, in order, with their exponents.
+pub(crate) fn factors(session: &Session, n: &IBig) -> Evaluated<Vec<(IBig, i64)>> {
+    let mut left = n.clone();
+    let mut found: Vec<IBig> = Vec::new();
+    let mut divisor = 2u64;
+    while divisor < TRIAL && IBig::from(divisor * divisor) <= left {
+        while &left % divisor == 0 {
+            left /= divisor;
+            found.push(IBig::from(divisor));
+        }
+        divisor += if divisor == 2 { 1 } else { 2 };
+    }
+    let mut pending = vec![left];
+    while let Some(part) = pending.pop() {
+        if part == IBig::ONE {
+            continue;
+        }
+        if is_prime(&part) {
+            found.push(part);
+            continue;
+        }
+        let divisor = divisor_of(session, &part)?;
+        pending.push(&part / &divisor);
+        pending.push(divisor);
+    }
+    found.sort_unstable();
+    let mut counted: Vec<(IBig, i64)> = Vec::new();
+    for prime in found {
+        match counted.last_mut() {
+            Some((last, times)) if *last == prime => *times += 1,
+            _ => counted.push((prime, 1)),
+        }
+    }
+    Ok(counted)
+}
+
+/// Returns a divisor of a composite number that is neither 1 nor it (Pollard's rho with Floyd's
+/// cycle, 1975); the constant of the sequence counts up until one is found.
+fn divisor_of(session: &Session, n: &IBig) -> Evaluated<IBig> {
+    for constant in 1u32.. {
+        let next = |x: &IBig| (x * x + constant) % n;
+        let (mut slow, mut fast) = (IBig::from(2), IBig::from(2));
+        loop {
+            session.check_interrupt()?;
+            slow = next(&slow);
+            fast = next(&next(&fast));
+            let divisor = greatest_common(&magnitude(&slow - &fast), n);
+            if divisor == *n {
+                break;
+            }
+            if divisor != IBig::ONE {
+                return Ok(divisor);
+            }
+        }
+    }
+    Ok(n.clone())
+}
+
+fn factor_integer(session: &Session, call: &Call) -> Evaluated<Step> {
+    let [n] = call.args() else { return Ok(Step::Same) };
+    let Some((top, bottom)) = number::rational(n).map(dashu_ratio::RBig::into_parts) else {
+        return Ok(Step::Same);
+    };
+    let pair = |base: Value, times: i64| Value::list([base, Value::Integer(times)]);
+    if top == IBig::ZERO || *n == Value::Integer(1) {
+        return Ok(Step::Done(Value::list([pair(n.clone(), 1)].as_slice())));
+    }
+    let is_negative = top.is_negative();
+    let mut all: Vec<(IBig, i64)> = factors(session, &magnitude(top))?;
+    all.extend(factors(session, &bottom.into())?.into_iter().map(|(prime, times)| (prime, -times)));
+    all.sort_unstable();
+    let mut list = Args::new();
+    if is_negative {
+        list.push(pair(Value::Integer(-1), 1));
+    }
+    list.extend(all.into_iter().map(|(prime, times)| pair(Value::from(prime), times)));
+    Ok(Step::Done(Value::list(list)))
 }

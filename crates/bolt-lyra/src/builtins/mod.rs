@@ -19,6 +19,7 @@ mod output;
 mod patterns;
 mod polynomials;
 mod scope;
+mod strings;
 mod structure;
 
 use triomphe::Arc;
@@ -66,7 +67,7 @@ const fn builtin(
 
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
-    let areas: [&'static [Builtin]; 17] = [
+    let areas: [&'static [Builtin]; 18] = [
         arithmetic::TABLE,
         assignment::TABLE,
         attributes::TABLE,
@@ -83,6 +84,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         patterns::TABLE,
         polynomials::TABLE,
         scope::TABLE,
+        strings::TABLE,
         structure::TABLE,
     ];
     areas.into_iter().flatten()
