@@ -92,7 +92,7 @@ impl Session {
     }
 
     /// Returns the default of an argument that a pattern leaves out.
-    pub(crate) fn default_of(&self, head: &Value, _place: usize, _count: usize) -> Option<Value> {
+    pub(crate) fn default_of(&self, head: &Value) -> Option<Value> {
         let symbol = head.as_symbol()?;
         match symbol {
             sym::Plus => return Some(Value::Integer(0)),

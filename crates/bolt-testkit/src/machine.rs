@@ -173,6 +173,31 @@ impl Machine {
         self.tree(&format!("0::{group}"), "/", mount, "cgroup2", "rw")
     }
 
+    /// Returns two sockets of four cores with two processors each, a cache of level 3 and a node a
+    /// socket.
+    #[must_use]
+    pub fn two_sockets() -> Self {
+        (0..8)
+            .fold(Self::new(), |machine, core| {
+                machine.core(core / 4, &format!("{core},{}", core + 8))
+            })
+            .cache(3, "Unified", "32768K", "0-3,8-11")
+            .cache(3, "Unified", "32768K", "4-7,12-15")
+            .node(0, "0-3,8-11", 64, "10 21")
+            .node(1, "4-7,12-15", 64, "21 10")
+    }
+
+    /// Returns four nodes of four cores, each with a cache of level 3.
+    #[must_use]
+    pub fn four_nodes() -> Self {
+        let cores = (0..16).fold(Self::new(), |machine, cpu| machine.core(0, &cpu.to_string()));
+        (0..4).fold(cores, |machine, node| {
+            let cpus = format!("{}-{}", 4 * node, 4 * node + 3);
+            let distances = ["10 12 32 32", "12 10 32 32", "32 32 10 12", "32 32 12 10"][node];
+            machine.cache(3, "Unified", "16384K", &cpus).node(node, &cpus, 16, distances)
+        })
+    }
+
     /// Mounts a tree of version 1 with its controllers, such as `cpu,cpuacct`; `seen` is the group
     /// that is seen as the mount's folder, `/` outside containers.
     #[must_use]

@@ -163,13 +163,7 @@ pub(super) const TABLE: &[Builtin] = &[
         NUMERIC,
         |_, c| {
             Ok(match fixed(c) {
-                Some([x]) if number::is_real(x) => {
-                    let whole = match number::is_negative(x) {
-                        true => number::negate(&floor(&number::negate(x))),
-                        false => floor(x),
-                    };
-                    Step::Done(number::subtract(x, &whole))
-                }
+                Some([x]) if number::is_real(x) => Step::Done(number::subtract(x, &truncated(x))),
                 _ => Step::Same,
             })
         },
@@ -229,7 +223,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Ceiling",
         NUMERIC,
-        |s, c| round(s, c, |x| number::negate(&floor(&number::negate(x)))),
+        |s, c| round(s, c, ceiling),
         "Ceiling[x] is the least integer that is not below x; Ceiling[x, a] the least multiple of a.",
         &[("Ceiling[1.2]", "2"), ("Ceiling[5/2]", "3")],
     ),
@@ -243,12 +237,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "IntegerPart",
         NUMERIC,
-        |s, c| {
-            round(s, c, |x| match number::is_negative(x) {
-                true => number::negate(&floor(&number::negate(x))),
-                false => floor(x),
-            })
-        },
+        |s, c| round(s, c, truncated),
         "IntegerPart[x] is x without its fraction.",
         &[("IntegerPart[-2.7]", "-2"), ("IntegerPart[7/2]", "3")],
     ),
@@ -483,6 +472,19 @@ fn sign(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         Some(value) => Step::Done(Value::Integer(if value < 0.0 { -1 } else { 1 })),
         None => Step::Same,
     })
+}
+
+/// Returns a real number without its fraction.
+fn truncated(x: &Value) -> Value {
+    match number::is_negative(x) {
+        true => ceiling(x),
+        false => floor(x),
+    }
+}
+
+/// Returns the least integer that is not below a real number.
+fn ceiling(x: &Value) -> Value {
+    number::negate(&floor(&number::negate(x)))
 }
 
 /// Returns the nearest integer, the even one of two.

@@ -530,14 +530,12 @@ fn delete_duplicates(call: &Call) -> Step {
     Step::Again(with_elements(of, &places))
 }
 
-fn take(session: &mut Session, call: &Arc<Call>, takes: bool) -> Step {
-    let (of, spec) = match call.args() {
-        [of, spec] if !of.is_atom() => (of, spec),
-        _ => return Step::Same,
-    };
-    let count = length(of) as i64;
+/// Reads which of so many elements are meant by `n`, `-n`, `{i}`, `{i, j}`, `{i, j, step}`, `All`:
+/// from which to which, counted from 1, and the step.
+fn range_of(spec: &Value, count: usize) -> Option<(i64, i64, usize)> {
+    let count = count as i64;
     let absolute = |index: i64| if index < 0 { count + 1 + index } else { index };
-    let (first, last, step) = match (spec, spec.as_list()) {
+    Some(match (spec, spec.as_list()) {
         (Value::Integer(n), _) if *n >= 0 => (1, *n, 1),
         (Value::Integer(n), _) => (count + 1 + n, count, 1),
         (Value::Symbol(sym::All), _) => (1, count, 1),
@@ -547,20 +545,44 @@ fn take(session: &mut Session, call: &Arc<Call>, takes: bool) -> Step {
         (_, Some([Value::Integer(a), Value::Integer(b), Value::Integer(step)])) if *step > 0 => {
             (absolute(*a), absolute(*b), *step as usize)
         }
+        _ => return None,
+    })
+}
+
+/// Returns the places, counted from 0, that `Take` keeps or `Drop` leaves out, of `count`; tells a
+/// message of the function if there are no such places.
+pub(super) fn places_of(
+    session: &mut Session,
+    (name, takes): (&str, bool),
+    of: &Value,
+    spec: &Value,
+    count: usize,
+) -> Option<Vec<usize>> {
+    let (first, last, step) = range_of(spec, count)?;
+    if first < 1 || last > count as i64 || first > last + 1 {
+        let tag = if takes { "take" } else { "drop" };
+        session.message_of(name, tag, &[Value::Integer(first), Value::Integer(last), of.clone()]);
+        return None;
+    }
+    let (start, end) = (first as usize - 1, last as usize);
+    if takes {
+        return Some((start..end).step_by(step).collect());
+    }
+    let is_left_out =
+        |place: &usize| (start..end).contains(place) && (place - start).is_multiple_of(step);
+    Some((0..count).filter(|place| !is_left_out(place)).collect())
+}
+
+fn take(session: &mut Session, call: &Call, takes: bool) -> Step {
+    let (of, spec) = match call.args() {
+        [of, spec] if !of.is_atom() => (of, spec),
         _ => return Step::Same,
     };
-    if first < 1 || last > count || first > last + 1 {
-        let (name, tag) = if takes { ("Take", "take") } else { ("Drop", "drop") };
-        let parts = [Value::Integer(first), Value::Integer(last), of.clone()];
-        session.message_of(name, tag, &parts);
-        return Step::Same;
+    let name = if takes { "Take" } else { "Drop" };
+    match places_of(session, (name, takes), of, spec, length(of)) {
+        Some(places) => Step::Again(with_elements(of, &places)),
+        None => Step::Same,
     }
-    let inside: Vec<usize> = (first as usize - 1..last as usize).step_by(step).collect();
-    let places = match takes {
-        true => inside,
-        false => (0..count as usize).filter(|place| !inside.contains(place)).collect(),
-    };
-    Step::Again(with_elements(of, &places))
 }
 
 fn accumulate(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

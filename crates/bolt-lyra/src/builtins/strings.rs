@@ -159,30 +159,16 @@ fn join(session: &mut Session, call: &Arc<Call>) -> Step {
     Step::Done(Value::string(joined))
 }
 
-fn take(session: &mut Session, call: &Arc<Call>, takes: bool) -> Step {
-    let Some([Value::String(text), spec]) = fixed(call) else { return Step::Same };
+fn take(session: &mut Session, call: &Call, takes: bool) -> Step {
+    let [of @ Value::String(text), spec] = call.args() else { return Step::Same };
     let all: Vec<char> = text.chars().collect();
-    let count = all.len() as i64;
-    let absolute = |index: i64| if index < 0 { count + 1 + index } else { index };
-    let (first, last) = match (spec, spec.as_list()) {
-        (Value::Integer(n), _) if *n >= 0 => (1, *n),
-        (Value::Integer(n), _) => (count + 1 + n, count),
-        (_, Some([Value::Integer(one)])) => (absolute(*one), absolute(*one)),
-        (_, Some([Value::Integer(a), Value::Integer(b)])) => (absolute(*a), absolute(*b)),
-        _ => return Step::Same,
-    };
-    if first < 1 || last > count || first > last + 1 {
-        let (name, tag) = if takes { ("StringTake", "take") } else { ("StringDrop", "drop") };
-        let parts = [Value::Integer(first), Value::Integer(last), Value::String(text.clone())];
-        session.message_of(name, tag, &parts);
-        return Step::Same;
+    let name = if takes { "StringTake" } else { "StringDrop" };
+    match super::lists::places_of(session, (name, takes), of, spec, all.len()) {
+        Some(places) => Step::Done(Value::string(
+            places.into_iter().map(|place| all[place]).collect::<String>(),
+        )),
+        None => Step::Same,
     }
-    let (before, rest) = all.split_at(first as usize - 1);
-    let (inside, after) = rest.split_at((last + 1 - first) as usize);
-    Step::Done(Value::string(match takes {
-        true => inside.iter().collect::<String>(),
-        false => before.iter().chain(after).collect(),
-    }))
 }
 
 fn split(call: &Call) -> Step {

@@ -415,10 +415,9 @@ impl<'s> Matcher<'s> {
             return None;
         }
         let Pattern::Exact(head) = &pattern.head else { return Some(pattern.args.clone()) };
-        let count = pattern.args.len();
-        let filled = pattern.args.iter().enumerate().map(|(place, arg)| match arg {
+        let filled = pattern.args.iter().map(|arg| match arg {
             Pattern::Optional { of, default: None } => {
-                let default = self.session.default_of(head, place + 1, count);
+                let default = self.session.default_of(head);
                 Pattern::Optional { of: of.clone(), default }
             }
             _ => arg.clone(),

@@ -37,28 +37,6 @@ fn planned(settings: &[(&str, &str)]) -> (String, usize, Vec<Vec<usize>>) {
     (plan.compute.to_string(), options.threads, options.processors.clone())
 }
 
-/// Two sockets of four cores with two processors each.
-fn two_sockets() -> Machine {
-    (0..8)
-        .fold(Machine::new(), |machine, core| {
-            machine.core(core / 4, &format!("{core},{}", core + 8))
-        })
-        .cache(3, "Unified", "32768K", "0-3,8-11")
-        .cache(3, "Unified", "32768K", "4-7,12-15")
-        .node(0, "0-3,8-11", 64, "10 21")
-        .node(1, "4-7,12-15", 64, "21 10")
-}
-
-/// Four NUMA nodes of four cores.
-fn four_nodes() -> Machine {
-    let cores = (0..16).fold(Machine::new(), |machine, cpu| machine.core(0, &cpu.to_string()));
-    (0..4).fold(cores, |machine, node| {
-        let cpus = format!("{}-{}", 4 * node, 4 * node + 3);
-        let distances = ["10 12 32 32", "12 10 32 32", "32 32 10 12", "32 32 12 10"][node];
-        machine.cache(3, "Unified", "16384K", &cpus).node(node, &cpus, 16, distances)
-    })
-}
-
 /// Returns the domains of the pool that a machine gets.
 fn domains(machine: &Machine, settings: &[(&str, &str)]) -> Vec<PoolOptions> {
     let hardware = Hardware::read(&Root::at(machine.path()));
@@ -82,17 +60,18 @@ fn threads_are_on_the_processors_of_their_domain() {
         });
         told.collect::<Vec<_>>()
     };
-    let sockets = planned(two_sockets(), &[]);
+    let sockets = planned(Machine::two_sockets(), &[]);
     assert_eq!(sockets.len(), 16);
     assert_eq!(
         (&*sockets[0], &*sockets[7]),
         ("bolt-cpu0-0 on 0-3,8-11", "bolt-cpu0-7 on 0-3,8-11")
     );
     assert!(sockets[8..].iter().all(|thread| thread.ends_with(" on 4-7,12-15")), "{sockets:?}");
-    let pinned = planned(two_sockets(), &[("exec.pin", "true"), ("exec.threads", "4")]);
+    let pinned = planned(Machine::two_sockets(), &[("exec.pin", "true"), ("exec.threads", "4")]);
     let expected = ["bolt-cpu0-0 on 0", "bolt-cpu0-1 on 1", "bolt-cpu1-0 on 4", "bolt-cpu1-1 on 5"];
     assert_eq!(pinned, expected);
-    let nodes = planned(four_nodes(), &[("exec.processors", "2-9"), ("exec.threads", "6")]);
+    let nodes =
+        planned(Machine::four_nodes(), &[("exec.processors", "2-9"), ("exec.threads", "6")]);
     let expected = [
         "bolt-cpu0-0 on 2-3",
         "bolt-cpu0-1 on 2-3",
@@ -107,9 +86,9 @@ fn threads_are_on_the_processors_of_their_domain() {
         let domains = domains(machine, &[("exec.threads", threads)]);
         domains.iter().map(|domain| domain.threads).collect::<Vec<_>>()
     };
-    assert_eq!(counts(&four_nodes(), "18"), [5, 5, 4, 4]);
-    assert_eq!(counts(&four_nodes(), "3"), [1, 1, 1]);
-    assert_eq!(counts(&two_sockets(), "1"), [1]);
+    assert_eq!(counts(&Machine::four_nodes(), "18"), [5, 5, 4, 4]);
+    assert_eq!(counts(&Machine::four_nodes(), "3"), [1, 1, 1]);
+    assert_eq!(counts(&Machine::two_sockets(), "1"), [1]);
 }
 
 /// Each chunk of combinations runs as a whole on one thread, so that domains only say where.
@@ -134,7 +113,7 @@ fn results_do_not_depend_on_domains() {
         let of_one = || Pool::start(&PoolOptions::new("cpu", 16), &Threads::new(16)).unwrap();
         let expected = rows(of_one(), stop_loss);
         assert!(expected.contains("index: 148"), "{expected}");
-        for machine in [two_sockets(), four_nodes()] {
+        for machine in [Machine::two_sockets(), Machine::four_nodes()] {
             let (pool, _threads) = start(&machine, &[]);
             assert!(pool.domains() > 1 && pool.threads() == 16);
             assert_eq!(rows(pool, stop_loss), expected);

@@ -17,26 +17,6 @@ fn hybrid() -> Machine {
         .file("/sys/devices/cpu_atom/cpus", "16-31")
 }
 
-fn two_sockets() -> Machine {
-    (0..8)
-        .fold(Machine::new(), |machine, core| {
-            machine.core(core / 4, &format!("{core},{}", core + 8))
-        })
-        .cache(3, "Unified", "32768K", "0-3,8-11")
-        .cache(3, "Unified", "32768K", "4-7,12-15")
-        .node(0, "0-3,8-11", 64, "10 21")
-        .node(1, "4-7,12-15", 64, "21 10")
-}
-
-fn four_nodes() -> Machine {
-    let cores = (0..16).fold(Machine::new(), |machine, cpu| machine.core(0, &cpu.to_string()));
-    (0..4).fold(cores, |machine, node| {
-        let cpus = format!("{}-{}", 4 * node, 4 * node + 3);
-        let distances = ["10 12 32 32", "12 10 32 32", "32 32 10 12", "32 32 12 10"][node];
-        machine.cache(3, "Unified", "16384K", &cpus).node(node, &cpus, 16, distances)
-    })
-}
-
 fn plan_of(machine: &Machine) -> Plan {
     let hardware = Hardware::read(&Root::at(machine.path()));
     hardware.plan(&PlanSettings::default()).expect("a machine with processors")
@@ -65,12 +45,12 @@ fn check(machine: &Machine, expected: &str) {
 fn each_domain_has_a_pool_and_each_role_its_processors() {
     check(&hybrid(), "cpu 16 on 0-15, io 32 on 0-31, general 24 on 0-31, background 2 on 16-31");
     check(
-        &two_sockets(),
+        &Machine::two_sockets(),
         "cpu0 8 on 0-3,8-11, cpu1 8 on 4-7,12-15, io 32 on 0-15, general 24 on 0-15, \
          background 2 on 0-15",
     );
     check(
-        &four_nodes(),
+        &Machine::four_nodes(),
         "cpu0 4 on 0-3, cpu1 4 on 4-7, cpu2 4 on 8-11, cpu3 4 on 12-15, io 32 on 0-15, \
          general 24 on 0-15, background 2 on 0-15",
     );
@@ -127,7 +107,7 @@ fn there_never_are_more_than_may_be() {
 
 #[test]
 fn settings_that_cannot_be_meant_are_named() {
-    let plan = plan_of(&two_sockets());
+    let plan = plan_of(&Machine::two_sockets());
     let told = |change: fn(&mut PoolsSettings)| {
         let mut settings = PoolsSettings::default();
         change(&mut settings);

@@ -69,11 +69,6 @@ fn symbolic(base: &Value, exponent: &Value) -> Step {
                 (to_the(first.clone(), exponent.clone()), to_the(rest, exponent.clone()));
             Step::Again(times([first, rest]))
         }
-        [Value::Integer(-1), rest @ ..]
-            if call.is(sym::Times) && matches!(rest, [Value::Integer(_)]) =>
-        {
-            Step::Same
-        }
         _ => Step::Same,
     }
 }

@@ -33,7 +33,6 @@ pub(crate) fn sum(session: &mut Session, call: &mut Arc<Call>) -> Step {
         terms.push(constant);
     }
     let mut rest = rest.iter().peekable();
-    let mut changed_order = false;
     while let Some(term) = rest.next() {
         let (first, factors) = split(term);
         let mut coefficient = first;
@@ -45,14 +44,12 @@ pub(crate) fn sum(session: &mut Session, call: &mut Arc<Call>) -> Step {
         if !collected {
             terms.push(term.clone());
         } else if !is_exact_zero(&coefficient) {
-            changed_order = true;
             terms.push(with_coefficient(coefficient, factors));
         }
     }
     match terms.len() {
         0 => Step::Done(Value::Integer(0)),
         1 => Step::Again(terms.remove(0)),
-        _ if changed_order => Step::Again(plus(terms)),
         _ => Step::Again(plus(terms)),
     }
 }
