@@ -109,4 +109,16 @@ symbols! {
     MaxExtraPrecision = "$MaxExtraPrecision", Assumptions = "$Assumptions",
     ArcSin, ArcCos, ArcTan, ArcCot, ArcSec, ArcCsc, Sinh, Cosh, Tanh, Coth, Sech, Csch, ArcSinh,
     ArcCosh, ArcTanh, ArcCoth, ArcSech, ArcCsch, Erf, Erfc, Erfi,
+    // Algebra.
+    Together,
+    // Calculus.
+    DSolve,
+    // Equations and simplification.
+    Simplify,
+    // Text and data.
+    RegularExpression,
+    // Number theory, numerics and statistics.
+    Prime,
+    // Evaluation.
+    Compile,
 }

@@ -67,7 +67,7 @@ const fn builtin(
 
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
-    let areas: [&'static [Builtin]; 18] = [
+    let areas: &[&'static [Builtin]] = &[
         arithmetic::TABLE,
         assignment::TABLE,
         attributes::TABLE,
@@ -87,7 +87,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         strings::TABLE,
         structure::TABLE,
     ];
-    areas.into_iter().flatten()
+    areas.iter().copied().flatten()
 }
 
 impl Session {
