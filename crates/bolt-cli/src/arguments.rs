@@ -107,10 +107,11 @@ pub(crate) fn command() -> clap::Command {
 
 /// What values may begin with a minus, by the names that help has for them. What is wrong with a
 /// negative one is said by whoever reads it.
-const SIGNED: [&str; 14] = [
+const SIGNED: [&str; 15] = [
     "AMOUNT",
     "BARS",
     "CHANGES",
+    "EXPRESSION",
     "FORMULA",
     "FRACTION",
     "MONEY",
@@ -175,6 +176,8 @@ pub(crate) enum Command {
     Portfolio(Box<commands::portfolio::PortfolioArguments>),
     /// List and explain the functions that formulas may use
     Indicators(commands::indicators::IndicatorArguments),
+    /// Evaluate Lyra, a symbolic language: programs, expressions, a dialogue
+    Lyra(commands::lyra::LyraArguments),
     /// Read, describe, convert and make data
     Data(commands::data::DataCommandArguments),
     /// List, show and compare recorded runs

@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod diagnostics;
 pub(crate) mod indicators;
+pub(crate) mod lyra;
 pub(crate) mod options;
 pub(crate) mod portfolio;
 pub(crate) mod runs;
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         }
         Command::Demo(arguments) => demo::run(&arguments, context(Vec::new())?)?,
         Command::Indicators(arguments) => indicators::run(&arguments, context(Vec::new())?)?,
+        Command::Lyra(arguments) => return lyra::run(&arguments, context(Vec::new())?),
         Command::Data(arguments) => data::run(&arguments, context(Vec::new())?)?,
         Command::Runs(arguments) => runs::run(&arguments, context(Vec::new())?)?,
         Command::Diagnostics(arguments) => diagnostics::run(&arguments, context(Vec::new())?)?,

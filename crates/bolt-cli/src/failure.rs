@@ -89,7 +89,11 @@ fn explain(error: &Error, style: Style) -> String {
     };
     let mut out = String::new();
     for error in errors {
-        show_formula_error(&mut out, style, place, text, error);
+        let FormulaError { span, message, hint } = error;
+        let span = span.start as usize..span.end as usize;
+        let hint = hint.as_deref();
+        let finding = Finding { label: "error", place, text, span, message, hint };
+        out.push_str(&finding.shown(style));
     }
     if let Some(combination) = context {
         let _ = writeln!(out, "  with {combination}");
@@ -108,38 +112,45 @@ fn chain(error: &Error) -> String {
     text.replace("\nhint: ", "\n  hint: ")
 }
 
-/// Writes what is wrong under the line of the formula, with carets below the part that is. Of a long
-/// line the part around it is shown.
-fn show_formula_error(
-    out: &mut String,
-    style: Style,
-    source: &str,
-    text: &str,
-    error: &FormulaError,
-) {
-    let FormulaError { span, message, hint } = error;
-    let start = floor_boundary(text, span.start as usize);
-    let end = floor_boundary(text, span.end as usize).max(start);
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let before = text[line_start..start].chars().count();
-    let marked = text[start..end.min(line_end)].chars().count().max(1);
-    let room = style.width().map_or(LINE_MAX, |columns| {
-        // Beside the place, and the dots for what is left out.
-        columns.saturating_sub(source.chars().count() + 10).clamp(LINE_LEAST, LINE_MAX)
-    });
-    let (line, before, marked) = excerpt(&text[line_start..line_end], before, marked, room);
-    let _ = writeln!(out, "{}", style.fold_lines(&format!("error: {message}")));
-    let _ = writeln!(out, "  {source}: {line}");
-    let _ = writeln!(
-        out,
-        "  {}  {}{}",
-        " ".repeat(source.chars().count()),
-        " ".repeat(before),
-        "^".repeat(marked)
-    );
-    if let Some(hint) = hint {
-        let _ = writeln!(out, "{}", style.fold_lines(&format!("  hint: {hint}")));
+/// What is wrong with a text, and where.
+#[derive(Debug)]
+pub(crate) struct Finding<'t> {
+    /// `error` or `warning`.
+    pub(crate) label: &'t str,
+    /// What the text is, or where in it this is.
+    pub(crate) place: &'t str,
+    pub(crate) text: &'t str,
+    /// The bytes that are marked.
+    pub(crate) span: std::ops::Range<usize>,
+    pub(crate) message: &'t str,
+    pub(crate) hint: Option<&'t str>,
+}
+
+impl Finding<'_> {
+    /// Returns what is wrong above the line of the text, with carets below the part that is. Of a
+    /// long line the part around it is shown.
+    pub(crate) fn shown(&self, style: Style) -> String {
+        let Self { label, place, text, span, message, hint } = self;
+        let start = floor_boundary(text, span.start);
+        let end = floor_boundary(text, span.end).max(start);
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let before = text[line_start..start].chars().count();
+        let marked = text[start..end.min(line_end).max(start)].chars().count().max(1);
+        let indent = place.chars().count();
+        let room = style.width().map_or(LINE_MAX, |columns| {
+            // Beside the place, and the dots for what is left out.
+            columns.saturating_sub(indent + 10).clamp(LINE_LEAST, LINE_MAX)
+        });
+        let line = text[line_start..line_end].trim_end_matches('\r').replace('\t', " ");
+        let (line, before, marked) = excerpt(&line, before, marked, room);
+        let mut out = style.fold_lines(&format!("{label}: {message}"));
+        let (space, carets) = (" ".repeat(before), "^".repeat(marked));
+        let _ = write!(out, "\n  {place}: {line}\n  {}  {space}{carets}\n", " ".repeat(indent));
+        if let Some(hint) = hint {
+            let _ = writeln!(out, "{}", style.fold_lines(&format!("  hint: {hint}")));
+        }
+        out
     }
 }
 

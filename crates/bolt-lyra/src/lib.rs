@@ -11,6 +11,7 @@ mod builtins;
 mod definition;
 mod evaluate;
 mod function;
+mod history;
 mod level;
 mod message;
 mod number;

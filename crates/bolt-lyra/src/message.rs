@@ -65,6 +65,7 @@ const GENERAL: &[(&str, &str)] = &[
         "shdw",
         "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
     ),
+    ("notfound", "Symbol `1` not found."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 
@@ -81,7 +82,7 @@ impl Session {
         }
         let text = self.message_text(symbol, tag);
         let text = self.fill_message(&text, parts);
-        self.notes.push(Note::Message { name, text });
+        self.tell(Note::Message { name, text });
     }
 
     fn message_text(&self, symbol: Symbol, tag: &str) -> String {

@@ -7,6 +7,7 @@ use triomphe::Arc;
 
 use crate::builtins;
 use crate::definition::{Attributes, Definition};
+use crate::history::History;
 use crate::symbol::{Released, Symbol, Temporary, sym};
 use crate::value::{Args, Value};
 
@@ -177,6 +178,9 @@ pub enum Note {
     },
 }
 
+/// Who gets what is printed and told, as it comes.
+struct Listener(Box<dyn FnMut(Note) + Send>);
+
 /// Bounds of an evaluation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -200,7 +204,9 @@ pub struct Session {
     pub(crate) limits: Limits,
     pub(crate) depth: u32,
     pub(crate) module_number: u64,
-    pub(crate) notes: Vec<Note>,
+    notes: Vec<Note>,
+    listener: Option<Listener>,
+    pub(crate) history: History,
     pub(crate) quiet: u32,
     /// Names of the messages since the evaluation began, for `Check`.
     pub(crate) message_names: Vec<String>,
@@ -229,6 +235,8 @@ impl Session {
             depth: 0,
             module_number: 0,
             notes: Vec::new(),
+            listener: None,
+            history: History::default(),
             quiet: 0,
             message_names: Vec::new(),
             switched_off: std::collections::HashSet::new(),
@@ -253,6 +261,11 @@ impl Session {
         let values = [
             (sym::RecursionLimit, Value::Integer(1024)),
             (sym::IterationLimit, Value::Integer(4096)),
+            (sym::Line, Value::Integer(1)),
+            (
+                sym::HistoryLength,
+                Value::call(sym::DirectedInfinity, [Value::Integer(1)].as_slice()),
+            ),
             (sym::Context, Value::string("Global`")),
             (sym::Assumptions, Value::TRUE),
             (sym::I, Value::i()),
@@ -260,7 +273,14 @@ impl Session {
         for (symbol, value) in values {
             self.definition_mut(symbol).own = Some(value);
         }
-        for symbol in [sym::RecursionLimit, sym::IterationLimit, sym::Assumptions] {
+        let settings = [
+            sym::RecursionLimit,
+            sym::IterationLimit,
+            sym::Assumptions,
+            sym::Line,
+            sym::HistoryLength,
+        ];
+        for symbol in settings {
             self.definition_mut(symbol).attributes = Attributes::NONE;
         }
         for symbol in [sym::List, sym::True, sym::False, sym::Symbol, sym::I] {
@@ -371,7 +391,20 @@ impl Session {
         })
     }
 
-    /// Takes what was printed and told since the last time.
+    /// Prints a line or tells a message.
+    pub(crate) fn tell(&mut self, note: Note) {
+        match &mut self.listener {
+            Some(Listener(listener)) => listener(note),
+            None => self.notes.push(note),
+        }
+    }
+
+    /// Gives what is printed and told to a function from now on, as it comes.
+    pub fn listen(&mut self, listener: impl FnMut(Note) + Send + 'static) {
+        self.listener = Some(Listener(Box::new(listener)));
+    }
+
+    /// Takes what was printed and told since the last time; nothing if somebody listens.
     pub fn take_notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
     }

@@ -107,12 +107,7 @@ impl Memory {
         hardware: &Arc<Hardware>,
         threads: usize,
     ) -> Result<Self, MemoryError> {
-        let source = LimitSource {
-            hardware: hardware.clone(),
-            asked: config.memory_limit(),
-            reserve: config.memory_reserve(),
-            stacks: Bytes((threads * STACK_BYTES) as u64),
-        };
+        let source = LimitSource::new(config, hardware, threads);
         let limit = source.read()?;
         let low = shares(config)?;
         let shares = match config.memory_adaptive() {
@@ -187,6 +182,15 @@ struct LimitSource {
 }
 
 impl LimitSource {
+    fn new(config: &Config, hardware: &Arc<Hardware>, threads: usize) -> Self {
+        Self {
+            hardware: hardware.clone(),
+            asked: config.memory_limit(),
+            reserve: config.memory_reserve(),
+            stacks: Bytes((threads * STACK_BYTES) as u64),
+        }
+    }
+
     fn read(&self) -> Result<MemoryLimit, MemoryError> {
         let Self { asked, reserve, .. } = *self;
         let usable = self.usable();
@@ -219,6 +223,18 @@ impl LimitSource {
 }
 
 impl MemoryLimit {
+    /// Returns the limit that the settings ask for on a machine, for a process of so many threads.
+    ///
+    /// # Errors
+    /// If nothing says how much there is, or nothing is left.
+    pub fn new(
+        config: &Config,
+        hardware: &Arc<Hardware>,
+        threads: usize,
+    ) -> Result<Self, MemoryError> {
+        LimitSource::new(config, hardware, threads).read()
+    }
+
     /// Returns what a user should know: that there is not what the settings ask for.
     pub fn note(&self) -> Option<String> {
         let asked = self.asked.filter(|asked| *asked > self.bytes)?;

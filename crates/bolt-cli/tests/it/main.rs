@@ -12,6 +12,7 @@ mod files;
 mod group;
 mod heat;
 mod hints;
+mod lyra;
 mod manifest;
 mod memory;
 mod mistakes;

@@ -10,6 +10,7 @@ mod comparison;
 mod control;
 mod elementary;
 mod functional;
+mod inquiry;
 mod integers;
 mod iteration;
 mod lists;
@@ -75,6 +76,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         control::TABLE,
         elementary::TABLE,
         functional::TABLE,
+        inquiry::TABLE,
         integers::TABLE,
         iteration::TABLE,
         lists::TABLE,

@@ -66,7 +66,7 @@ impl Session {
 
 fn print(session: &mut Session, call: &Call) -> Step {
     let line: String = call.args().iter().map(|arg| session.shown(arg)).collect();
-    session.notes.push(Note::Printed(line));
+    session.tell(Note::Printed(line));
     Step::Done(Value::NULL)
 }
 

@@ -1,0 +1,108 @@
+//! `bolt lyra`.
+
+mod diagnostics;
+mod guard;
+mod json;
+mod program;
+mod screen;
+
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::context::Context;
+use guard::Guard;
+use program::{Run, Source};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bolt lyra -e 'Integrate[x^2 Exp[x], x]'
+  bolt lyra program.wl
+  echo 'Total[Range[100]]' | bolt lyra
+
+Values are shown unless `;` ends their expression; messages go to standard error.")]
+pub(crate) struct LyraArguments {
+    /// Programs to run, one after the other in one session [default: standard input]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Evaluate this, after the files; may be given several times
+    #[arg(long, short, value_name = "EXPRESSION")]
+    evaluate: Vec<String>,
+    /// How values are shown
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Output)]
+    form: Form,
+}
+
+/// How values are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people: six digits, strings without quotes
+    Output,
+    /// As they would be typed
+    Input,
+    /// Without operators
+    Full,
+    /// For TeX
+    Tex,
+}
+
+pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<ExitCode> {
+    let mut sources: Vec<Source> =
+        arguments.files.iter().map(|path| read_file(path)).collect::<Result<_>>()?;
+    sources.extend(arguments.evaluate.iter().map(|text| Source::new("-e", text.clone())));
+    if sources.is_empty() {
+        if io::stdin().is_terminal() {
+            bail!("nothing to evaluate\nhint: `bolt lyra FILE` or `bolt lyra -e EXPRESSION`");
+        }
+        sources.push(read_stdin()?);
+    }
+    let session = bolt_lyra::Session::new();
+    let mut run = Run { guard: Guard::of(&session, &context.config), session };
+    match context.json {
+        true => json::run(&mut run, &sources, &mut context),
+        false => screen::run(&mut run, &sources, arguments.form, context),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Source> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
+    source(&name, bytes)
+}
+
+fn read_stdin() -> Result<Source> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+    source("standard input", bytes)
+}
+
+/// Returns a source of bytes that must be text.
+fn source(name: &str, bytes: Vec<u8>) -> Result<Source> {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => return Ok(Source::new(name, text)),
+        Ok(text) => {
+            let line = text.split('\0').next().unwrap_or_default().matches('\n').count() + 1;
+            bail!("`{name}` is no text: line {line} has a byte 0; is it a program?");
+        }
+        Err(error) => error,
+    };
+    let valid = error.utf8_error().valid_up_to();
+    let bytes = error.as_bytes();
+    let before = String::from_utf8_lossy(&bytes[..valid]);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    bail!(
+        "`{name}` is no text in UTF-8: line {line}, column {column} has the byte 0x{:02X}\n\
+         hint: `iconv -f LATIN1 -t UTF-8` converts from another encoding",
+        bytes[valid]
+    )
+}
+
+/// Returns the exit code of what a program asks for.
+fn exit_code(code: i32) -> ExitCode {
+    // As the shell does, which sees eight bits.
+    ExitCode::from(code.to_le_bytes()[0])
+}

@@ -1,0 +1,158 @@
+//! Programs run for people: values and what is printed on standard output, messages on standard
+//! error, in the order in which they come.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bolt_lyra::{Note, Session, Value, sym};
+use bolt_lyra_syntax::Expr;
+
+use super::guard::End;
+use super::program::{Run, Source, parse};
+use super::{Form, diagnostics};
+use crate::context::Context;
+
+/// What is printed waits so long at most, so that not every line costs a system call.
+const DELAY: Duration = Duration::from_millis(20);
+
+/// The two streams, shared with the session, which prints while it evaluates.
+#[derive(Clone)]
+pub(super) struct Screen {
+    state: Arc<Mutex<State>>,
+    /// Set where nobody reads any more: the evaluation is of no use.
+    interrupt: Arc<AtomicBool>,
+}
+
+struct State {
+    out: BufWriter<io::Stdout>,
+    flushed: Instant,
+    error: Option<io::Error>,
+}
+
+impl Screen {
+    /// Shows what a session prints and tells.
+    pub(super) fn of(session: &mut Session) -> Self {
+        let state =
+            State { out: BufWriter::new(io::stdout()), flushed: Instant::now(), error: None };
+        let screen = Self { state: Arc::new(Mutex::new(state)), interrupt: session.interrupt() };
+        let shared = screen.clone();
+        session.listen(move |note| shared.note(note));
+        screen
+    }
+
+    fn with(&self, write: impl FnOnce(&mut State) -> io::Result<()>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.error.is_none()
+            && let Err(error) = write(&mut state)
+        {
+            state.error = Some(error);
+            self.interrupt.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn note(&self, note: Note) {
+        match note {
+            Note::Printed(line) => self.line(&line),
+            Note::Message { name, text } => self.error(&format!("{name}: {text}\n")),
+        }
+    }
+
+    /// Writes a line to standard output.
+    pub(super) fn line(&self, line: &str) {
+        self.with(|state| {
+            writeln!(state.out, "{line}")?;
+            if state.flushed.elapsed() >= DELAY {
+                state.out.flush()?;
+                state.flushed = Instant::now();
+            }
+            Ok(())
+        });
+    }
+
+    /// Writes to standard error, after what was written to standard output.
+    pub(super) fn error(&self, text: &str) {
+        self.with(|state| {
+            state.out.flush()?;
+            // Nothing is left to tell if standard error is gone.
+            let _ = io::stderr().write_all(text.as_bytes());
+            Ok(())
+        });
+    }
+
+    /// Tells what ended an evaluation from outside.
+    pub(super) fn end(&self, end: Option<&End>) {
+        if let Some((name, text)) = end.map(End::message) {
+            self.error(&format!("{name}: {text}\n"));
+        }
+    }
+
+    /// Writes what waits.
+    ///
+    /// # Errors
+    /// If anything could not be written.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        self.with(|state| state.out.flush());
+        let error = &mut self.state.lock().unwrap_or_else(PoisonError::into_inner).error;
+        error.take().map_or(Ok(()), Err)
+    }
+}
+
+/// Returns how a value is shown, `None` for `Null`.
+pub(super) fn shown(session: &mut Session, value: &Value, form: Form) -> Option<String> {
+    if value.is(sym::Null) {
+        return None;
+    }
+    Some(match form {
+        Form::Output => session.shown(value),
+        Form::Input => session.input_form(value),
+        Form::Full => session.full_form(value),
+        Form::Tex => tex(session, value),
+    })
+}
+
+/// Returns a value in the form of TeX, which the session itself writes.
+fn tex(session: &mut Session, value: &Value) -> String {
+    let [function, form] = ["ToString", "TeXForm"].map(Expr::symbol);
+    let (function, form) = (session.read(&function), session.read(&form));
+    let line = Value::call(function, [value.clone(), form]);
+    match session.evaluate_line(&line) {
+        Ok(Value::String(text)) => text.to_string(),
+        _ => session.input_form(value),
+    }
+}
+
+pub(super) fn run(
+    run: &mut Run,
+    sources: &[Source],
+    form: Form,
+    context: Context,
+) -> Result<ExitCode> {
+    let style = context.style.of_stderr();
+    // The session prints too; the lock on standard output is given back.
+    drop(context);
+    let screen = Screen::of(&mut run.session);
+    let (parses, broken) = parse(sources);
+    for (source, parse) in sources.iter().zip(&parses) {
+        screen.error(&diagnostics::shown(source, &parse.diagnostics, style));
+    }
+    if let Some(code) = broken {
+        return Ok(code);
+    }
+    for (source, parse) in sources.iter().zip(&parses) {
+        let ended = run.evaluate(source, &parse.exprs, |session, line| {
+            screen.end(line.end.as_ref());
+            if let Some(text) = line.value.and_then(|value| shown(session, &value, form)) {
+                screen.line(&text);
+            }
+            screen.flush()
+        })?;
+        if let Some(code) = ended {
+            return Ok(code);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,155 @@
+//! Lyra from the command line.
+
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use crate::support::{Workspace, text};
+
+fn streams(output: &Output) -> (String, String) {
+    let of = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (of(&output.stdout), of(&output.stderr))
+}
+
+/// Runs a program from standard input.
+fn piped(workspace: &Workspace, source: impl AsRef<[u8]>) -> Output {
+    let mut command = workspace.bolt();
+    command.arg("lyra").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(source.as_ref()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn values_are_shown_as_they_come_unless_a_semicolon_ends_them() {
+    let workspace = Workspace::new();
+    let run = |arguments: &[&str]| workspace.text(&[&["lyra"], arguments].concat());
+    assert_eq!(run(&["-e", "1 + 1"]), "2\n");
+    assert_eq!(run(&["-e", "x = 2; x^2", "-e", "x;", "-e", "%1 x"]), "4\n8\n");
+    assert_eq!(run(&["-e", "{1/3, 2.5, \"a\"}"]), "{1/3, 2.5, a}\n");
+    assert_eq!(run(&["--form", "input", "-e", "{1/3, \"a\"}"]), "{1/3, \"a\"}\n");
+    assert_eq!(run(&["--form", "full", "-e", "a - b"]), "Plus[a, Times[-1, b]]\n");
+    assert_eq!(run(&["-e", "-1"]), "-1\n");
+    let file = workspace
+        .write("square.wl", "#!/usr/bin/env -S bolt lyra\nsquare[x_] := x^2\nPrint[square[3]]\n");
+    assert_eq!(run(&[text(&file), "-e", "square[4]"]), "9\n16\n");
+    assert_eq!(streams(&piped(&workspace, "a = 3\n%^2\n")).0, "3\n9\n");
+}
+
+#[test]
+fn messages_are_told_beside_the_values() {
+    let workspace = Workspace::new();
+    let output = workspace.run(&["lyra", "-e", "Print[1]; First[{}]; 1/0"]);
+    let (out, err) = streams(&output);
+    assert_eq!((out.as_str(), output.status.code()), ("1\nComplexInfinity\n", Some(0)));
+    let names: Vec<&str> = err.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(names, ["First::nofirst", "Power::infy"]);
+}
+
+#[test]
+fn json_has_values_messages_and_what_was_printed() {
+    let workspace = Workspace::new();
+    let view = workspace.json(&[
+        "lyra",
+        "-e",
+        "{1, 2.5, \"a\", <|\"k\" -> True|>}",
+        "-e",
+        "Print[2]; 1/0",
+    ]);
+    assert_eq!(view["schema"], "bolt.lyra/1");
+    let results = &view["results"];
+    assert_eq!(results[0]["value"], serde_json::json!([1, 2.5, "a", {"k": true}]));
+    assert_eq!(results[0]["input_form"], "{1, 2.5, \"a\", <|\"k\" -> True|>}");
+    assert_eq!(results[1]["value"], serde_json::Value::Null);
+    assert_eq!(results[1]["input_form"], "ComplexInfinity");
+    assert_eq!(results[1]["printed"], serde_json::json!(["2"]));
+    assert_eq!(results[1]["messages"][0]["name"], "Power::infy");
+    assert!(results[1]["seconds"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn programs_end_as_they_ask_for() {
+    let workspace = Workspace::new();
+    let code = |source: &str| workspace.run(&["lyra", "-e", source]).status.code();
+    assert_eq!(code("Quit[3]"), Some(3));
+    assert_eq!(code("Do[If[i > 2, Exit[]], {i, 9}]; 1"), Some(0));
+    assert_eq!(code("Throw[1]"), Some(0));
+}
+
+#[test]
+fn each_syntax_error_is_shown_where_it_is_and_nothing_runs() {
+    let workspace = Workspace::new();
+    workspace.write("wrong.wl", "Print[1]\nf[x_ := 3\n2 + * 3\n");
+    let error = workspace.refused(&["lyra", "wrong.wl"]);
+    let places: Vec<&str> =
+        error.lines().filter_map(|line| line.strip_prefix("  wrong.wl:")).collect();
+    assert_eq!(places, ["2:2: f[x_ := 3", "3:5: 2 + * 3"], "{error}");
+    assert!(error.contains("hint: ") && error.matches('^').count() == 2, "{error}");
+    let output = workspace.run(&["lyra", "wrong.wl", "--json"]);
+    let view: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(view["diagnostics"][1]["start"], serde_json::json!({"line": 3, "column": 5}));
+    assert_eq!(view["results"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_no_program_is_refused() {
+    let workspace = Workspace::new();
+    workspace.write("latin.wl", b"a = 1;\nb = \"\xe9\";\n");
+    let error = workspace.refused(&["lyra", "latin.wl"]);
+    assert!(error.contains("line 2, column 6 has the byte 0xE9"), "{error}");
+    workspace.write("zero.wl", b"a = 1;\n\0\0");
+    let error = workspace.refused(&["lyra", "zero.wl"]);
+    assert!(error.contains("line 2 has a byte 0"), "{error}");
+    assert!(workspace.refused(&["lyra", "."]).contains("cannot read `.`"));
+    assert!(workspace.refused(&["lyra", "none.wl"]).contains("cannot read `none.wl`"));
+}
+
+#[test]
+fn nothing_that_is_asked_for_ends_the_session() {
+    let workspace = Workspace::new();
+    let deep = format!("{}1{}", "{".repeat(1_000_000), "}".repeat(1_000_000));
+    let output = piped(&workspace, deep);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(streams(&output).1.contains("nested more than"));
+    for source in [
+        "f[x_] := f[x + 1] + 1; f[1];",
+        "2^10^10;",
+        "x = x + 1;",
+        "Range[10^12];",
+        "Nest[f, x, 10^5];",
+        "10^10^10^10;",
+    ] {
+        let out = workspace.text(&["lyra", "-e", source, "-e", "7"]);
+        assert_eq!(out.trim_start_matches("$Aborted\n"), "7\n", "{source}");
+    }
+}
+
+#[test]
+fn what_takes_too_much_memory_is_aborted_and_the_session_goes_on() {
+    let workspace = Workspace::new();
+    let greedy = "l = {}; While[True, l = {l, Range[10^5]}]";
+    let limit = "memory.limit=300MiB";
+    let output = workspace.run(&["lyra", "-O", limit, "-e", greedy, "-e", "l = 0; 5"]);
+    let (out, err) = streams(&output);
+    assert_eq!((out.as_str(), output.status.code()), ("$Aborted\n5\n", Some(0)), "{err}");
+    assert!(
+        err.contains("General::nomem") && err.contains("`memory.limit` allows 300 MiB"),
+        "{err}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_ends_the_evaluation() {
+    let workspace = Workspace::new();
+    let mut command = workspace.bolt();
+    command.args(["lyra", "-e", "Print[1]; While[True]", "-e", "Print[2]"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(streams(&output).0, "1\n$Aborted\n");
+}
