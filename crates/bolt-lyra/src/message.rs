@@ -66,6 +66,12 @@ const GENERAL: &[(&str, &str)] = &[
         "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
     ),
     ("notfound", "Symbol `1` not found."),
+    ("strse", "String or list of strings expected at position `1` in `2`."),
+    ("srep", "`1` is not a valid string replacement rule."),
+    ("invld", "Element `1` is not a valid string or pattern element in `2`."),
+    ("ins", "Cannot insert at position `1` in `2`."),
+    ("idim", "`1` and `2` must have the same length."),
+    ("notunicode", "A character code in `1` is not that of a character."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 

@@ -206,7 +206,12 @@ pub(crate) fn apply_operator(
         let apply = |inner: Value, f: &Value| Value::call(f.clone(), [inner].as_slice());
         return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
     }
-    let ([argument], [of]) = (head.args(), call.args()) else { return Ok(Step::Same) };
+    let ([argument, options @ ..], [of]) = (head.args(), call.args()) else {
+        return Ok(Step::Same);
+    };
+    if options.iter().any(|option| crate::rule::sides(option).is_none()) {
+        return Ok(Step::Same);
+    }
     let name = session.names.full(operator).name.clone();
     let function = Value::Symbol(operator);
     Ok(match &*name {
@@ -220,13 +225,20 @@ pub(crate) fn apply_operator(
         | "GroupBy" | "Append" | "Prepend" | "Extract" | "Delete" | "Insert" | "AllTrue"
         | "AnyTrue" | "NoneTrue" | "KeyExistsQ" | "Lookup" | "KeyTake" | "KeyDrop"
         | "KeySelect" | "StringStartsQ" | "StringEndsQ" | "StringContainsQ" | "StringMatchQ"
-        | "StringSplit" | "StringReplace" | "StringDelete" | "StringCases" | "Take" | "Drop"
-        | "GatherBy" | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy" | "FirstCase"
-        | "FirstPosition" | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ" | "ContainsAll"
-        | "ContainsAny" | "ContainsNone" | "ContainsOnly" | "ContainsExactly"
-        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" => match &*name {
+        | "StringSplit" | "StringReplace" | "StringDelete" | "StringCases" | "StringFreeQ"
+        | "StringReplaceList" | "StringExtract" | "StringCount" | "Take" | "Drop" | "GatherBy"
+        | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy" | "FirstCase" | "FirstPosition"
+        | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ" | "ContainsAll" | "ContainsAny"
+        | "ContainsNone" | "ContainsOnly" | "ContainsExactly" | "AssociationMap" | "KeySortBy"
+        | "DeleteDuplicatesBy" | "Merge" => match &*name {
             "AssociationMap" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
-            _ => Step::Again(Value::call(function, [of.clone(), argument.clone()])),
+            _ => {
+                let own = [of.clone(), argument.clone()].into_iter();
+                Step::Again(Value::call(
+                    function,
+                    own.chain(options.iter().cloned()).collect::<Args>(),
+                ))
+            }
         },
         "EqualTo" => Step::Again(Value::call(sym::Equal, [of.clone(), argument.clone()])),
         "UnequalTo" => Step::Again(Value::call(sym::Unequal, [of.clone(), argument.clone()])),

@@ -86,10 +86,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         patterns::TABLE,
         polynomials::TABLE,
         scope::TABLE,
-        strings::TABLE,
         structure::TABLE,
     ];
-    areas.iter().copied().flatten()
+    let folders: &[&[&'static [Builtin]]] = &[strings::TABLES];
+    areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
 impl Session {
