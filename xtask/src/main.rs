@@ -1,11 +1,12 @@
 //! The project's own tool: what cargo and rustc do not do.
 //!
 //! `cargo xtask tidy` checks what no compiler checks. It is part of CI. `cargo xtask bench` says how
-//! fast we are beside our peers. `cargo xtask sanitize` runs the tests of what is unsafe under
+//! fast we are beside our peers. `cargo xtask conformance` runs cases that others wrote. `cargo xtask sanitize` runs the tests of what is unsafe under
 //! AddressSanitizer.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
 mod bench;
+mod conformance;
 mod sanitize;
 mod tidy;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime [--help]\n       \
+                     cargo xtask conformance lyra [--failures] FILE...\n       \
                      cargo xtask sanitize [CRATE]...";
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn run() -> Result<()> {
         ["tidy"] => tidy::run(&root(), false),
         ["tidy", "--bless"] => tidy::run(&root(), true),
         ["bench", ..] => bench::run(&root(), &arguments[1..]),
+        ["conformance", ..] => conformance::run(&root(), &arguments[1..]),
         ["sanitize", ..] => sanitize::run(&root(), &arguments[1..]),
         ["help" | "--help"] => {
             println!("{USAGE}");

@@ -1,5 +1,6 @@
 //! The syntax as its users see it: source text to trees, trees to text, findings.
 
+mod code_parser;
 mod conformance;
 mod deep;
 mod diagnostics;
