@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 
 use triomphe::Arc;
 
+use crate::association::{Association, Entry};
 use crate::definition::Attributes;
 use crate::function;
 use crate::session::{Evaluated, Session, Stop};
@@ -122,12 +123,12 @@ impl Session {
         {
             return Ok(value.clone());
         }
-        let mut new = crate::association::Association::default();
+        let mut new = Association::default();
         for (key, entry) in entries.iter() {
             let key = self.evaluate(key)?;
             let value =
                 if entry.delayed { entry.value.clone() } else { self.evaluate(&entry.value)? };
-            new.insert_entry(key, crate::association::Entry { value, delayed: entry.delayed });
+            new.insert_entry(key, Entry { value, delayed: entry.delayed });
         }
         match new == **entries {
             true => Ok(value.clone()),
@@ -314,7 +315,10 @@ impl Session {
             let of = |arg: &Value| arg.as_list().map_or_else(|| arg.clone(), |l| l[place].clone());
             Value::call(head.clone(), args.iter().map(of).collect::<Args>())
         };
-        Some(Value::list((0..length?).map(element).collect::<Args>()))
+        match length {
+            Some(length) => Some(Value::list((0..length).map(element).collect::<Args>())),
+            None => thread_over_associations(head, args),
+        }
     }
 
     /// Applies the first rule or function that applies to a call whose arguments are evaluated.
@@ -397,6 +401,31 @@ impl Session {
         }
         function::apply_head(self, call)
     }
+}
+
+/// Threads a listable function over the values of associations with the same keys.
+fn thread_over_associations(head: &Value, args: &Args) -> Option<Value> {
+    let entries = |arg: &Value| match arg {
+        Value::Association(entries) => Some(entries.clone()),
+        _ => None,
+    };
+    let first = args.iter().find_map(entries)?;
+    let has_same_keys = |entries: &Association| {
+        entries.len() == first.len() && first.keys().all(|key| entries.get(key).is_some())
+    };
+    if !args.iter().filter_map(entries).all(|entries| has_same_keys(&entries)) {
+        return None;
+    }
+    let at = |arg: &Value, key: &Value| match arg {
+        Value::Association(entries) => entries.get(key).map(|entry| entry.value.clone()),
+        _ => Some(arg.clone()),
+    };
+    let mut new = Association::default();
+    for key in first.keys() {
+        let own: Option<Args> = args.iter().map(|arg| at(arg, key)).collect();
+        new.insert(key.clone(), Value::call(head.clone(), own?));
+    }
+    Some(Value::Association(Arc::new(new)))
 }
 
 /// Returns whether they are the same without looking inside.

@@ -66,6 +66,8 @@ const GENERAL: &[(&str, &str)] = &[
         "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
     ),
     ("notfound", "Symbol `1` not found."),
+    ("invrl", "The argument `1` is not a valid association or list of rules."),
+    ("invak", "The argument `1` is not a valid association."),
     ("strse", "String or list of strings expected at position `1` in `2`."),
     ("srep", "`1` is not a valid string replacement rule."),
     ("invld", "Element `1` is not a valid string or pattern element in `2`."),

@@ -3,6 +3,7 @@
 use triomphe::Arc;
 
 use super::{Builtin, builtin};
+use crate::association::Entry;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::number;
@@ -251,6 +252,24 @@ fn set_elements(session: &mut Session, call: &Call, rhs: &Value, delayed: bool) 
 }
 
 /// Adds a rule for calls: to the head, or to what a special left side names.
+/// Sets the value of a key where `x[key]` is assigned to and the value of x is an association;
+/// returns whether that is so.
+fn set_entry(session: &mut Session, lhs: &Value, rhs: &Value, delayed: bool) -> bool {
+    let Some(call) = lhs.as_call() else { return false };
+    let (Some(symbol), [key]) = (call.head().as_symbol(), call.args()) else { return false };
+    let is_entry = session
+        .definition(symbol)
+        .is_some_and(|definition| matches!(definition.own, Some(Value::Association(_))));
+    if !is_entry || session.attributes(symbol).has(Attributes::PROTECTED) {
+        return false;
+    }
+    if let Some(Value::Association(entries)) = &mut session.change(symbol).own {
+        let entry = Entry { value: rhs.clone(), delayed };
+        Arc::make_mut(entries).insert_entry(key.clone(), entry);
+    }
+    true
+}
+
 fn define(
     session: &mut Session,
     lhs: &Value,
@@ -267,6 +286,9 @@ fn define(
     while let Some([inner, test]) = pattern.exactly(sym::Condition) {
         rhs = Value::call(sym::Condition, [rhs, test.clone()]);
         pattern = inner.clone();
+    }
+    if set_entry(session, &pattern, &rhs, delayed) {
+        return Ok(true);
     }
     let Some((owner, nested)) = owner(&pattern) else {
         session.message(sym::Set, "setraw", &[lhs]);

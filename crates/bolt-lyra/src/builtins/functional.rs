@@ -206,6 +206,9 @@ pub(crate) fn apply_operator(
         let apply = |inner: Value, f: &Value| Value::call(f.clone(), [inner].as_slice());
         return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
     }
+    if matches!(&*session.names.full(operator).name, "Query" | "Dataset") {
+        return super::associations::apply(session, head, call);
+    }
     let ([argument, options @ ..], [of]) = (head.args(), call.args()) else {
         return Ok(Step::Same);
     };
@@ -216,21 +219,20 @@ pub(crate) fn apply_operator(
     let function = Value::Symbol(operator);
     Ok(match &*name {
         // The operator's argument comes first.
-        "Map" | "Apply" | "Scan" | "MapIndexed" | "Nest" | "Fold" | "FoldList" => {
-            Step::Again(Value::call(function, [argument.clone(), of.clone()]))
-        }
+        "Map" | "Apply" | "Scan" | "MapIndexed" | "KeyMap" | "KeyValueMap" | "Nest" | "Fold"
+        | "FoldList" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
         // It comes second.
         "Select" | "Cases" | "Count" | "DeleteCases" | "Position" | "FreeQ" | "MemberQ"
         | "MatchQ" | "ReplaceAll" | "Replace" | "ReplaceRepeated" | "ReplacePart" | "SortBy"
         | "GroupBy" | "Append" | "Prepend" | "Extract" | "Delete" | "Insert" | "AllTrue"
         | "AnyTrue" | "NoneTrue" | "KeyExistsQ" | "Lookup" | "KeyTake" | "KeyDrop"
-        | "KeySelect" | "StringStartsQ" | "StringEndsQ" | "StringContainsQ" | "StringMatchQ"
-        | "StringSplit" | "StringReplace" | "StringDelete" | "StringCases" | "StringFreeQ"
-        | "StringReplaceList" | "StringExtract" | "StringCount" | "Take" | "Drop" | "GatherBy"
-        | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy" | "FirstCase" | "FirstPosition"
-        | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ" | "ContainsAll" | "ContainsAny"
-        | "ContainsNone" | "ContainsOnly" | "ContainsExactly" | "AssociationMap" | "KeySortBy"
-        | "DeleteDuplicatesBy" | "Merge" => match &*name {
+        | "KeySelect" | "KeyMemberQ" | "KeyFreeQ" | "StringStartsQ" | "StringEndsQ"
+        | "StringContainsQ" | "StringMatchQ" | "StringSplit" | "StringReplace" | "StringDelete"
+        | "StringCases" | "StringFreeQ" | "StringReplaceList" | "StringExtract" | "StringCount"
+        | "Take" | "Drop" | "GatherBy" | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy"
+        | "FirstCase" | "FirstPosition" | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ"
+        | "ContainsAll" | "ContainsAny" | "ContainsNone" | "ContainsOnly" | "ContainsExactly"
+        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" => match &*name {
             "AssociationMap" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
             _ => {
                 let own = [of.clone(), argument.clone()].into_iter();

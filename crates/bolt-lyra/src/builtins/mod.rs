@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod assignment;
+mod associations;
 mod attributes;
 mod comparison;
 mod control;
@@ -88,7 +89,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         scope::TABLE,
         structure::TABLE,
     ];
-    let folders: &[&[&'static [Builtin]]] = &[strings::TABLES];
+    let folders: &[&[&'static [Builtin]]] = &[associations::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 

@@ -79,7 +79,7 @@ impl<'t> Machine<'t> {
             registers: vec![UNSET; program.registers],
             slots: program.slots,
             stack: Vec::new(),
-            failures: Failures { pages: Vec::new(), splits: program.splits },
+            failures: Failures { pages: Vec::new(), splits: program.splits << program.loops.len() },
             steps: 0,
             remembers_after: SHORT_SEARCH,
         }
@@ -162,8 +162,14 @@ impl<'t> Machine<'t> {
             Op::Set(set) => self.take(at, position, |own| set.contains(own)),
             Op::Split { first, second, number } => {
                 let remembers = program.is_pure && self.steps > self.remembers_after;
-                if remembers && self.failures.try_again(position, *number) {
-                    return Ok(Next::Failed);
+                if remembers {
+                    let moved = |so_far: usize, register: &usize| {
+                        2 * so_far + usize::from(self.registers[*register] != position)
+                    };
+                    let state = program.loops.iter().fold(0, moved) * program.splits + number;
+                    if self.failures.try_again(position, state) {
+                        return Ok(Next::Failed);
+                    }
                 }
                 self.stack.push(Frame::Branch { at: *second, position });
                 Next::At(*first, position)

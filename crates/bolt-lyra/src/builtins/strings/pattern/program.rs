@@ -58,13 +58,18 @@ pub(crate) struct Program {
     /// How many slots there are.
     pub(crate) slots: usize,
     pub(crate) splits: usize,
-    /// Whether what comes of a step depends only on the step and where the text is, so that a
-    /// step that has failed at a place need not be tried there again.
+    /// Whether what comes of a step depends only on the step, where the text is and whether the
+    /// loops around have taken something, so that a step that has failed need not be tried again.
     pub(crate) is_pure: bool,
+    /// The registers of loops that have to take something.
+    pub(crate) loops: Vec<usize>,
 }
 
 /// More steps than this no pattern has.
 const OPS_MAX: usize = 200_000;
+
+/// With more loops that might take nothing, failures are not remembered.
+const LOOPS_MAX: usize = 6;
 
 impl Program {
     /// Compiles a pattern with so many slots; `None` if it is too large.
@@ -76,7 +81,13 @@ impl Program {
         compiler.add(node)?;
         compiler.push(Op::Match)?;
         let Compiler { ops, registers, splits, pure, repeated: _ } = compiler;
-        Some(Self { ops, registers, slots, splits, is_pure: pure })
+        let register = |op: &Op| match op {
+            Op::Progress(register) => Some(*register),
+            _ => None,
+        };
+        let loops: Vec<usize> = ops.iter().filter_map(register).collect();
+        let is_pure = pure && loops.len() <= LOOPS_MAX;
+        Some(Self { ops, registers, slots, splits, is_pure, loops })
     }
 
     /// Returns the bytes that a match may begin with, `None` if there may be any or none.
@@ -220,7 +231,9 @@ impl Compiler {
         self.pure &= inner.pure;
         let Self { ops, registers, splits, .. } = inner;
         // Its steps are not those of the whole, for which failures are remembered.
-        Some(Arc::new(Program { ops, registers, slots: 0, splits, is_pure: false }))
+        let program =
+            Program { ops, registers, slots: 0, splits, is_pure: false, loops: Vec::new() };
+        Some(Arc::new(program))
     }
 
     fn look(&mut self, ahead: bool, negated: bool, of: &Node) -> Option<()> {
