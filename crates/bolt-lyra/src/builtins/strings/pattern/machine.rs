@@ -161,15 +161,8 @@ impl<'t> Machine<'t> {
             Op::Folded(c) => self.take(at, position, |own| lower(own) == *c),
             Op::Set(set) => self.take(at, position, |own| set.contains(own)),
             Op::Split { first, second, number } => {
-                let remembers = program.is_pure && self.steps > self.remembers_after;
-                if remembers {
-                    let moved = |so_far: usize, register: &usize| {
-                        2 * so_far + usize::from(self.registers[*register] != position)
-                    };
-                    let state = program.loops.iter().fold(0, moved) * program.splits + number;
-                    if self.failures.try_again(position, state) {
-                        return Ok(Next::Failed);
-                    }
+                if self.has_failed(program, position, *number) {
+                    return Ok(Next::Failed);
                 }
                 self.stack.push(Frame::Branch { at: *second, position });
                 Next::At(*first, position)
@@ -219,6 +212,18 @@ impl<'t> Machine<'t> {
             Op::Progress(register) => here(self.registers[*register] != position),
             Op::Match => Next::Matched,
         })
+    }
+
+    /// Returns whether a choice has failed here before; notes that it is tried.
+    fn has_failed(&mut self, program: &Program, position: usize, number: usize) -> bool {
+        if !program.is_pure || self.steps <= self.remembers_after {
+            return false;
+        }
+        let moved = |so_far: usize, register: &usize| {
+            2 * so_far + usize::from(self.registers[*register] != position)
+        };
+        let state = program.loops.iter().fold(0, moved) * program.splits + number;
+        self.failures.try_again(position, state)
     }
 
     fn take(&self, at: usize, position: usize, is: impl Fn(char) -> bool) -> Next {
