@@ -16,6 +16,8 @@ const GENERAL: &[(&str, &str)] = &[
     ("write", "Tag `1` in `2` is Protected."),
     ("tdlen", "Objects of unequal length in `1` cannot be combined."),
     ("infy", "Infinite expression `1` encountered."),
+    ("poly", "`1` is not a polynomial."),
+    ("modp", "Value of option Modulus -> `1` should be a prime number or zero."),
     ("indet", "Indeterminate expression `1` encountered."),
     ("iterb", "Iterator `1` does not have appropriate bounds."),
     ("itform", "Argument `1` at position `2` does not have the correct form for an iterator."),

@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("bolt-config", 0),
     ("bolt-lyra-syntax", 0),
     ("bolt-testkit", 0),
+    ("bolt-algebra", 1),
     ("bolt-hardware", 1),
     ("bolt-cache", 1),
     ("bolt-exec", 1),

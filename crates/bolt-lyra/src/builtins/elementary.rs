@@ -200,20 +200,6 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Complex[1, 2]", "1 + 2*I"), ("Complex[3, 0]", "3")],
     ),
     builtin(
-        "Numerator",
-        Attributes::LISTABLE,
-        |_, c| Ok(part_of_fraction(c, true)),
-        "Numerator[x] is what stands above in the fraction x.",
-        &[("Numerator[2/3]", "2"), ("Numerator[a/b]", "a")],
-    ),
-    builtin(
-        "Denominator",
-        Attributes::LISTABLE,
-        |_, c| Ok(part_of_fraction(c, false)),
-        "Denominator[x] is what stands below in the fraction x.",
-        &[("Denominator[2/3]", "3"), ("Denominator[a/b]", "b")],
-    ),
-    builtin(
         "Floor",
         NUMERIC,
         |s, c| round(s, c, floor),
@@ -502,27 +488,6 @@ fn nearest(x: &Value) -> Value {
             }
         }
     }
-}
-
-/// Returns the factors of a fraction that stand above, or those below.
-fn part_of_fraction(call: &Call, above: bool) -> Step {
-    let Some([x]) = fixed(call) else { return Step::Same };
-    let factors = x.args_of(sym::Times).unwrap_or(std::slice::from_ref(x));
-    let part = |factor: &Value| {
-        if let Some(parts) = number::as_call(factor).filter(|parts| parts.is(sym::Rational)) {
-            return parts.args()[usize::from(!above)].clone();
-        }
-        let is_below = match factor.exactly(sym::Power) {
-            Some([_, exponent]) => without_sign(exponent).is_some(),
-            None => false,
-        };
-        match (is_below, above) {
-            (true, false) => super::arithmetic::inverse(factor.clone()),
-            (false, true) => factor.clone(),
-            _ => Value::Integer(1),
-        }
-    };
-    Step::Again(super::arithmetic::times(factors.iter().map(part).collect::<Args>()))
 }
 
 /// `Rational[a, b]` and `Complex[a, b]` are numbers where both parts are.

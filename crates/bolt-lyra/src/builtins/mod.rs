@@ -3,6 +3,7 @@
 //! Each area is a table: the name, the attributes, what it does, and a usage message with
 //! examples, which are tests.
 
+pub(crate) mod algebra;
 mod arithmetic;
 mod assignment;
 mod associations;
@@ -19,7 +20,6 @@ mod logic;
 mod messages;
 mod output;
 mod patterns;
-mod polynomials;
 mod scope;
 mod strings;
 mod structure;
@@ -70,6 +70,12 @@ const fn builtin(
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     let areas: &[&'static [Builtin]] = &[
+        algebra::coefficients::TABLE,
+        algebra::divide::TABLE,
+        algebra::expand::TABLE,
+        algebra::parts::TABLE,
+        algebra::polynomials::TABLE,
+        algebra::together::TABLE,
         arithmetic::TABLE,
         assignment::TABLE,
         attributes::TABLE,
@@ -85,7 +91,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         messages::TABLE,
         output::TABLE,
         patterns::TABLE,
-        polynomials::TABLE,
         scope::TABLE,
         structure::TABLE,
     ];

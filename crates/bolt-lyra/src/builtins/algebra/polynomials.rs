@@ -1,6 +1,6 @@
 //! What expressions are as polynomials, by their form.
 
-use super::{Builtin, builtin};
+use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::number;
@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value, grown};
 
-pub(super) const TABLE: &[Builtin] = &[
+pub(in crate::builtins) const TABLE: &[Builtin] = &[
     builtin(
         "Variables",
         Attributes::NONE,

@@ -1,0 +1,26 @@
+//! Algebra: what polynomials and fractions of polynomials are made of.
+//!
+//! An expression is read as a polynomial in its kernels (`kernels`, `build`, `ratio`), worked on by
+//! `bolt-algebra`, and written as an expression again.
+
+mod build;
+pub(super) mod coefficients;
+pub(super) mod divide;
+pub(super) mod expand;
+mod grouped;
+mod kernels;
+mod modular;
+pub(super) mod parts;
+pub(super) mod polynomials;
+mod ratio;
+mod scalar;
+pub(super) mod together;
+
+#[allow(unused_imports, reason = "other areas take them from here")]
+pub(crate) use {
+    coefficients::{coefficient_in, coefficients_in, collect_in},
+    divide::{common_divisor, quotient_remainder},
+    expand::{expand, expand_all},
+    parts::{denominator, numerator, numerator_denominator},
+    together::{cancel, together},
+};

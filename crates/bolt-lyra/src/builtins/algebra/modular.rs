@@ -1,0 +1,129 @@
+//! Polynomials with coefficients modulo an integer.
+
+use bolt_algebra::{BigPrimeField, Integer, Integers, Polynomial, Ring, is_prime, univariate};
+
+use super::build::{Reader, Refusal};
+use super::divide::Combination;
+use super::kernels::{Basis, Form};
+use super::ratio::write_polynomial;
+use super::scalar::to_integer;
+use crate::evaluate::Step;
+use crate::session::{Evaluated, Session};
+use crate::value::Value;
+
+/// Multiplies an expression out and takes its coefficients modulo an integer.
+pub(super) fn expand(session: &mut Session, value: &Value, modulus: &Value) -> Evaluated<Step> {
+    let Some(modulus) = to_integer(modulus).filter(|modulus| *modulus > Integer::ONE) else {
+        session.message_of("Expand", "modp", std::slice::from_ref(modulus));
+        return Ok(Step::Same);
+    };
+    let Some((basis, polynomials)) = whole(session, &[value])? else { return Ok(Step::Same) };
+    let reduced = polynomials[0].map(&Integers, |own| own.rem_euclid(&modulus));
+    let written = Reader::new(&basis, Integers).write(&reduced);
+    Ok(Step::Done(session.evaluate(&written)?))
+}
+
+/// Reads expressions as polynomials over the integers.
+fn whole(session: &mut Session, values: &[&Value]) -> Evaluated<Option<(Basis, Vec<Polynomial>)>> {
+    let basis = Basis::new(session, Form::Polynomial, values, std::collections::HashSet::new());
+    let reader = Reader::new(&basis, Integers);
+    let read: Result<Vec<_>, Refusal> = values.iter().map(|value| reader.read(value)).collect();
+    match read {
+        Ok(polynomials) => Ok(Some((basis, polynomials))),
+        Err(refusal) => {
+            session.refused(refusal)?;
+            Ok(None)
+        }
+    }
+}
+
+/// Returns the field of a prime.
+pub(super) fn field(session: &mut Session, modulus: &Value, name: &str) -> Option<BigPrimeField> {
+    let field = to_integer(modulus).filter(is_prime).map(BigPrimeField::new);
+    if field.is_none() {
+        session.message_of(name, "modp", std::slice::from_ref(modulus));
+    }
+    field
+}
+
+/// Reads expressions as polynomials in one variable modulo a prime.
+pub(super) fn dense(
+    session: &mut Session,
+    values: &[&Value],
+    field: &BigPrimeField,
+) -> Evaluated<Option<(Basis, Vec<Vec<Integer>>)>> {
+    let Some((basis, polynomials)) = whole(session, values)? else { return Ok(None) };
+    if basis.len() > 1 || basis.kernels.iter().any(|kernel| kernel.has_inverse) {
+        return Ok(None);
+    }
+    let dense = |polynomial: &Polynomial| match basis.len() {
+        0 => {
+            let mut value: Vec<Integer> =
+                polynomial.coefficients().iter().map(|own| field.of_integer(own)).collect();
+            univariate::trim(field, &mut value);
+            value
+        }
+        _ => univariate::from_sparse(field, &polynomial.map(field, |own| field.of_integer(own)), 0),
+    };
+    let all = polynomials.iter().map(dense).collect();
+    Ok(Some((basis, all)))
+}
+
+/// Writes a polynomial with coefficients from 0 to the prime.
+pub(super) fn write(session: &mut Session, basis: &Basis, whole: &[Integer]) -> Evaluated {
+    if basis.len() == 0 {
+        let number = whole.first().cloned().unwrap_or(Integer::ZERO);
+        return Ok(super::scalar::from_integer(&number));
+    }
+    let sparse = univariate::to_sparse(&Integers, whole, 1, 0);
+    session.evaluate(&write_polynomial(basis, &sparse))
+}
+
+pub(super) fn divide(
+    session: &mut Session,
+    p: &Value,
+    q: &Value,
+    variable: &Value,
+    modulus: &Value,
+) -> Evaluated<Option<(Value, Value)>> {
+    let Some(field) = field(session, modulus, "PolynomialQuotient") else { return Ok(None) };
+    let Some((basis, all)) = dense(session, &[p, q], &field)? else { return Ok(None) };
+    let is_other = basis.len() == 1 && basis.place_of(variable).is_none();
+    if is_other || all[1].is_empty() {
+        return Ok(None);
+    }
+    let Some([quotient, rest]) = univariate::div_rem(&field, &all[0], &all[1]) else {
+        return Ok(None);
+    };
+    let quotient = write(session, &basis, &quotient)?;
+    Ok(Some((quotient, write(session, &basis, &rest)?)))
+}
+
+pub(super) fn combine(
+    session: &mut Session,
+    args: &[Value],
+    modulus: &Value,
+    combination: Combination,
+) -> Evaluated<Option<Value>> {
+    let Some(field) = field(session, modulus, "PolynomialGCD") else { return Ok(None) };
+    let values: Vec<&Value> = args.iter().collect();
+    let Some((basis, all)) = dense(session, &values, &field)? else { return Ok(None) };
+    let mut result: Option<Vec<Integer>> = None;
+    for own in &all {
+        result = Some(match result {
+            None => univariate::monic(&field, own),
+            Some(sum) => {
+                let divisor = univariate::gcd(&field, &sum, own);
+                match combination {
+                    Combination::Divisor => divisor,
+                    Combination::Multiple if divisor.is_empty() => divisor,
+                    Combination::Multiple => {
+                        let rest = univariate::quotient(&field, own, &divisor);
+                        univariate::monic(&field, &univariate::mul(&field, &sum, &rest))
+                    }
+                }
+            }
+        });
+    }
+    Ok(Some(write(session, &basis, &result.unwrap_or_default())?))
+}
