@@ -8,6 +8,7 @@
 
 mod association;
 mod builtins;
+mod complex64;
 mod definition;
 mod evaluate;
 mod function;
@@ -17,6 +18,7 @@ mod message;
 mod number;
 mod order;
 mod pattern;
+mod random;
 mod read;
 mod rule;
 mod scoping;
@@ -25,6 +27,7 @@ mod support;
 mod symbol;
 mod value;
 mod write;
+mod written;
 
 pub use association::{Association, Entry};
 pub use definition::Attributes;

@@ -213,6 +213,12 @@ pub struct Session {
     pub(crate) switched_off: std::collections::HashSet<String>,
     pub(crate) interrupt: std::sync::Arc<AtomicBool>,
     pub(crate) released: Arc<Released>,
+    /// Rules of built-in functions that are written in the language, by their text.
+    pub(crate) written: HashMap<&'static str, Arc<[crate::rule::Rule]>>,
+    /// What the calls of `Reap` around the current evaluation collect.
+    pub(crate) harvests: Vec<builtins::Harvest>,
+    /// Where random numbers come from.
+    pub(crate) random: crate::random::Generator,
 }
 
 impl Default for Session {
@@ -242,6 +248,9 @@ impl Session {
             switched_off: std::collections::HashSet::new(),
             interrupt: std::sync::Arc::default(),
             released: Arc::new(Released::default()),
+            written: HashMap::new(),
+            harvests: Vec::new(),
+            random: crate::random::Generator::new(0),
         };
         for builtin in builtins::all() {
             let symbol = session.names.symbol(&format!("System`{}", builtin.name));

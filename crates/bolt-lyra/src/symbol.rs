@@ -118,7 +118,10 @@ symbols! {
     // Text and data.
     RegularExpression,
     // Number theory, numerics and statistics.
-    Prime,
+    Prime, UpTo, SameTest, Flatten, Total, Cycles, SparseArray, Normal, Tolerance, Method,
+    WorkingPrecision, Modulus, GaussianIntegers, Precision, Accuracy, MachineNumber, Det, Inverse,
+    Sow, Reap, PossibleZeroQ, ConjugateTranspose, Zeta, PolyGamma, LogGamma, Beta, BesselJ, BesselY, BesselI, BesselK, PolyLog,
+    Hypergeometric2F1, ProductLog, Khinchin, Glaisher,
     // Evaluation.
     Compile,
 }

@@ -29,6 +29,13 @@ pub(super) const TABLE: &[Builtin] = &[
         "Quotient[m, n] is m/n rounded down.",
         &[("Quotient[-7, 3]", "-3"), ("Quotient[7, 2]", "3")],
     ),
+    written!(
+        "QuotientRemainder",
+        NUMERIC,
+        "{QuotientRemainder[m_?NumericQ, n_?NumericQ] /; n != 0 :> {Quotient[m, n], Mod[m, n]}}",
+        "QuotientRemainder[m, n] is the list of the quotient and the remainder of m divided by n.",
+        &[("QuotientRemainder[23, 7]", "{3, 2}"), ("QuotientRemainder[-7, 3]", "{-3, 2}")],
+    ),
     builtin(
         "GCD",
         Attributes::FLAT.and(NUMERIC).and(Attributes::ONE_IDENTITY).and(Attributes::ORDERLESS),

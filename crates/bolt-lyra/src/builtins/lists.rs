@@ -1,6 +1,11 @@
 //! Lists: joining, sorting, taking apart.
 
-use std::collections::HashMap;
+pub(super) mod arrays;
+pub(super) mod groups;
+pub(super) mod padding;
+pub(super) mod places;
+pub(super) mod sets;
+pub(super) mod windows;
 
 use triomphe::Arc;
 
@@ -47,23 +52,17 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Reverse",
         Attributes::NONE,
-        |_, c| {
-            Ok(match c.args() {
-                [of] if !of.is_atom() => {
-                    let places: Vec<usize> = (0..length(of)).rev().collect();
-                    Step::Again(with_elements(of, &places))
-                }
-                _ => Step::Same,
-            })
-        },
-        "Reverse[e] has the elements of e in reverse order.",
+        |_, c| Ok(reverse(c)),
+        "Reverse[e] has the elements of e in reverse order; Reverse[e, n] reverses at level n, \
+         Reverse[e, {m, n}] at several.",
         &[("Reverse[{1, 2, 3}]", "{3, 2, 1}"), ("Reverse[f[a, b]]", "f[b, a]")],
     ),
     builtin(
         "Flatten",
         Attributes::NONE,
         |_, c| Ok(flatten(c)),
-        "Flatten[e] takes lists inside lists apart; Flatten[e, n] n levels of them.",
+        "Flatten[e] takes lists inside lists apart; Flatten[e, n] n levels of them; Flatten[e, {{i, j}, \
+         {k}, ...}] joins levels i and j into the first level, and so on.",
         &[("Flatten[{{1, {2}}, 3}]", "{1, 2, 3}"), ("Flatten[{{1, {2}}, 3}, 1]", "{1, {2}, 3}")],
     ),
     builtin(
@@ -86,37 +85,9 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Ordering",
         Attributes::NONE,
-        |s, c| Ok(ordering(s, c)),
+        ordering,
         "Ordering[e] gives the places of the elements of e in sorted order.",
         &[("Ordering[{c, a, b}]", "{2, 3, 1}"), ("Ordering[{3, 1, 2}, 1]", "{2}")],
-    ),
-    builtin(
-        "Union",
-        Attributes::FLAT.and(Attributes::ONE_IDENTITY),
-        |s, c| Ok(union(s, c)),
-        "Union[a, b] is the sorted list of the different elements.",
-        &[("Union[{2, 1, 2}]", "{1, 2}"), ("Union[{a}, {b, a}]", "{a, b}")],
-    ),
-    builtin(
-        "Intersection",
-        Attributes::FLAT.and(Attributes::ONE_IDENTITY),
-        |s, c| Ok(intersection(s, c)),
-        "Intersection[a, b] is the sorted list of the elements that are in all.",
-        &[("Intersection[{1, 2, 3}, {2, 3, 4}]", "{2, 3}"), ("Intersection[{a}, {b}]", "{}")],
-    ),
-    builtin(
-        "Complement",
-        Attributes::NONE,
-        |s, c| Ok(complement(s, c)),
-        "Complement[all, a, b] is the sorted list of the elements of all that are in none of the others.",
-        &[("Complement[{1, 2, 3}, {2}]", "{1, 3}"), ("Complement[{b, a, a}, {}]", "{a, b}")],
-    ),
-    builtin(
-        "DeleteDuplicates",
-        Attributes::NONE,
-        |_, c| Ok(delete_duplicates(c)),
-        "DeleteDuplicates[e] keeps the first of equal elements.",
-        &[("DeleteDuplicates[{b, a, b}]", "{b, a}"), ("DeleteDuplicates[{1, 1.}]", "{1, 1.}")],
     ),
     builtin(
         "Take",
@@ -135,16 +106,9 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Total",
         Attributes::NONE,
-        |_, c| {
-            Ok(match c.args() {
-                [Value::Call(list)] => Step::Again(Value::call(sym::Plus, Args::from(list.args()))),
-                [Value::Association(entries)] => {
-                    Step::Again(Value::call(sym::Plus, entries.values().cloned().collect::<Args>()))
-                }
-                _ => Step::Same,
-            })
-        },
-        "Total[list] is the sum of the elements.",
+        total,
+        "Total[list] is the sum of the elements; Total[list, n] of those down to level n, \
+         Total[list, {n}] at level n only.",
         &[("Total[{1, 2, 3}]", "6"), ("Total[{{1, 2}, {3, 4}}]", "{4, 6}")],
     ),
     builtin(
@@ -157,43 +121,10 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Differences",
         Attributes::NONE,
-        |_, c| Ok(differences(c)),
-        "Differences[list] is the list of the differences of neighbours.",
+        differences,
+        "Differences[list] is the list of the differences of neighbours; Differences[list, n] does so \
+         n times, Differences[list, n, s] of elements s places apart.",
         &[("Differences[{1, 4, 9}]", "{3, 5}"), ("Differences[{a, b}]", "{-a + b}")],
-    ),
-    builtin(
-        "Tally",
-        Attributes::NONE,
-        |_, c| {
-            Ok(match c.args() {
-                [Value::Call(list)] => Step::Done(Value::list(
-                    tally(list.args())
-                        .into_iter()
-                        .map(|(value, count)| Value::list([value, Value::Integer(count)]))
-                        .collect::<Args>(),
-                )),
-                _ => Step::Same,
-            })
-        },
-        "Tally[list] gives the different elements with how often they occur.",
-        &[("Tally[{a, b, a}]", "{{a, 2}, {b, 1}}"), ("Tally[{}]", "{}")],
-    ),
-    builtin(
-        "Counts",
-        Attributes::NONE,
-        |_, c| {
-            Ok(match c.args() {
-                [Value::Call(list)] => {
-                    let entries = tally(list.args()).into_iter().map(|(value, count)| {
-                        (value, Entry { value: Value::Integer(count), delayed: false })
-                    });
-                    Step::Done(Value::Association(Arc::new(Association::new(entries))))
-                }
-                _ => Step::Same,
-            })
-        },
-        "Counts[list] is an association of the elements with how often they occur.",
-        &[("Counts[{a, b, a}]", "<|a -> 2, b -> 1|>"), ("Counts[{}]", "<||>")],
     ),
     builtin(
         "GroupBy",
@@ -206,20 +137,11 @@ pub(super) const TABLE: &[Builtin] = &[
         ],
     ),
     builtin(
-        "Partition",
-        Attributes::NONE,
-        |_, c| Ok(partition(c)),
-        "Partition[list, n] cuts the list into lists of n; Partition[list, n, d] begins one every d elements.",
-        &[
-            ("Partition[{a, b, c, d}, 2]", "{{a, b}, {c, d}}"),
-            ("Partition[{a, b, c}, 2, 1]", "{{a, b}, {b, c}}"),
-        ],
-    ),
-    builtin(
         "Transpose",
         Attributes::NONE,
-        |_, c| Ok(transpose(c)),
-        "Transpose[m] exchanges rows and columns.",
+        |s, c| Ok(transpose(s, c)),
+        "Transpose[m] exchanges rows and columns; Transpose[a, {n1, n2, ...}] makes level k of a \
+         level nk of the result.",
         &[
             ("Transpose[{{1, 2}, {3, 4}}]", "{{1, 3}, {2, 4}}"),
             ("Transpose[{{a, b}}]", "{{a}, {b}}"),
@@ -247,7 +169,8 @@ pub(super) const TABLE: &[Builtin] = &[
         "Riffle",
         Attributes::NONE,
         |_, c| Ok(riffle(c)),
-        "Riffle[list, x] puts x between the elements.",
+        "Riffle[list, x] puts x between the elements, or the elements of a list x in turn; \
+         Riffle[list, x, n] at every n-th place, {i, j, n} from place i to j.",
         &[("Riffle[{a, b, c}, x]", "{a, x, b, x, c}"), ("Riffle[{a, b}, {1, 2}]", "{a, 1, b, 2}")],
     ),
     builtin(
@@ -343,7 +266,59 @@ fn add(call: &mut Arc<Call>, at_end: bool) -> Step {
     }
 }
 
+fn reverse(call: &Call) -> Step {
+    let (of, levels) = match call.args() {
+        [of] => (of, vec![1]),
+        [of, levels] => {
+            let all = levels.as_list().unwrap_or(std::slice::from_ref(levels));
+            match all.iter().map(Value::as_i64).collect::<Option<Vec<i64>>>() {
+                Some(levels) => (of, levels),
+                None => return Step::Same,
+            }
+        }
+        _ => return Step::Same,
+    };
+    if of.is_atom() {
+        return Step::Same;
+    }
+    Step::Again(reversed(of, 1, &levels))
+}
+
+fn reversed(of: &Value, level: i64, at: &[i64]) -> Value {
+    if !at.iter().any(|&wanted| wanted >= level) {
+        return of.clone();
+    }
+    let inner = match of {
+        Value::Call(call) => {
+            let args = call.args().iter().map(|arg| reversed(arg, level + 1, at));
+            Value::call(call.head().clone(), args.collect::<Args>())
+        }
+        _ => of.clone(),
+    };
+    match at.contains(&level) {
+        true => with_elements(&inner, &(0..length(&inner)).rev().collect::<Vec<_>>()),
+        false => inner,
+    }
+}
+
 fn flatten(call: &Call) -> Step {
+    if let [of, levels] = call.args()
+        && let Some(groups) = levels.as_list()
+    {
+        let group = |group: &Value| match group.as_list() {
+            Some(levels) => levels.iter().map(Value::as_usize).collect::<Option<Vec<usize>>>(),
+            None => None,
+        };
+        let flat: Option<Vec<usize>> = groups.iter().map(Value::as_usize).collect();
+        let groups = match flat {
+            Some(flat) => Some(vec![flat]),
+            None => groups.iter().map(group).collect(),
+        };
+        let groups =
+            groups.filter(|groups: &Vec<Vec<usize>>| !groups.iter().flatten().any(|&l| l == 0));
+        let flat = groups.and_then(|groups| arrays::flatten_levels(of, &groups));
+        return flat.map_or(Step::Same, Step::Again);
+    }
     let (of, levels, head) = match call.args() {
         [of] => (of, u64::MAX, None),
         [of, level] => (
@@ -395,25 +370,31 @@ fn sort(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
             places.sort_by(|&a, &b| crate::order::compare(&session.names, &values[a], &values[b]));
         }
         Some(by) => {
-            let mut failure = None;
-            places = merge_sort(places, &mut |a, b| {
-                if failure.is_some() {
-                    return true;
-                }
-                match session.call(by, [values[a].clone(), values[b].clone()]) {
-                    Ok(answer) => !(answer.is(sym::False) || matches!(answer, Value::Integer(-1))),
-                    Err(stop) => {
-                        failure = Some(stop);
-                        true
-                    }
-                }
-            });
-            if let Some(stop) = failure {
-                return Err(stop);
-            }
+            places = sorted_by(session, by, &values)?;
         }
     }
     Ok(Step::Again(with_elements(of, &places)))
+}
+
+/// Returns the places of values in an order of which a function is True, or 1 or 0, of neighbours.
+fn sorted_by(session: &mut Session, by: &Value, values: &[Value]) -> Evaluated<Vec<usize>> {
+    let mut failure = None;
+    let places = merge_sort((0..values.len()).collect(), &mut |a, b| {
+        if failure.is_some() {
+            return true;
+        }
+        match session.call(by, [values[a].clone(), values[b].clone()]) {
+            Ok(answer) => !(answer.is(sym::False) || matches!(answer, Value::Integer(-1))),
+            Err(stop) => {
+                failure = Some(stop);
+                true
+            }
+        }
+    });
+    match failure {
+        Some(stop) => Err(stop),
+        None => Ok(places),
+    }
 }
 
 /// Sorts by any relation, consistent or not, keeping the order of what it does not exchange.
@@ -462,72 +443,79 @@ fn sort_by(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Again(with_elements(of, &places)))
 }
 
-fn ordering(session: &mut Session, call: &Call) -> Step {
-    let (of, count) = match call.args() {
-        [of] => (of, None),
-        [of, count] => (of, count.as_i64()),
-        _ => return Step::Same,
+fn ordering(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (of, count, by) = match call.args() {
+        [of] => (of, None, None),
+        [of, count] => (of, Some(count), None),
+        [of, count, by] => (of, Some(count), Some(by)),
+        _ => return Ok(Step::Same),
     };
+    if of.is_atom() {
+        return Ok(Step::Same);
+    }
     let values = elements(of);
     let mut places: Vec<usize> = (0..values.len()).collect();
-    places.sort_by(|&a, &b| crate::order::compare(&session.names, &values[a], &values[b]));
-    let wanted = match count {
-        Some(count @ ..0) => &places[places.len().saturating_sub(count.unsigned_abs() as usize)..],
-        Some(count) => &places[..places.len().min(count as usize)],
-        None => &places[..],
-    };
-    Step::Done(Value::list(wanted.iter().map(|p| Value::Integer(*p as i64 + 1)).collect::<Args>()))
-}
-
-fn lists(call: &Call) -> Option<Vec<&Arc<Call>>> {
-    fn of(arg: &Value) -> Option<&Arc<Call>> {
-        match arg {
-            Value::Call(list) => Some(list),
-            _ => None,
+    match by {
+        None => {
+            places.sort_by(|&a, &b| crate::order::compare(&session.names, &values[a], &values[b]));
         }
+        Some(by) => places = sorted_by(session, by, &values)?,
     }
-    call.args().iter().map(of).collect()
+    let wanted = match count {
+        Some(Value::Integer(count @ ..0)) => {
+            let least = places.len().saturating_sub(count.unsigned_abs() as usize);
+            places[least..].iter().rev().copied().collect()
+        }
+        Some(Value::Integer(count)) => places[..places.len().min(*count as usize)].to_vec(),
+        Some(Value::Call(most)) if most.is(sym::UpTo) && most.args().len() == 1 => {
+            let Some(most) = most.args()[0].as_usize() else { return Ok(Step::Same) };
+            places[..places.len().min(most)].to_vec()
+        }
+        None | Some(Value::Symbol(sym::All)) => places,
+        Some(_) => return Ok(Step::Same),
+    };
+    let place = |place: &usize| Value::Integer(*place as i64 + 1);
+    Ok(Step::Done(Value::list(wanted.iter().map(place).collect::<Args>())))
 }
 
-fn union(session: &Session, call: &Call) -> Step {
-    let Some(lists) = lists(call) else { return Step::Same };
-    let head = lists.first().map_or(Value::Symbol(sym::List), |list| list.head().clone());
-    let mut all: Vec<Value> = lists.iter().flat_map(|list| list.args().iter().cloned()).collect();
-    crate::order::sort(&session.names, &mut all);
-    all.dedup();
-    Step::Again(Value::call(head, Args::from(all)))
-}
-
-fn intersection(session: &Session, call: &Call) -> Step {
-    let Some(lists) = lists(call) else { return Step::Same };
-    let Some((first, rest)) = lists.split_first() else { return Step::Same };
-    let sets: Vec<std::collections::HashSet<&Value>> =
-        rest.iter().map(|list| list.args().iter().collect()).collect();
-    let in_all = |value: &&Value| sets.iter().all(|set| set.contains(value));
-    let mut all: Vec<Value> = first.args().iter().filter(in_all).cloned().collect();
-    crate::order::sort(&session.names, &mut all);
-    all.dedup();
-    Step::Again(Value::call(first.head().clone(), Args::from(all)))
-}
-
-fn complement(session: &Session, call: &Call) -> Step {
-    let Some(lists) = lists(call) else { return Step::Same };
-    let Some((first, rest)) = lists.split_first() else { return Step::Same };
-    let out: std::collections::HashSet<&Value> = rest.iter().flat_map(|list| list.args()).collect();
-    let mut all: Vec<Value> =
-        first.args().iter().filter(|value| !out.contains(value)).cloned().collect();
-    crate::order::sort(&session.names, &mut all);
-    all.dedup();
-    Step::Again(Value::call(first.head().clone(), Args::from(all)))
-}
-
-fn delete_duplicates(call: &Call) -> Step {
-    let [of] = call.args() else { return Step::Same };
-    let values = elements(of);
-    let mut seen = std::collections::HashSet::new();
-    let places: Vec<usize> =
-        (0..values.len()).filter(|&place| seen.insert(&values[place])).collect();
-    Step::Again(with_elements(of, &places))
+fn total(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (of, levels) = match call.args() {
+        [of] => (of, Value::Integer(1)),
+        [of, levels] => (of, levels.clone()),
+        _ => return Ok(Step::Same),
+    };
+    let sum = |of: &Value| Value::call(sym::Plus, elements(of));
+    match (of, &levels, levels.as_list()) {
+        (Value::Call(_) | Value::Association(_), Value::Integer(1), _) => Ok(Step::Again(sum(of))),
+        (Value::Call(list), _, None) => {
+            let depth = match &levels {
+                Value::Integer(n) if *n >= 0 => *n as usize,
+                Value::Integer(n) => (crate::level::depth(of) + n).max(0) as usize,
+                Value::Symbol(sym::Infinity) => usize::MAX,
+                _ if levels.args_of(sym::DirectedInfinity).is_some() => usize::MAX,
+                _ => return Ok(Step::Same),
+            };
+            let flat = match depth {
+                0 => return Ok(Step::Done(of.clone())),
+                _ => Value::call(
+                    sym::Flatten,
+                    [of.clone(), Value::Integer(i64::try_from(depth - 1).unwrap_or(i64::MAX))],
+                ),
+            };
+            let flat = session.evaluate(&flat)?;
+            let is_list = flat.as_call().is_some_and(|flat| flat.head() == list.head());
+            Ok(if is_list { Step::Again(sum(&flat)) } else { Step::Same })
+        }
+        (_, _, Some([Value::Integer(level @ 1..)])) => {
+            let wanted = *level;
+            let inner = crate::level::Levels::only(wanted - 1).map(of, &mut |part| match part {
+                Value::Call(_) => Value::call(sym::Total, [part].as_slice()),
+                _ => part,
+            });
+            Ok(Step::Again(inner))
+        }
+        _ => Ok(Step::Same),
+    }
 }
 
 /// Reads which of so many elements are meant by `n`, `-n`, `{i}`, `{i, j}`, `{i, j, step}`, `All`:
@@ -540,6 +528,10 @@ fn range_of(spec: &Value, count: usize) -> Option<(i64, i64, usize)> {
         (Value::Integer(n), _) => (count + 1 + n, count, 1),
         (Value::Symbol(sym::All), _) => (1, count, 1),
         (Value::Symbol(sym::None), _) => (1, 0, 1),
+        (Value::Call(call), _) if call.is(sym::UpTo) => match call.args() {
+            [most] => (1, (most.as_usize()? as i64).min(count), 1),
+            _ => return None,
+        },
         (_, Some([Value::Integer(one)])) => (absolute(*one), absolute(*one), 1),
         (_, Some([Value::Integer(a), Value::Integer(b)])) => (absolute(*a), absolute(*b), 1),
         (_, Some([Value::Integer(a), Value::Integer(b), Value::Integer(step)])) if *step > 0 => {
@@ -574,14 +566,34 @@ pub(super) fn places_of(
 }
 
 fn take(session: &mut Session, call: &Call, takes: bool) -> Step {
-    let (of, spec) = match call.args() {
-        [of, spec] if !of.is_atom() => (of, spec),
-        _ => return Step::Same,
-    };
+    let [of, specs @ ..] = call.args() else { return Step::Same };
+    if of.is_atom() || specs.is_empty() {
+        return Step::Same;
+    }
     let name = if takes { "Take" } else { "Drop" };
-    match places_of(session, (name, takes), of, spec, length(of)) {
-        Some(places) => Step::Again(with_elements(of, &places)),
-        None => Step::Same,
+    taken_at_levels(session, (name, takes), of, specs).map_or(Step::Same, Step::Again)
+}
+
+/// Takes or drops elements at each of the first levels.
+fn taken_at_levels(
+    session: &mut Session,
+    what: (&str, bool),
+    of: &Value,
+    specs: &[Value],
+) -> Option<Value> {
+    let Some((spec, rest)) = specs.split_first() else { return Some(of.clone()) };
+    let places = places_of(session, what, of, spec, length(of))?;
+    let kept = with_elements(of, &places);
+    match (&kept, rest) {
+        (_, []) => Some(kept),
+        (Value::Call(call), _) => {
+            let mut inner = Args::with_capacity(call.args().len());
+            for element in call.args() {
+                inner.push(taken_at_levels(session, what, element, rest)?);
+            }
+            Some(Value::call(call.head().clone(), inner))
+        }
+        _ => None,
     }
 }
 
@@ -599,27 +611,28 @@ fn accumulate(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Again(Value::call(list.head().clone(), sums)))
 }
 
-fn differences(call: &Call) -> Step {
-    let [Value::Call(list)] = call.args() else { return Step::Same };
-    let difference = |pair: &[Value]| {
-        super::arithmetic::plus([super::arithmetic::negative(pair[0].clone()), pair[1].clone()])
+fn differences(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (list, times, apart) = match call.args() {
+        [Value::Call(list)] => (list, Some(1), Some(1)),
+        [Value::Call(list), times] => (list, times.as_usize(), Some(1)),
+        [Value::Call(list), times, apart] => (list, times.as_usize(), apart.as_usize()),
+        _ => return Ok(Step::Same),
     };
-    Step::Again(Value::list(list.args().windows(2).map(difference).collect::<Args>()))
-}
-
-fn tally(values: &[Value]) -> Vec<(Value, i64)> {
-    let mut places: HashMap<&Value, usize> = HashMap::new();
-    let mut counts: Vec<(Value, i64)> = Vec::new();
-    for value in values {
-        match places.get(value) {
-            Some(&place) => counts[place].1 += 1,
-            None => {
-                places.insert(value, counts.len());
-                counts.push((value.clone(), 1));
-            }
-        }
+    let (Some(times), Some(apart @ 1..)) = (times, apart) else { return Ok(Step::Same) };
+    let mut values = Args::from(list.args());
+    for _ in 0..times {
+        let later = values.iter().skip(apart);
+        let pairs = values.iter().zip(later);
+        let difference = |(a, b): (&Value, &Value)| match a.is_number() && b.is_number() {
+            true => Ok(crate::number::subtract(b, a)),
+            false => super::arithmetic::add_up(
+                session,
+                [super::arithmetic::negative(a.clone()), b.clone()],
+            ),
+        };
+        values = pairs.map(difference).collect::<Evaluated<Args>>()?;
     }
-    counts
+    Ok(Step::Again(Value::list(values)))
 }
 
 fn group_by(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -655,32 +668,36 @@ fn group_by(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(Value::Association(Arc::new(entries))))
 }
 
-fn partition(call: &Call) -> Step {
-    let (list, size, offset) = match call.args() {
-        [Value::Call(list), size] => (list, size.as_usize(), size.as_usize()),
-        [Value::Call(list), size, offset] => (list, size.as_usize(), offset.as_usize()),
+fn transpose(session: &mut Session, call: &Call) -> Step {
+    let (of, levels) = match call.args() {
+        [of] => (of, None),
+        [of, levels] => (of, Some(levels)),
         _ => return Step::Same,
     };
-    let (Some(size @ 1..), Some(offset @ 1..)) = (size, offset) else { return Step::Same };
-    let cut = |start: usize| {
-        Value::call(list.head().clone(), Args::from(&list.args()[start..start + size]))
-    };
-    let starts = (0..(list.args().len() + 1).saturating_sub(size)).step_by(offset);
-    Step::Again(Value::call(list.head().clone(), starts.map(cut).collect::<Args>()))
-}
-
-fn transpose(call: &Call) -> Step {
-    let [of] = call.args() else { return Step::Same };
-    let rows: Option<Vec<&[Value]>> =
-        of.as_list().and_then(|rows| rows.iter().map(Value::as_list).collect());
-    let Some(rows) = rows else { return Step::Same };
-    let Some(first) = rows.first() else { return Step::Same };
-    if rows.iter().any(|row| row.len() != first.len()) {
-        return Step::Same;
+    if let Some(levels) = levels {
+        let to: Option<Vec<usize>> =
+            levels.as_list().and_then(|levels| levels.iter().map(Value::as_usize).collect());
+        let to = to.filter(|to| !to.is_empty() && !to.contains(&0));
+        let transposed = to.and_then(|to| arrays::transpose_levels(of, &to));
+        if transposed.is_none() {
+            session.message_of("Transpose", "newdims", &[levels.clone(), of.clone()]);
+        }
+        return transposed.map_or(Step::Same, Step::Again);
     }
+    let Some(rows) = of.as_list() else { return Step::Same };
+    if rows.iter().all(|row| row.as_list().is_none()) {
+        return Step::Done(of.clone());
+    }
+    let width = rows.first().and_then(Value::as_list).map_or(0, <[Value]>::len);
+    let rows: Option<Vec<&[Value]>> =
+        rows.iter().map(|row| row.as_list().filter(|row| row.len() == width)).collect();
+    let Some(rows) = rows else {
+        session.message_of("Transpose", "nmtx", std::slice::from_ref(of));
+        return Step::Same;
+    };
     let column =
         |place: usize| Value::list(rows.iter().map(|row| row[place].clone()).collect::<Args>());
-    Step::Again(Value::list((0..first.len()).map(column).collect::<Args>()))
+    Step::Again(Value::list((0..width).map(column).collect::<Args>()))
 }
 
 fn dimensions(call: &Call) -> Step {
@@ -738,22 +755,62 @@ fn distribute(call: &Call) -> Step {
 }
 
 fn riffle(call: &Call) -> Step {
-    let [Value::Call(list), between] = call.args() else { return Step::Same };
+    let (list, between, spec) = match call.args() {
+        [Value::Call(list), between] => (list, between, None),
+        [Value::Call(list), between, spec] => (list, between, Some(spec)),
+        _ => return Step::Same,
+    };
     let count = list.args().len();
-    let mut all = Args::with_capacity(2 * count);
-    for (place, element) in list.args().iter().enumerate() {
-        all.push(element.clone());
-        match between.as_list() {
-            Some([]) => {}
-            Some(values) if values.len() == count || place + 1 < count => {
+    let values = match between.as_list() {
+        Some([]) => return Step::Done(call.args()[0].clone()),
+        Some(values) => values,
+        None => std::slice::from_ref(between),
+    };
+    let Some(spec) = spec else {
+        let goes_last = between.as_list().is_some() && values.len() == count;
+        let mut all = Args::with_capacity(2 * count);
+        for (place, element) in list.args().iter().enumerate() {
+            all.push(element.clone());
+            if goes_last || place + 1 < count {
                 all.push(values[place % values.len()].clone());
             }
-            Some(_) => {}
-            None if place + 1 < count => all.push(between.clone()),
-            None => {}
         }
+        return Step::Again(Value::call(list.head().clone(), all));
+    };
+    riffled(list, values, spec).map_or(Step::Same, Step::Again)
+}
+
+/// Puts values at every n-th place of the result, or at the places `{first, last, step}`.
+fn riffled(list: &Call, values: &[Value], spec: &Value) -> Option<Value> {
+    let (first, last, step) = match (spec, spec.as_list()) {
+        (Value::Integer(step @ 2..), _) => (*step, None, *step),
+        (_, Some([first, last, step])) => (first.as_i64()?, Some(last.as_i64()?), step.as_i64()?),
+        _ => return None,
+    };
+    if first < 1 || step < 1 || (step == 1 && last.is_none_or(|last| last < 0)) {
+        return None;
     }
-    Step::Again(Value::call(list.head().clone(), all))
+    let (mut all, mut elements, mut used) = (Args::new(), list.args().iter(), 0);
+    let mut place = 1;
+    loop {
+        let is_wanted = place >= first && (place - first) % step == 0;
+        let is_within = match last {
+            Some(last @ 0..) => place <= last,
+            // A negative last place counts from the end of the result.
+            Some(last) => elements.len() as i64 >= -1 - last,
+            None => elements.len() > 0,
+        };
+        if is_wanted && is_within {
+            all.push(values[used % values.len()].clone());
+            used += 1;
+        } else {
+            match elements.next() {
+                Some(element) => all.push(element.clone()),
+                None => return Some(Value::call(list.head().clone(), all)),
+            }
+        }
+        place += 1;
+    }
 }
 
 fn association(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

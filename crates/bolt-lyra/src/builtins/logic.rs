@@ -140,18 +140,6 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("AssociationQ[<|a -> 1|>]", "True"), ("AssociationQ[{a -> 1}]", "False")]
     ),
     test!(
-        "VectorQ",
-        |value: &Value| value.as_list().is_some_and(|l| l.iter().all(|e| e.as_list().is_none())),
-        "VectorQ[a] is True if a is a list without lists in it.",
-        &[("VectorQ[{1, 2}]", "True"), ("VectorQ[{{1}}]", "False")]
-    ),
-    test!(
-        "MatrixQ",
-        is_matrix,
-        "MatrixQ[a] is True if a is a list of lists of equal lengths.",
-        &[("MatrixQ[{{1, 2}, {3, 4}}]", "True"), ("MatrixQ[{{1, 2}, {3}}]", "False")]
-    ),
-    test!(
         "ExactNumberQ",
         number::is_exact,
         "ExactNumberQ[a] is True if a is a number without approximation.",
@@ -217,15 +205,6 @@ fn parity(value: &Value) -> Option<u8> {
         Value::Integer(integer) => Some((integer & 1) as u8),
         _ => number::integer(value).map(|integer| u8::from(!number::is_even_integer(&integer))),
     }
-}
-
-pub(crate) fn is_matrix(value: &Value) -> bool {
-    let Some([Value::Call(first), ..]) = value.as_list() else { return false };
-    let columns = first.args().len();
-    let is_row = |row: &Value| {
-        row.as_list().is_some_and(|r| r.len() == columns && r.iter().all(|e| e.as_list().is_none()))
-    };
-    value.as_list().is_some_and(|rows| rows.iter().all(is_row))
 }
 
 fn sign_is(session: &mut Session, call: &mut Arc<Call>, relation: Symbol) -> Evaluated<Step> {

@@ -4,10 +4,24 @@
 //! examples, which are tests.
 
 pub(crate) mod algebra;
+/// An entry of a table for a function that is written in the language: see `crate::written`.
+macro_rules! written {
+    ($name:literal, $attributes:expr, $rules:literal, $usage:literal, $examples:expr $(,)?) => {
+        $crate::builtins::builtin(
+            $name,
+            $attributes,
+            |session, call| session.by_rules(call, $rules),
+            $usage,
+            $examples,
+        )
+    };
+}
+
 mod arithmetic;
 mod assignment;
 mod associations;
 mod attributes;
+mod combinatorics;
 mod comparison;
 mod control;
 mod elementary;
@@ -15,12 +29,15 @@ mod functional;
 mod inquiry;
 mod integers;
 mod iteration;
+mod linear;
 mod lists;
 mod logic;
 mod messages;
+mod numbers;
 mod output;
 mod patterns;
 mod scope;
+mod statistics;
 mod strings;
 mod structure;
 
@@ -32,6 +49,7 @@ use crate::session::{Evaluated, Session};
 use crate::symbol::Symbol;
 use crate::value::Call;
 
+pub(crate) use combinatorics::products::Harvest;
 pub(crate) use functional::apply_operator;
 
 /// What a built-in function does with a call whose arguments are evaluated as its attributes say.
@@ -79,6 +97,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         arithmetic::TABLE,
         assignment::TABLE,
         attributes::TABLE,
+        combinatorics::choices::TABLE,
+        combinatorics::numbers::TABLE,
+        combinatorics::permutations::TABLE,
+        combinatorics::products::TABLE,
         comparison::TABLE,
         control::TABLE,
         elementary::TABLE,
@@ -86,12 +108,26 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         inquiry::TABLE,
         integers::TABLE,
         iteration::TABLE,
+        linear::decompose::TABLE,
+        linear::eigen::TABLE,
+        linear::products::TABLE,
+        linear::solve::TABLE,
+        linear::special::TABLE,
         lists::TABLE,
+        lists::arrays::TABLE,
+        lists::groups::TABLE,
+        lists::padding::TABLE,
+        lists::places::TABLE,
+        lists::sets::TABLE,
+        lists::windows::TABLE,
         logic::TABLE,
         messages::TABLE,
+        numbers::random::TABLE,
         output::TABLE,
         patterns::TABLE,
         scope::TABLE,
+        statistics::descriptive::TABLE,
+        strings::TABLE,
         structure::TABLE,
     ];
     let folders: &[&[&'static [Builtin]]] = &[associations::TABLES, strings::TABLES];

@@ -1,0 +1,3 @@
+//! Numbers: their precision, digits, divisors; chosen by chance.
+
+pub(super) mod random;

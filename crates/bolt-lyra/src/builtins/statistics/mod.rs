@@ -1,0 +1,3 @@
+//! Statistics of data and distributions.
+
+pub(super) mod descriptive;

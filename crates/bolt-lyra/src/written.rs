@@ -1,0 +1,74 @@
+//! Built-in functions that are written in the language itself: a text of rules, which a session
+//! reads when the function is called for the first time.
+
+use triomphe::Arc;
+
+use crate::evaluate::Step;
+use crate::rule::{Rule, sides};
+use crate::session::{Evaluated, Session};
+use crate::value::{Call, Value};
+
+impl Session {
+    /// Applies the first rule of a text `{lhs :> rhs, ...}` that matches a call.
+    pub(crate) fn by_rules(&mut self, call: &Arc<Call>, text: &'static str) -> Evaluated<Step> {
+        let rules = self.written_rules(text);
+        let value = Value::Call(call.clone());
+        for rule in rules.iter() {
+            if let Some(result) = rule.apply(self, &value)? {
+                return Ok(Step::Again(result));
+            }
+        }
+        Ok(Step::Same)
+    }
+
+    /// Returns the rules of a text.
+    fn written_rules(&mut self, text: &'static str) -> Arc<[Rule]> {
+        if let Some(known) = self.written.get(text) {
+            return known.clone();
+        }
+        let value = self.read_privately(text);
+        let mut rules = Vec::new();
+        for (lhs, rhs, delayed) in value.as_list().unwrap_or(&[]).iter().filter_map(sides) {
+            rules.push(Rule::new(self, lhs, rhs, delayed));
+        }
+        let rules: Arc<[Rule]> = Arc::from(rules);
+        self.written.insert(text, rules.clone());
+        rules
+    }
+
+    /// Reads a text; its names that are not built in are in a context of their own, where no
+    /// program finds them by accident.
+    fn read_privately(&mut self, text: &str) -> Value {
+        let parsed = bolt_lyra_syntax::parse(text);
+        debug_assert!(!parsed.has_errors(), "{text}: {:?}", parsed.diagnostics);
+        // What begins with a capital letter is a name of the language, built in or not.
+        for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '$') {
+            if name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                self.names.symbol(&format!("System`{name}"));
+            }
+        }
+        let context = std::mem::replace(&mut self.names.context, Arc::from("System`Private`"));
+        let path = std::mem::replace(&mut self.names.path, vec![Arc::from("System`")]);
+        let value = parsed.exprs.first().map_or(Value::NULL, |expr| self.read(expr));
+        self.names.context = context;
+        self.names.path = path;
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_text_are_not_those_of_a_program() {
+        let mut session = Session::new();
+        let set = bolt_lyra_syntax::parse("x = 5");
+        let set = session.read(&set.exprs[0]);
+        session.evaluate_line(&set).expect("no program quits");
+        let call = Arc::new(Call::new(session.names.symbol("f"), [Value::Integer(3)].as_slice()));
+        let step = session.by_rules(&call, "{_[x_] :> x + 1}");
+        assert!(matches!(step, Ok(Step::Again(value)) if value.args_of(crate::sym::Plus).is_some()
+            && value.as_call().is_some_and(|c| c.args().contains(&Value::Integer(3)))));
+    }
+}
