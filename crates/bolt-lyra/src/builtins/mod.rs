@@ -127,7 +127,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         patterns::TABLE,
         scope::TABLE,
         statistics::descriptive::TABLE,
-        strings::TABLE,
         structure::TABLE,
     ];
     let folders: &[&[&'static [Builtin]]] = &[associations::TABLES, strings::TABLES];
