@@ -134,6 +134,20 @@ impl Definition {
         self.rare.get_or_insert_default()
     }
 
+    /// Returns whether calls of it are what its rules say: its arguments are evaluated and are not
+    /// brought into another form, and it has no value itself.
+    pub(crate) fn is_called_plainly(&self) -> bool {
+        let known = Attributes::PROTECTED
+            .and(Attributes::TEMPORARY)
+            .and(Attributes::READ_PROTECTED)
+            .and(Attributes::LOCKED)
+            .and(Attributes::NUMERIC_FUNCTION);
+        self.attributes.without(known) == Attributes::NONE
+            && self.builtin.is_none()
+            && !self.has_own()
+            && self.rare.as_ref().is_none_or(|rare| rare.up.is_empty())
+    }
+
     /// Returns whether a symbol alone has a value.
     pub(crate) fn has_own(&self) -> bool {
         self.own.is_some() || self.rare.as_ref().is_some_and(|rare| !rare.own.is_empty())

@@ -59,7 +59,7 @@ impl Session {
     }
 
     /// Returns whether a call is known to evaluate to itself.
-    fn is_final(&self, call: &Call) -> bool {
+    pub(crate) fn is_final(&self, call: &Call) -> bool {
         let mark = call.evaluated_at();
         mark == Call::EVER || mark == self.epoch
     }
@@ -149,7 +149,7 @@ impl Session {
     }
 
     /// Begins a level of evaluation; the caller ends it by taking 1 from `depth`.
-    fn enter(&mut self) -> Evaluated<()> {
+    pub(crate) fn enter(&mut self) -> Evaluated<()> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Err(Box::new(Stop::Abort));
         }
@@ -247,7 +247,7 @@ impl Session {
         }
     }
 
-    fn has_own(&self, symbol: Symbol) -> bool {
+    pub(crate) fn has_own(&self, symbol: Symbol) -> bool {
         self.definition(symbol).is_some_and(crate::definition::Definition::has_own)
     }
 
@@ -337,6 +337,11 @@ impl Session {
         let builtin = definition.builtin;
         if !definition.down.is_empty() {
             let rules = definition.down.clone();
+            if definition.is_called_plainly()
+                && let Some(result) = crate::compile::call(self, &rules, call)?
+            {
+                return Ok(Step::Again(result));
+            }
             if let Some(result) = rules.apply(self, &value)? {
                 return Ok(Step::Again(self.body(result)?));
             }

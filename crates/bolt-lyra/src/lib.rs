@@ -8,6 +8,7 @@
 
 mod association;
 mod builtins;
+mod compile;
 mod complex64;
 mod definition;
 mod evaluate;

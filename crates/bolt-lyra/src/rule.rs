@@ -1,12 +1,16 @@
 //! Rules: patterns with what replaces what they match.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use hashbrown::HashTable;
 use triomphe::Arc;
 
-use crate::pattern::{Binding, Compiled, Matcher, is_more_specific};
+use crate::compile::{self, Code};
+use crate::pattern::{Binding, Compiled, Matcher, Simple, is_more_specific};
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
-use crate::value::{Args, Call, Value, grown};
+use crate::value::{Args, Call, Value, grown, hash_of_parts};
 
 /// An expression with places for what names are bound to.
 #[derive(Debug, Clone)]
@@ -105,6 +109,18 @@ impl Template {
     }
 }
 
+/// So often a rule is used before its right side is translated.
+const USES_BEFORE_TRANSLATION: u32 = 2;
+
+/// The right side of a rule as translated code.
+#[derive(Debug, Default)]
+struct Translation {
+    /// How often the rule was used where translated code could be.
+    uses: AtomicU32,
+    /// The inner `None` if there can be none.
+    code: OnceLock<Option<Arc<Code>>>,
+}
+
 /// A pattern with what replaces what it matches.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
@@ -116,6 +132,9 @@ pub(crate) struct Rule {
     pub(crate) delayed: bool,
     pub(crate) pattern: Compiled,
     body: Template,
+    /// The pattern, if it looks at each argument by itself.
+    simple: Option<Simple>,
+    translation: Arc<Translation>,
     /// Whether the body is a scope that ends in a condition, which may refuse the match.
     is_scoped_condition: bool,
 }
@@ -134,7 +153,10 @@ impl Rule {
         }
         let is_scoped_condition = delayed && crate::scoping::ends_in_condition(body);
         let body = Template::new(session, body, &pattern.names);
-        Self { lhs, rhs: rhs.clone(), delayed, pattern, body, is_scoped_condition }
+        let simple = Simple::new(&pattern).filter(|_| delayed && !is_scoped_condition);
+        let translation = Arc::default();
+        let rhs = rhs.clone();
+        Self { lhs, rhs, delayed, pattern, body, simple, translation, is_scoped_condition }
     }
 
     /// Returns what replaces an expression, `None` if it does not match.
@@ -225,10 +247,43 @@ impl Rule {
         Self::new(session, &lhs, &rhs, self.delayed).apply_compiled(session, value)
     }
 
+    /// Returns what computes the right side, once the rule was used often enough.
+    fn code(&self, session: &mut Session) -> Selected {
+        let Translation { uses, code } = &*self.translation;
+        if let Some(Some(code)) = code.get()
+            && code.is_valid(session)
+        {
+            return Selected::Code(code.clone());
+        }
+        let uses = uses.fetch_add(1, Ordering::Relaxed);
+        let Some(simple) = self.simple.as_ref().filter(|_| uses >= USES_BEFORE_TRANSLATION) else {
+            return Selected::Unknown;
+        };
+        let translate = || {
+            let names = &self.pattern.names;
+            let body = crate::scoping::rename_where_mixed(session, &self.rhs, names);
+            compile::body_of_rule(session, &body, names, &simple.places, simple.tests.len())
+        };
+        match code.get_or_init(translate) {
+            Some(code) if code.is_valid(session) => Selected::Code(code.clone()),
+            _ => Selected::Unknown,
+        }
+    }
+
     /// Returns whether the left side has no pattern in it.
     fn is_exact(&self) -> bool {
         matches!(self.pattern.root, crate::pattern::Pattern::Exact(_)) && !self.is_scoped_condition
     }
+}
+
+/// How a call goes on.
+pub(crate) enum Selected {
+    /// It is worth an expression that is yet to be evaluated.
+    Value(Value),
+    /// It is what a translated unit computes of its arguments.
+    Code(Arc<Code>),
+    /// The call has to be made to be matched.
+    Unknown,
 }
 
 /// Rules in the order in which they are tried: those for one expression, found by its hash, then
@@ -304,6 +359,35 @@ impl Rules {
         Ok(None)
     }
 
+    /// Says how a call of a head with arguments goes on, without the call being made.
+    pub(crate) fn select(
+        &self,
+        session: &mut Session,
+        head: &Value,
+        args: &[Value],
+    ) -> Evaluated<Selected> {
+        let Some(set) = &self.0 else { return Ok(Selected::Unknown) };
+        if !set.exact.is_empty() {
+            let is_call = |rule: &std::sync::Arc<Rule>| {
+                rule.lhs.as_call().is_some_and(|call| call.head() == head && call.args() == args)
+            };
+            if let Some(rule) = set.exact.find(hash_of_parts(head, args), is_call) {
+                return Ok(Selected::Value(rule.rhs.clone()));
+            }
+        }
+        for rule in &set.patterns {
+            if rule.pattern.attribute_epoch != session.attribute_epoch {
+                return Ok(Selected::Unknown);
+            }
+            match rule.simple.as_ref().and_then(|simple| simple.fits(session, args)) {
+                Some(true) => return Ok(rule.code(session)),
+                Some(false) => {}
+                None => return Ok(Selected::Unknown),
+            }
+        }
+        Ok(Selected::Unknown)
+    }
+
     /// Returns the rules in the order in which they are tried; those without patterns in canonical
     /// order, since none comes before another.
     pub(crate) fn list(&self, session: &Session) -> Vec<std::sync::Arc<Rule>> {
@@ -317,7 +401,10 @@ impl Rules {
 
 fn hash(value: &Value) -> u64 {
     use std::hash::BuildHasher;
-    foldhash::fast::FixedState::default().hash_one(value)
+    match value {
+        Value::Call(call) => call.cached_hash(),
+        _ => foldhash::fast::FixedState::default().hash_one(value),
+    }
 }
 
 /// Whether two rules match the same, whatever their names are called.

@@ -68,7 +68,6 @@ pub(crate) fn rename_where_mixed(session: &mut Session, value: &Value, names: &[
         let renamed = match bound(call) {
             Some(variables) if mentions_in_body(call, names) => variables
                 .iter()
-                .filter(|variable| !names.contains(variable))
                 .map(|variable| (variable.clone(), dollar(session, variable)))
                 .collect(),
             _ => Vec::new(),
@@ -77,11 +76,31 @@ pub(crate) fn rename_where_mixed(session: &mut Session, value: &Value, names: &[
             (true, true) => value.clone(),
             (false, true) => Value::call(call.head().clone(), inner),
             _ => {
-                let inner: Args = inner.iter().map(|arg| substitute(arg, &renamed)).collect();
+                let inner: Args = inner
+                    .iter()
+                    .enumerate()
+                    .map(|(place, arg)| match (place, arg.as_list()) {
+                        (0, Some(list)) => Value::list(
+                            list.iter().map(|v| declared(v, &renamed)).collect::<Args>(),
+                        ),
+                        _ => substitute(arg, &renamed),
+                    })
+                    .collect();
                 Value::call(call.head().clone(), inner)
             }
         }
     })
+}
+
+/// Renames a variable where it is declared; what it is set to stands outside of its scope.
+fn declared(variable: &Value, renamed: &[(Value, Value)]) -> Value {
+    match variable {
+        Value::Call(set) if set.args().len() == 2 => {
+            let name = substitute(&set.args()[0], renamed);
+            Value::call(set.head().clone(), [name, set.args()[1].clone()])
+        }
+        _ => substitute(variable, renamed),
+    }
 }
 
 fn mentions_in_body(call: &Call, names: &[Value]) -> bool {

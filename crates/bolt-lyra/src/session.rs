@@ -219,6 +219,13 @@ pub struct Session {
     pub(crate) harvests: Vec<builtins::Harvest>,
     /// Where random numbers come from.
     pub(crate) random: crate::random::Generator,
+    /// Counts changes of what built-in functions do and of attributes, which translated code
+    /// depends on.
+    pub(crate) builtin_epoch: u32,
+    /// Whether hot code is translated.
+    pub(crate) is_compiling: bool,
+    /// Machines that are not in use.
+    pub(crate) machines: Vec<crate::compile::Machine>,
 }
 
 impl Default for Session {
@@ -251,6 +258,9 @@ impl Session {
             written: HashMap::new(),
             harvests: Vec::new(),
             random: crate::random::Generator::new(0),
+            builtin_epoch: 1,
+            is_compiling: true,
+            machines: Vec::new(),
         };
         for builtin in builtins::all() {
             let symbol = session.names.symbol(&format!("System`{}", builtin.name));
@@ -331,6 +341,10 @@ impl Session {
         let epoch = self.epoch;
         if self.definition_mut(symbol).seen == epoch {
             self.new_epoch();
+        }
+        let definition = self.definition_mut(symbol);
+        if definition.builtin.is_some() {
+            self.builtin_epoch += 1;
         }
         self.definition_mut(symbol)
     }

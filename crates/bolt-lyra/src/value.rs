@@ -154,19 +154,24 @@ impl Call {
         *self = Self::new(head, args);
     }
 
-    fn cached_hash(&self) -> u64 {
+    pub(crate) fn cached_hash(&self) -> u64 {
         let known = self.hash.load(Ordering::Relaxed);
         if known != 0 {
             return known;
         }
-        let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-        self.head.hash(&mut hasher);
-        hasher.write_usize(self.args.len());
-        grown(self.depth, || self.args.iter().for_each(|arg| arg.hash(&mut hasher)));
-        let hash = hasher.finish().max(1);
+        let hash = grown(self.depth, || hash_of_parts(&self.head, &self.args));
         self.hash.store(hash, Ordering::Relaxed);
         hash
     }
+}
+
+/// Returns the hash that a call of a head with arguments has.
+pub(crate) fn hash_of_parts(head: &Value, args: &[Value]) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    head.hash(&mut hasher);
+    hasher.write_usize(args.len());
+    args.iter().for_each(|arg| arg.hash(&mut hasher));
+    hasher.finish().max(1)
 }
 
 impl Clone for Call {

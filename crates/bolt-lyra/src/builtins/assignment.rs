@@ -468,6 +468,7 @@ fn clear(session: &mut Session, call: &mut Arc<Call>, everything: bool) -> Step 
         if everything {
             definition.attributes = Attributes::NONE;
             session.attribute_epoch += 1;
+            session.builtin_epoch += 1;
         }
         session.new_epoch();
     }

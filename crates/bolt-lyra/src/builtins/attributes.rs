@@ -183,6 +183,7 @@ fn set(session: &mut Session, symbol: Symbol, attributes: Attributes) {
     }
     session.definition_mut(symbol).attributes = attributes;
     session.attribute_epoch += 1;
+    session.builtin_epoch += 1;
     session.new_epoch();
 }
 

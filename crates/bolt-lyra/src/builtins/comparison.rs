@@ -148,6 +148,15 @@ fn unsame(call: &Call) -> Step {
     Step::Done(Value::boolean(args.iter().enumerate().all(differs)))
 }
 
+/// Returns how two machine reals compare; they are equal if they differ in the last 7 bits only.
+#[inline]
+pub(crate) fn order_of_reals(x: f64, y: f64) -> Option<Ordering> {
+    match (x - y).abs() <= x.abs().max(y.abs()) * f64::EPSILON * 64.0 {
+        true => Some(Ordering::Equal),
+        false => x.partial_cmp(&y),
+    }
+}
+
 /// Returns how two real quantities compare, if that is known. Approximate numbers are equal if
 /// they differ in the last 7 bits only.
 pub(crate) fn known_order(
@@ -161,7 +170,7 @@ pub(crate) fn known_order(
     if number::is_real(a) && number::is_real(b) {
         if let (Value::Real(_), _) | (_, Value::Real(_)) = (a, b)
             && let (Some(x), Some(y)) = (number::to_f64(a), number::to_f64(b))
-            && (x - y).abs() <= x.abs().max(y.abs()) * f64::EPSILON * 64.0
+            && order_of_reals(x, y) == Some(Ordering::Equal)
         {
             return Ok(Some(Ordering::Equal));
         }

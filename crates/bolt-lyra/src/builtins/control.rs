@@ -280,6 +280,9 @@ fn while_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         [test, body] => (test, body),
         _ => return Ok(Step::Same),
     };
+    if let Some(value) = session.run_loop(call)? {
+        return Ok(Step::Done(value));
+    }
     while session.evaluate(test)?.is(sym::True) {
         session.check_interrupt()?;
         if let Turn::End(value) = turn(session, body)? {
@@ -295,6 +298,9 @@ fn for_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         [start, test, step, body] => (start, test, step, body),
         _ => return Ok(Step::Same),
     };
+    if let Some(value) = session.run_loop(call)? {
+        return Ok(Step::Done(value));
+    }
     session.evaluate(start)?;
     while session.evaluate(test)?.is(sym::True) {
         session.check_interrupt()?;

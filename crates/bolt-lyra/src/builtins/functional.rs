@@ -4,6 +4,7 @@ use triomphe::Arc;
 
 use super::{Builtin, builtin};
 use crate::association::{Association, Entry};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::level::Levels;
@@ -279,16 +280,18 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
                 let args: Args = list.args().iter().map(wrap).collect();
                 return Ok(Step::Again(Value::call(list.head().clone(), args)));
             }
+            let function = Callable::new(session, function);
             for element in list.args() {
                 session.check_interrupt()?;
-                new.push(session.call(function, [element.clone()].as_slice())?);
+                new.push(function.call(session, [element.clone()].as_slice())?);
             }
             Ok(session.finished_list(new, epoch))
         }
         Value::Association(entries) => {
             let mut new = Vec::with_capacity(entries.len());
+            let function = Callable::new(session, function);
             for (key, entry) in entries.iter() {
-                let value = session.call(function, [entry.value.clone()].as_slice())?;
+                let value = function.call(session, [entry.value.clone()].as_slice())?;
                 new.push((key.clone(), Entry { value, delayed: false }));
             }
             Ok(Step::Done(Value::Association(Arc::new(Association::new(new)))))
@@ -328,8 +331,9 @@ fn scan(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         }
         _ => return Ok(Step::Same),
     };
+    let function = Callable::new(session, function);
     for part in parts {
-        match session.call(function, [part].as_slice()) {
+        match function.call(session, [part].as_slice()) {
             Ok(_) => {}
             Err(stop) => match *stop {
                 Stop::Return(value) => return Ok(Step::Done(value)),
@@ -442,12 +446,13 @@ fn select(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     }
     let mut places = Vec::new();
+    let test = Callable::new(session, test);
     for (place, element) in elements(of).into_iter().enumerate() {
         if places.len() >= most {
             break;
         }
         session.check_interrupt()?;
-        if session.call(test, [element].as_slice())?.is(sym::True) {
+        if test.call(session, [element].as_slice())?.is(sym::True) {
             places.push(place);
         }
     }
@@ -467,8 +472,9 @@ fn quantified(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evalua
         _ => (true, true),
     };
     let mut unknown = Args::new();
+    let test = Callable::new(session, test);
     for element in elements(of) {
-        let answer = session.call(test, [element].as_slice())?;
+        let answer = test.call(session, [element].as_slice())?;
         match answer.as_bool() {
             Some(is) if is == decisive => return Ok(Step::Done(Value::boolean(!otherwise))),
             Some(_) => {}
@@ -503,12 +509,13 @@ fn fold(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
     let head = if head.is(sym::Association) { Value::Symbol(sym::List) } else { head };
     let mut all = Args::new();
     let mut value = first;
+    let function = Callable::new(session, function);
     for element in rest {
         session.check_interrupt()?;
         if keeps_all {
             all.push(value.clone());
         }
-        value = session.call(function, [value, element])?;
+        value = function.call(session, [value, element])?;
     }
     if !keeps_all {
         return Ok(Step::Again(value));
@@ -526,12 +533,13 @@ fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
     let epoch = session.epoch;
     let mut value = value.clone();
     let mut all = Args::new();
+    let function = Callable::new(session, function);
     for _ in 0..times {
         session.check_interrupt()?;
         if keeps_all {
             all.push(value.clone());
         }
-        value = session.call(function, [value].as_slice())?;
+        value = function.call(session, [value].as_slice())?;
     }
     if !keeps_all {
         return Ok(Step::Again(value));
@@ -544,9 +552,10 @@ fn nest_while(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> E
     let [function, value, test] = call.args() else { return Ok(Step::Same) };
     let mut all = Args::from([value.clone()].as_slice());
     let mut value = value.clone();
-    while session.call(test, [value.clone()].as_slice())?.is(sym::True) {
+    let (function, test) = (Callable::new(session, function), Callable::new(session, test));
+    while test.call(session, [value.clone()].as_slice())?.is(sym::True) {
         session.check_interrupt()?;
-        value = session.call(function, [value].as_slice())?;
+        value = function.call(session, [value].as_slice())?;
         if keeps_all {
             all.push(value.clone());
         }
@@ -562,9 +571,10 @@ fn fixed_point(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> 
     };
     let mut all = Args::from([value.clone()].as_slice());
     let mut value = value.clone();
+    let function = Callable::new(session, function);
     for _ in 0..most {
         session.check_interrupt()?;
-        let next = session.call(function, [value.clone()].as_slice())?;
+        let next = function.call(session, [value.clone()].as_slice())?;
         if keeps_all {
             all.push(next.clone());
         }

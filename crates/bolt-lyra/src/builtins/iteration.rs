@@ -67,7 +67,7 @@ pub(super) const TABLE: &[Builtin] = &[
 ];
 
 /// What an iterator runs over.
-enum Values {
+pub(crate) enum Values {
     /// So many values from the first one by the step.
     Steps { first: Value, step: Value, count: u64 },
     /// The elements of a list.
@@ -91,10 +91,8 @@ fn iterator(session: &mut Session, spec: &Value, name: Symbol) -> Evaluated<Opti
             value => vec![value],
         },
     };
-    let one = Value::Integer(1);
     let (variable, bounds) = match &items[..] {
-        [count] => (None, vec![one, count.clone()]),
-        [variable, last] => (variable.as_symbol(), vec![one, last.clone()]),
+        [count] => (None, vec![count.clone()]),
         [variable, bounds @ ..] if bounds.len() <= 3 => (variable.as_symbol(), bounds.to_vec()),
         _ => (None, Vec::new()),
     };
@@ -106,21 +104,35 @@ fn iterator(session: &mut Session, spec: &Value, name: Symbol) -> Evaluated<Opti
     for bound in &bounds {
         evaluated.push(session.evaluate(bound)?);
     }
-    if let ([_, _], Value::Call(list)) = (&items[..], &evaluated[1])
-        && list.is(sym::List)
-    {
-        return Ok(Some(Iterator { variable, values: Values::Elements(list.clone()) }));
-    }
-    let (first, last) = (evaluated[0].clone(), evaluated[1].clone());
-    let step = evaluated.get(2).cloned().unwrap_or(Value::Integer(1));
-    match count(session, &first, &last, &step)? {
-        Some(count) => {
-            Ok(Some(Iterator { variable, values: Values::Steps { first, step, count } }))
-        }
+    match Values::new(session, &evaluated, items.len() > 1)? {
+        Some(values) => Ok(Some(Iterator { variable, values })),
         None => {
             session.message(name, "iterb", std::slice::from_ref(spec));
             Ok(None)
         }
+    }
+}
+
+impl Values {
+    /// Reads bounds that are evaluated: the last value, or the first, the last and the step; a list
+    /// alone is what a variable runs over.
+    pub(crate) fn new(
+        session: &mut Session,
+        bounds: &[Value],
+        has_variable: bool,
+    ) -> Evaluated<Option<Self>> {
+        let one = Value::Integer(1);
+        let (first, last, step) = match bounds {
+            [Value::Call(list)] if has_variable && list.is(sym::List) => {
+                return Ok(Some(Self::Elements(list.clone())));
+            }
+            [last] => (one.clone(), last.clone(), one),
+            [first, last] => (first.clone(), last.clone(), one),
+            [first, last, step] => (first.clone(), last.clone(), step.clone()),
+            _ => return Ok(None),
+        };
+        let count = count(session, &first, &last, &step)?;
+        Ok(count.map(|count| Self::Steps { first, step, count }))
     }
 }
 
@@ -219,7 +231,7 @@ fn for_each(
     Ok(())
 }
 
-fn nth(session: &mut Session, first: &Value, step: &Value, place: u64) -> Evaluated {
+pub(crate) fn nth(session: &mut Session, first: &Value, step: &Value, place: u64) -> Evaluated {
     let place = Value::from(dashu_int::IBig::from(place));
     if first.is_number() && step.is_number() {
         return Ok(number::add(first, &number::multiply(&place, step)));
@@ -232,6 +244,9 @@ fn do_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [body, specs @ ..] = call.args() else { return Ok(Step::Same) };
     if specs.is_empty() {
         return Ok(Step::Same);
+    }
+    if let Some(value) = session.run_loop(call)? {
+        return Ok(Step::Done(value));
     }
     let ended = iterate(session, specs, sym::Do, &mut |session| {
         Ok(match turn(session, body)? {
@@ -247,6 +262,11 @@ fn do_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn table(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [body, specs @ ..] = call.args() else { return Ok(Step::Same) };
+    if !specs.is_empty()
+        && let Some(value) = session.run_loop(call)?
+    {
+        return Ok(Step::Done(value));
+    }
     Ok(match nested(session, body, specs)? {
         Some(list) => Step::Done(list),
         None => Step::Same,
@@ -282,7 +302,7 @@ fn nested(session: &mut Session, body: &Value, specs: &[Value]) -> Evaluated<Opt
 }
 
 /// Takes `Sequence` and `Nothing` apart.
-fn spliced(list: Args) -> Args {
+pub(crate) fn spliced(list: Args) -> Args {
     let is_special =
         |value: &Value| value.is(sym::Nothing) || value.args_of(sym::Sequence).is_some();
     if !list.iter().any(is_special) {

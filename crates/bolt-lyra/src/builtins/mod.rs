@@ -17,18 +17,18 @@ macro_rules! written {
     };
 }
 
-mod arithmetic;
-mod assignment;
+pub(crate) mod arithmetic;
+pub(crate) mod assignment;
 mod associations;
 mod attributes;
 mod combinatorics;
-mod comparison;
+pub(crate) mod comparison;
 mod control;
 mod elementary;
 mod functional;
 mod inquiry;
 mod integers;
-mod iteration;
+pub(crate) mod iteration;
 mod linear;
 mod lists;
 mod logic;

@@ -583,7 +583,7 @@ impl Shape<'_> {
 }
 
 /// Returns whether a value has this head.
-fn has_head(value: &Value, head: &Value) -> bool {
+pub(super) fn has_head(value: &Value, head: &Value) -> bool {
     match (value, head) {
         (Value::Call(call), head) => call.head() == head,
         _ => value.head() == *head,

@@ -6,9 +6,11 @@
 //! patterns is the more special one.
 
 mod matching;
+mod simple;
 mod specificity;
 
 pub(crate) use matching::{Binding, Matcher};
+pub(crate) use simple::Simple;
 pub(crate) use specificity::is_more_specific;
 
 use crate::definition::Attributes;

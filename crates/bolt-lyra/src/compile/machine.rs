@@ -1,0 +1,356 @@
+//! The machine that runs units.
+//!
+//! Frames lie one after another on a stack of values: the arguments of a call are the first
+//! registers of the frame that it begins, so that calls of translated functions copy nothing and
+//! need no stack of the processor.
+
+mod iterate;
+mod operations;
+
+use triomphe::Arc;
+
+use super::code::{Code, Op, Operand, Position, Register, Relation};
+use super::fast;
+use crate::rule::Selected;
+use crate::session::{Evaluated, Session, Stop};
+use crate::symbol::sym;
+use crate::value::{Args, Value};
+use iterate::{Beginning, Iteration};
+
+/// What units that run need beside their session.
+#[derive(Default)]
+pub(crate) struct Machine {
+    stack: Vec<Value>,
+    /// The frames that wait for a call to return.
+    frames: Vec<Frame>,
+    iterations: Vec<Iteration>,
+    lists: Vec<Args>,
+}
+
+/// A unit that is being run.
+struct Frame {
+    code: Arc<Code>,
+    position: Position,
+    /// Where its registers begin.
+    base: usize,
+    /// How many iterations and lists others had begun.
+    iterations: usize,
+    lists: usize,
+}
+
+/// Why a frame stops running its instructions.
+enum Exit {
+    Return(Value),
+    /// A unit is called: its arguments begin at a register, its result goes to another.
+    Call(Arc<Code>, Register),
+}
+
+/// Runs a unit with arguments.
+pub(super) fn run(session: &mut Session, code: &Arc<Code>, args: &[Value]) -> Evaluated {
+    let mut machine = session.machines.pop().unwrap_or_default();
+    machine.stack.extend_from_slice(args);
+    let depth = session.depth;
+    let result = machine.run(session, code.clone());
+    session.depth = depth;
+    machine.stack.clear();
+    machine.frames.clear();
+    session.machines.push(machine);
+    result
+}
+
+impl Machine {
+    fn run(&mut self, session: &mut Session, code: Arc<Code>) -> Evaluated {
+        let mut frame = Frame { code, position: 0, base: 0, iterations: 0, lists: 0 };
+        self.stack.resize(frame.code.registers, Value::NULL);
+        loop {
+            match self.step(session, &mut frame) {
+                Ok(Exit::Return(value)) => {
+                    let Some(caller) = self.frames.pop() else { return Ok(value) };
+                    session.depth -= 1;
+                    frame = caller;
+                    self.finish_call(&frame, value);
+                }
+                Ok(Exit::Call(code, first)) => {
+                    let base = frame.base + first as usize;
+                    let end = base + code.registers;
+                    if end > self.stack.len() {
+                        self.stack.resize(end, Value::NULL);
+                    }
+                    let (iterations, lists) = (self.iterations.len(), self.lists.len());
+                    let callee = Frame { code, position: 0, base, iterations, lists };
+                    self.frames.push(std::mem::replace(&mut frame, callee));
+                    if let Err(stop) = session.enter() {
+                        self.unwind(session, &mut frame, *stop)?;
+                    }
+                }
+                Err(stop) => self.unwind(session, &mut frame, *stop)?,
+            }
+        }
+    }
+
+    /// Puts the result of a call where the instruction before says.
+    fn finish_call(&mut self, frame: &Frame, value: Value) {
+        if let Op::Apply { to, .. } = frame.code.ops[frame.position - 1] {
+            self.stack[frame.base + to as usize] = value;
+        }
+    }
+
+    /// Goes on where a loop catches what stopped an instruction, in this frame or in one that
+    /// waits; the stop is returned if nothing does.
+    fn unwind(&mut self, session: &mut Session, frame: &mut Frame, stop: Stop) -> Evaluated<()> {
+        loop {
+            // The instruction that stopped is the one before.
+            let position = frame.position.saturating_sub(1);
+            let code = frame.code.clone();
+            let is_caught = matches!(stop, Stop::Break | Stop::Continue | Stop::Return(_));
+            let region = code
+                .regions
+                .iter()
+                .find(|region| is_caught && (region.start..region.end).contains(&position));
+            let (iterations, lists) = match (&stop, region) {
+                (_, None) => (0, 0),
+                (Stop::Continue, Some(region)) => (region.inside, region.lists),
+                (_, Some(region)) => (region.outside, region.lists),
+            };
+            while self.iterations.len() > frame.iterations + iterations {
+                self.end_iteration(session, frame.base);
+            }
+            self.lists.truncate(frame.lists + lists);
+            if let Some(region) = region {
+                let result = match stop {
+                    Stop::Continue => {
+                        frame.position = region.on_continue;
+                        return Ok(());
+                    }
+                    Stop::Return(value) => value,
+                    _ => Value::NULL,
+                };
+                self.stack[frame.base + region.result as usize] = result;
+                frame.position = region.after;
+                return Ok(());
+            }
+            match self.frames.pop() {
+                Some(caller) => {
+                    session.depth -= 1;
+                    *frame = caller;
+                }
+                None => return Err(Box::new(stop)),
+            }
+        }
+    }
+
+    /// Returns what an operand holds, as it is.
+    #[inline]
+    fn peek<'a>(
+        &'a self,
+        session: &'a Session,
+        frame: &'a Frame,
+        operand: Operand,
+    ) -> Option<&'a Value> {
+        match operand {
+            Operand::Register(register) => self.stack.get(frame.base + register as usize),
+            Operand::Constant(place) => frame.code.constants.get(place as usize),
+            Operand::Own(symbol) => session.definitions.get(symbol.index())?.own.as_ref(),
+        }
+    }
+
+    /// Returns the value of an operand.
+    #[inline]
+    fn value(&self, session: &mut Session, frame: &Frame, operand: Operand) -> Evaluated {
+        match self.peek(session, frame, operand) {
+            Some(value @ (Value::Integer(_) | Value::Real(_))) => Ok(value.clone()),
+            Some(value) => {
+                let value = value.clone();
+                session.evaluate(&value)
+            }
+            None => match operand {
+                Operand::Own(symbol) => session.evaluate(&Value::Symbol(symbol)),
+                _ => Ok(Value::NULL),
+            },
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, frame: &Frame, to: Register, value: Value) {
+        self.stack[frame.base + to as usize] = value;
+    }
+
+    /// Runs instructions until the frame returns or calls.
+    fn step(&mut self, session: &mut Session, frame: &mut Frame) -> Evaluated<Exit> {
+        let code = frame.code.clone();
+        loop {
+            let op = &code.ops[frame.position];
+            frame.position += 1;
+            match *op {
+                Op::Binary { kind, to, a, b } => {
+                    let fast = match (self.peek(session, frame, a), self.peek(session, frame, b)) {
+                        (Some(a), Some(b)) if code.is_valid(session) => fast::binary(kind, a, b),
+                        _ => None,
+                    };
+                    let value = match fast {
+                        Some(value) => value,
+                        None => self.binary(session, frame, kind, a, b)?,
+                    };
+                    self.put(frame, to, value);
+                }
+                Op::BranchUnless { relation, to, a, b, no, unknown } => {
+                    match self.test(session, frame, relation, to, (a, b))? {
+                        Some(true) => {}
+                        Some(false) => frame.position = no,
+                        None => frame.position = unknown,
+                    }
+                }
+                Op::Branch { of, no, unknown } => {
+                    match self.peek(session, frame, of).and_then(Value::as_bool) {
+                        Some(true) => {}
+                        Some(false) => frame.position = no,
+                        None => frame.position = unknown,
+                    }
+                }
+                Op::Jump { to } => frame.position = to,
+                Op::Back { to } => {
+                    session.check_interrupt()?;
+                    frame.position = to;
+                }
+                Op::Next { end } => {
+                    if !self.next(session, frame.base)? {
+                        frame.position = end;
+                    }
+                }
+                Op::Iterate { variable, bounds, count, is_table, spec, invalid } => {
+                    let bounds = self.neighbours(frame, bounds, count as usize);
+                    let spec = &code.templates[spec as usize];
+                    let beginning = Beginning { variable, bounds, is_table, spec };
+                    if !self.iterate(session, frame, &beginning)? {
+                        frame.position = invalid;
+                    }
+                }
+                Op::Apply { to, head, first, count } => {
+                    let start = frame.base + first as usize;
+                    let args = &self.stack[start..start + count as usize];
+                    let head = &code.constants[head as usize];
+                    let value = match select(session, head, args)? {
+                        Selected::Code(code) => return Ok(Exit::Call(code, first)),
+                        Selected::Value(value) => session.evaluate(&value)?,
+                        Selected::Unknown => {
+                            let args = self.neighbours(frame, first, count as usize);
+                            session.evaluate(&Value::call(head.clone(), args))?
+                        }
+                    };
+                    self.put(frame, to, value);
+                }
+                Op::Return { from } => return self.value(session, frame, from).map(Exit::Return),
+                ref op => self.compute(session, frame, &code, op)?,
+            }
+        }
+    }
+
+    /// Returns whether a comparison holds; if that is not known, a register has what it evaluates
+    /// to.
+    #[inline]
+    fn test(
+        &mut self,
+        session: &mut Session,
+        frame: &Frame,
+        relation: Relation,
+        to: Register,
+        (a, b): (Operand, Operand),
+    ) -> Evaluated<Option<bool>> {
+        let fast = match (self.peek(session, frame, a), self.peek(session, frame, b)) {
+            (Some(a), Some(b)) if frame.code.is_valid(session) => fast::compare(relation, a, b),
+            _ => None,
+        };
+        if fast.is_some() {
+            return Ok(fast);
+        }
+        let value = self.compare(session, frame, relation, a, b)?;
+        let holds = value.as_bool();
+        self.put(frame, to, value);
+        Ok(holds)
+    }
+
+    /// Runs an instruction after which the next one follows.
+    #[inline]
+    fn compute(
+        &mut self,
+        session: &mut Session,
+        frame: &Frame,
+        code: &Code,
+        op: &Op,
+    ) -> Evaluated<()> {
+        let (to, value) = match *op {
+            Op::Move { to, from } => (to, self.value(session, frame, from)?),
+            Op::Clear { register } => (register, Value::Symbol(sym::Unset)),
+            Op::Unary { place, to, of } => (to, self.unary(session, frame, place, of)?),
+            Op::Compare { relation, to, a, b } => {
+                (to, self.compare(session, frame, relation, a, b)?)
+            }
+            Op::Update { place, to, by } => {
+                (to, self.update(session, frame, &code.updates[place as usize], by)?)
+            }
+            Op::UpdateLocal { kind, local, to, by, gives_old } => {
+                let old = Operand::Register(local);
+                let before = self.value(session, frame, old)?;
+                let after = self.binary(session, frame, kind, old, by)?;
+                self.put(frame, local, after.clone());
+                (to, if gives_old { before } else { after })
+            }
+            Op::Part { to, of, index } => (to, self.part(session, frame, of, index)?),
+            Op::List { to, first, count } => {
+                let elements = self.neighbours(frame, first, count as usize);
+                (to, operations::finished(session, elements))
+            }
+            Op::Interpret { to, template } => {
+                (to, self.interpret(session, frame, &code.templates[template as usize])?)
+            }
+            Op::EndList { to } => {
+                let list = self.lists.pop().unwrap_or_default();
+                (to, operations::finished(session, list))
+            }
+            ref op => return self.affect(session, frame, op),
+        };
+        self.put(frame, to, value);
+        Ok(())
+    }
+
+    /// Runs an instruction that has no value.
+    fn affect(&mut self, session: &mut Session, frame: &Frame, op: &Op) -> Evaluated<()> {
+        match *op {
+            Op::Store { symbol, from } => {
+                let value = self.value(session, frame, from)?;
+                operations::store(session, symbol, value)?;
+            }
+            Op::StorePart { symbol, index, from } => {
+                let index = self.value(session, frame, index)?;
+                let value = self.value(session, frame, from)?;
+                operations::store_part(session, symbol, index, &value)?;
+            }
+            Op::Push { from } => {
+                let value = self.value(session, frame, from)?;
+                if let Some(list) = self.lists.last_mut() {
+                    list.push(value);
+                }
+            }
+            Op::EndLoop => self.end_iteration(session, frame.base),
+            Op::BeginList => self.lists.push(Args::new()),
+            ref other => unreachable!("`step` or `compute` runs {other:?}"),
+        }
+        Ok(())
+    }
+}
+
+/// Says how a call of a symbol goes on without the call being made.
+fn select(session: &mut Session, head: &Value, args: &[Value]) -> Evaluated<Selected> {
+    let Some(symbol) = head.as_symbol() else { return Ok(Selected::Unknown) };
+    let Some(definition) = session.definition(symbol) else { return Ok(Selected::Unknown) };
+    if definition.down.is_empty() || !definition.is_called_plainly() {
+        return Ok(Selected::Unknown);
+    }
+    let is_number = |arg: &Value| !matches!(arg, Value::Call(_) | Value::Symbol(_));
+    let is_plain = |arg: &Value| is_number(arg) || (!session.has_up_rules && session.is_plain(arg));
+    if !args.iter().all(is_plain) {
+        return Ok(Selected::Unknown);
+    }
+    let rules = definition.down.clone();
+    rules.select(session, head, args)
+}

@@ -1,0 +1,121 @@
+//! Hot code: expressions translated to instructions for a register machine.
+//!
+//! A unit is the body of a function, the right side of a rule or a whole loop. Its parameters and
+//! the locals of its `Module`s are registers; other variables stay where they are, in the
+//! definitions of their symbols, so that whatever the unit calls sees their values. Instructions
+//! have a fast way for machine numbers and otherwise ask the session to evaluate the same call, so
+//! that a unit computes what interpretation does.
+//!
+//! `code` says what instructions there are, `translate` makes them, `machine` runs them.
+
+mod code;
+mod fast;
+mod machine;
+mod translate;
+
+pub(crate) use code::Code;
+pub(crate) use machine::Machine;
+pub(crate) use translate::body_of_rule;
+
+#[cfg(test)]
+mod tests;
+
+use triomphe::Arc;
+
+use crate::definition::Attributes;
+use crate::rule::{Rules, Selected};
+use crate::session::{Evaluated, Session};
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Call, Value};
+
+/// A function that is called many times.
+pub(crate) enum Callable {
+    /// A body that is translated, and how many arguments it takes at least.
+    Code(Arc<Code>, usize),
+    /// Any other head.
+    Head(Value),
+}
+
+impl Callable {
+    /// Translates a function, if it is one that can be.
+    pub(crate) fn new(session: &mut Session, function: &Value) -> Self {
+        let head = || Self::Head(function.clone());
+        if !session.is_compiling {
+            return head();
+        }
+        let Value::Call(call) = function else { return head() };
+        if !call.is(sym::Function) || !session.is_as_built(sym::Function) {
+            return head();
+        }
+        match translate::function(session, call) {
+            Some((code, least)) => Self::Code(code, least),
+            None => head(),
+        }
+    }
+
+    /// Calls it with arguments that are evaluated.
+    pub(crate) fn call(&self, session: &mut Session, args: impl Into<Args>) -> Evaluated {
+        let args = args.into();
+        match self {
+            Self::Code(code, least)
+                if args.len() >= *least
+                    && code.is_valid(session)
+                    && args.iter().all(|arg| session.is_plain(arg)) =>
+            {
+                machine::run(session, code, &args[..*least])
+            }
+            Self::Code(code, _) => session.evaluate(&Value::call(code.source.clone(), args)),
+            Self::Head(head) => session.evaluate(&Value::call(head.clone(), args)),
+        }
+    }
+}
+
+/// Calls a function by its rules, if translated code computes what it is worth.
+pub(crate) fn call(session: &mut Session, rules: &Rules, call: &Call) -> Evaluated<Option<Value>> {
+    if !session.is_compiling || !call.args().iter().all(|arg| session.is_plain(arg)) {
+        return Ok(None);
+    }
+    match rules.select(session, call.head(), call.args())? {
+        Selected::Code(code) => machine::run(session, &code, call.args()).map(Some),
+        Selected::Value(value) => Ok(Some(value)),
+        Selected::Unknown => Ok(None),
+    }
+}
+
+impl Session {
+    /// Runs a loop: `Do`, `Table`, `While` or `For`; `None` if it has to be interpreted.
+    pub(crate) fn run_loop(&mut self, call: &Arc<Call>) -> Evaluated<Option<Value>> {
+        if !self.is_compiling {
+            return Ok(None);
+        }
+        match translate::whole_loop(self, call) {
+            Some(code) => machine::run(self, &code, &[]).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns whether a built-in function does what it did when the session began, and its
+    /// arguments are evaluated as its table says.
+    pub(crate) fn is_as_built(&self, symbol: Symbol) -> bool {
+        self.definition(symbol).is_some_and(|definition| {
+            definition.builtin.is_some_and(|builtin| {
+                definition.attributes.without(Attributes::PROTECTED)
+                    == builtin.attributes.without(Attributes::PROTECTED)
+            }) && definition.down.is_empty()
+                && !definition.has_own()
+                && definition.rare.as_ref().is_none_or(|rare| rare.up.is_empty())
+        })
+    }
+
+    /// Returns whether an argument is a value that stands for itself where it is used.
+    pub(crate) fn is_plain(&self, value: &Value) -> bool {
+        match value {
+            Value::Call(call) => {
+                self.is_final(call) && !call.is(sym::Sequence) && !call.is(sym::Unevaluated)
+            }
+            Value::Symbol(symbol) => !self.has_own(*symbol),
+            Value::Temporary(temporary) => !self.has_own(temporary.symbol),
+            _ => true,
+        }
+    }
+}
