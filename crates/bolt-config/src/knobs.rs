@@ -402,6 +402,16 @@ knobs! {
         test: "bolt-cli store_slow_query",
     }
 
+    /// The file that keeps the lines typed in `bolt lyra`. By default `bolt/lyra_history` in
+    /// `$XDG_STATE_HOME`, else in `~/.local/state`; without a home directory lines are not kept.
+    lyra_history: Option<&Path> = "lyra.history" {
+        kind: Kind::File,
+        default: "~/.local/state/bolt/lyra_history",
+        derived: state_home,
+        reader: "bolt-cli",
+        test: "bolt-cli lyra_history",
+    }
+
     /// Whether terminal output has colours. `auto` has them on a terminal only. A `NO_COLOR`
     /// variable that is not empty makes `never` the default.
     output_color: &'static str = "output.color" {
@@ -423,6 +433,12 @@ fn cache_home(environment: &BTreeMap<String, OsString>) -> Option<(OsString, &'s
 fn data_home(environment: &BTreeMap<String, OsString>) -> Option<(OsString, &'static str)> {
     let home: PathBuf = directory(environment, "XDG_DATA_HOME")?;
     Some((home.join("bolt/bolt.db").into_os_string(), "XDG_DATA_HOME"))
+}
+
+/// The XDG Base Directory Specification's place for what a program remembers.
+fn state_home(environment: &BTreeMap<String, OsString>) -> Option<(OsString, &'static str)> {
+    let home: PathBuf = directory(environment, "XDG_STATE_HOME")?;
+    Some((home.join("bolt/lyra_history").into_os_string(), "XDG_STATE_HOME"))
 }
 
 /// The convention of no-color.org, by which settings files and flags override the variable.

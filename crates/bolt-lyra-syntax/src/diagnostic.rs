@@ -40,8 +40,10 @@ pub struct Diagnostic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiagnosticKind {
-    /// An opening bracket without its closing one.
+    /// An opening bracket without its closing one up to the end of the input.
     UnclosedBracket,
+    /// An opening bracket without its closing one before that of an outer one.
+    CrossedBracket,
     /// A closing bracket without its opening one.
     UnexpectedCloser,
     /// An opening bracket where no call can be, as in `[x]`.

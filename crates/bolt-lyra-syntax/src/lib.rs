@@ -18,6 +18,7 @@ mod characters;
 mod decode;
 mod diagnostic;
 mod expr;
+mod highlight;
 mod lexer;
 mod line_index;
 mod number;
@@ -29,6 +30,7 @@ mod string_literal;
 
 pub use diagnostic::{Diagnostic, DiagnosticKind, MAX_DIAGNOSTICS, Severity};
 pub use expr::{Expr, ExprKind, Span};
+pub use highlight::{Class, classes};
 pub use line_index::{LineColumn, LineIndex};
 pub use parser::{MAX_DEPTH, Parse, parse, parse_expression};
 pub use print::{to_full_form, to_input_form};

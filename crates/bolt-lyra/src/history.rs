@@ -40,15 +40,23 @@ impl History {
 
 impl Session {
     /// Evaluates an expression as the next line of a dialogue: it is `In[$Line]` from now on, and
-    /// its value `Out[$Line]`, which later lines may refer to as `%`. Lines beyond the last
-    /// `$HistoryLength` are forgotten.
+    /// its value `Out[$Line]`, which later lines may refer to as `%`. What ends in `;` has the value
+    /// before it as `Out`, and `Null` is returned. Lines beyond the last `$HistoryLength` are
+    /// forgotten.
     ///
     /// # Errors
     /// The exit code, if it asks to quit.
     pub fn evaluate_input(&mut self, value: &Value) -> Result<Value, i32> {
         let line = self.line();
         self.history.inputs.insert(line, value.clone());
-        let result = self.evaluate_line(value)?;
+        let (body, is_silent) = match value.args_of(sym::CompoundExpression) {
+            Some([body @ .., Value::Symbol(sym::Null)]) => match body {
+                [only] => (only.clone(), true),
+                _ => (Value::call(sym::CompoundExpression, body), true),
+            },
+            _ => (value.clone(), false),
+        };
+        let result = self.evaluate_line(&body)?;
         // The line may have changed its own number.
         let line = self.line();
         self.history.outputs.insert(line, result.clone());
@@ -56,7 +64,8 @@ impl Session {
             self.history.forget_before(line.saturating_sub(kept.max(0)).saturating_add(1));
         }
         self.change(sym::Line).own = Some(Value::Integer(line.saturating_add(1)));
-        Ok(result)
+        let tells = !is_silent || result.is(sym::Aborted);
+        Ok(if tells { result } else { Value::NULL })
     }
 
     /// Returns the number of the line that is being evaluated or comes next.

@@ -1,6 +1,7 @@
 //! `bolt lyra`.
 
 mod diagnostics;
+mod dialogue;
 mod guard;
 mod json;
 mod program;
@@ -22,10 +23,12 @@ use program::{Run, Source};
   bolt lyra -e 'Integrate[x^2 Exp[x], x]'
   bolt lyra program.wl
   echo 'Total[Range[100]]' | bolt lyra
+  bolt lyra
 
 Values are shown unless `;` ends their expression; messages go to standard error.")]
 pub(crate) struct LyraArguments {
-    /// Programs to run, one after the other in one session [default: standard input]
+    /// Programs to run, one after the other in one session [default: standard input, a dialogue on
+    /// a terminal]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Evaluate this, after the files; may be given several times
@@ -53,14 +56,18 @@ pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<Exi
     let mut sources: Vec<Source> =
         arguments.files.iter().map(|path| read_file(path)).collect::<Result<_>>()?;
     sources.extend(arguments.evaluate.iter().map(|text| Source::new("-e", text.clone())));
-    if sources.is_empty() {
-        if io::stdin().is_terminal() {
-            bail!("nothing to evaluate\nhint: `bolt lyra FILE` or `bolt lyra -e EXPRESSION`");
-        }
+    let is_dialogue = sources.is_empty() && io::stdin().is_terminal();
+    if is_dialogue && context.json {
+        bail!("a dialogue has no JSON\nhint: `bolt lyra -e EXPRESSION --json`");
+    }
+    if sources.is_empty() && !is_dialogue {
         sources.push(read_stdin()?);
     }
     let session = bolt_lyra::Session::new();
     let mut run = Run { guard: Guard::of(&session, &context.config), session };
+    if is_dialogue {
+        return dialogue::run(&mut run, arguments.form, context);
+    }
     match context.json {
         true => json::run(&mut run, &sources, &mut context),
         false => screen::run(&mut run, &sources, arguments.form, context),

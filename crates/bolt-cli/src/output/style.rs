@@ -40,6 +40,11 @@ impl Style {
         Self { is_colored, ..Self::of_errors() }
     }
 
+    /// Returns whether there are terminal escapes.
+    pub(crate) fn is_colored(self) -> bool {
+        self.is_colored
+    }
+
     /// Returns the width that lines must fit in, if there is one.
     pub(crate) fn width(self) -> Option<usize> {
         self.width

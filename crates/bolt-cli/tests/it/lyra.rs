@@ -5,6 +5,8 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use crate::support::{Workspace, text};
+#[cfg(unix)]
+use crate::terminal::Terminal;
 
 fn streams(output: &Output) -> (String, String) {
     let of = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
@@ -152,4 +154,56 @@ fn an_interrupt_ends_the_evaluation() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(streams(&output).0, "1\n$Aborted\n");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_dialogue_numbers_lines_explains_names_and_survives_an_interrupt() {
+    let workspace = Workspace::new();
+    let history = workspace.path("lines");
+    let mut command = workspace.bolt();
+    command.args(["lyra", "-O", &format!("lyra.history={}", text(&history))]);
+    let mut terminal = Terminal::new(command);
+    terminal.expect("In[1]:= ");
+    let mut line = |typed: &str, shown: &[&str]| {
+        terminal.send(typed);
+        shown.iter().for_each(|text| terminal.expect(text));
+    };
+    line("6 7\r", &["Out[1]= 42", "In[2]:= "]);
+    line("%/2;\r", &["In[3]:= "]);
+    line("%\r", &["Out[3]= 21", "In[4]:= "]);
+    line("f[x_,\ry_] := x\r", &["In[5]:= "]);
+    line("f[3, 4]\r", &["Out[5]= 3", "In[6]:= "]);
+    line("?Plus\r", &["is the sum", "In[6]:= "]);
+    line("1 + ]\r", &["In[6]:1:5: 1 + ]", "In[6]:= "]);
+    line("Print[spinning]; While[True]\r", &["spinning\n"]);
+    line("\x03", &["Out[6]= $Aborted", "In[7]:= "]);
+    line("StringJoi\t[\"a\", \"b\"]\r", &["Out[7]= ab", "In[8]:= "]);
+    line("Quit[3]\r", &[]);
+    assert_eq!(terminal.end(), Some(3));
+    let lines = std::fs::read_to_string(history).unwrap();
+    assert!(lines.starts_with("6 7\n%/2;\n%\n"), "{lines}");
+}
+
+/// The test of the setting `lyra.history`.
+#[test]
+#[cfg(unix)]
+fn lyra_history() {
+    let workspace = Workspace::new();
+    let blocked = workspace.write("file", "");
+    let mut command = workspace.bolt();
+    command.args(["lyra", "-O", &format!("lyra.history={}/lines", text(&blocked))]);
+    let mut terminal = Terminal::new(command);
+    terminal.expect("`lyra.history`");
+    assert_eq!(terminal.end(), Some(2));
+    let default = workspace.path(".local/state/bolt/lyra_history");
+    let mut command = workspace.bolt();
+    command.arg("lyra");
+    let mut terminal = Terminal::new(command);
+    terminal.expect("In[1]:= ");
+    terminal.send("kept = 1\r");
+    terminal.expect("In[2]:= ");
+    terminal.send("\x04");
+    assert_eq!(terminal.end(), Some(0));
+    assert_eq!(std::fs::read_to_string(default).unwrap(), "kept = 1\n");
 }

@@ -25,3 +25,5 @@ mod settings;
 mod strategy_file;
 mod support;
 mod sweep;
+#[cfg(unix)]
+mod terminal;

@@ -188,12 +188,12 @@ impl Parser<'_> {
     }
 
     fn report_unclosed(&mut self, open: Span, close: &str) {
-        let found = match self.token.kind {
-            TokenKind::End => "the end of the input".to_owned(),
-            _ => format!("`{}`", self.text_of(self.token)),
+        let (kind, found) = match self.token.kind {
+            TokenKind::End => (DiagnosticKind::UnclosedBracket, "the end of the input".to_owned()),
+            _ => (DiagnosticKind::CrossedBracket, format!("`{}`", self.text_of(self.token))),
         };
         self.sink.error_with_hint(
-            DiagnosticKind::UnclosedBracket,
+            kind,
             open,
             format!("this `{}` is never closed", open.text(self.text)),
             format!("expected `{close}` before {found}"),

@@ -42,6 +42,22 @@ impl Parse {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+
+    /// Returns whether more lines could make the source whole: all that is wrong is that it ends
+    /// within brackets, a string or a comment, or after an operator.
+    pub fn is_incomplete(&self) -> bool {
+        let could_follow = |diagnostic: &Diagnostic| match diagnostic.kind {
+            DiagnosticKind::UnclosedBracket
+            | DiagnosticKind::UnterminatedString
+            | DiagnosticKind::UnterminatedComment
+            | DiagnosticKind::UnterminatedBoxes => true,
+            // Of what is missing before something else, that is marked.
+            DiagnosticKind::MissingOperand => diagnostic.span.is_empty(),
+            _ => false,
+        };
+        let mut errors = self.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        self.has_errors() && errors.all(could_follow)
+    }
 }
 
 /// Parses a program: expressions that end where a line ends, except inside brackets and after an

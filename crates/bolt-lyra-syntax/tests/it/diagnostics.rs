@@ -210,3 +210,16 @@ fn exactly_one_expression_is_one_without_errors() {
     assert!(parse_expression("f[a,]").is_ok());
     assert!(Severity::Warning < Severity::Error);
 }
+
+#[test]
+fn a_source_is_incomplete_if_more_lines_could_make_it_whole() {
+    let is_incomplete = |source: &str| parse(source).is_incomplete();
+    for source in
+        ["f[x", "{1, (2,", "1 +", "a :=", "\"text", "1 (* note", "f[x, 1 +\n", "<|a ->", "x[[1"]
+    {
+        assert!(is_incomplete(source), "{source}");
+    }
+    for source in ["f[x]", "1 + ]", "(1]", "{1, (2}", "1 + * 2", "f[1^^2", "", "a;"] {
+        assert!(!is_incomplete(source), "{source}");
+    }
+}

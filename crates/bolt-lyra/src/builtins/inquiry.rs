@@ -280,10 +280,11 @@ mod tests {
         assert_eq!(line("n = 6"), "6");
         assert_eq!(line("% n"), "36");
         assert_eq!(line("%% + %1"), "12");
-        assert_eq!(line("n = 1; $Line"), "4");
-        assert_eq!(line("In[2]"), "4", "the line is evaluated again, after 4");
+        assert_eq!(line("n = 1; $Line;"), "Null");
+        assert_eq!(line("%"), "4", "what is not shown is kept");
+        assert_eq!(line("In[2]"), "4", "the line is evaluated again: 4 times 1");
         assert_eq!(line("{Out[2], Out[9]}"), "{36, %9}");
         assert_eq!(line("$HistoryLength = 2"), "2");
-        assert_eq!(line("{Out[6], Out[-1], Out[2]}"), "{{36, %9}, 2, %2}");
+        assert_eq!(line("{Out[7], Out[-1], Out[2]}"), "{{36, %9}, 2, %2}");
     }
 }

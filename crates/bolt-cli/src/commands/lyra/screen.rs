@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use bolt_lyra::{Note, Session, Value, sym};
@@ -16,7 +16,7 @@ use super::program::{Run, Source, parse};
 use super::{Form, diagnostics};
 use crate::context::Context;
 
-/// What is printed waits so long at most, so that not every line costs a system call.
+/// What is printed waits so long at most for more, so that not every line costs a system call.
 const DELAY: Duration = Duration::from_millis(20);
 
 /// The two streams, shared with the session, which prints while it evaluates.
@@ -29,15 +29,18 @@ pub(super) struct Screen {
 
 struct State {
     out: BufWriter<io::Stdout>,
-    flushed: Instant,
+    /// Whether something waits.
+    waits: bool,
+    /// Whether a thread writes what waits.
+    is_served: bool,
     error: Option<io::Error>,
 }
 
 impl Screen {
     /// Shows what a session prints and tells.
     pub(super) fn of(session: &mut Session) -> Self {
-        let state =
-            State { out: BufWriter::new(io::stdout()), flushed: Instant::now(), error: None };
+        let out = BufWriter::new(io::stdout());
+        let state = State { out, waits: false, is_served: false, error: None };
         let screen = Self { state: Arc::new(Mutex::new(state)), interrupt: session.interrupt() };
         let shared = screen.clone();
         session.listen(move |note| shared.note(note));
@@ -56,20 +59,38 @@ impl Screen {
 
     fn note(&self, note: Note) {
         match note {
-            Note::Printed(line) => self.line(&line),
+            Note::Printed(line) => {
+                self.line(&line);
+                self.serve();
+            }
             Note::Message { name, text } => self.error(&format!("{name}: {text}\n")),
         }
+    }
+
+    /// Has what waits written soon, however long the evaluation goes on.
+    fn serve(&self) {
+        let is_served = |state: &mut State| std::mem::replace(&mut state.is_served, true);
+        if is_served(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let screen = self.clone();
+        // It ends with the process. Where no thread can be had, lines wait for the value.
+        let _ = std::thread::Builder::new().name("lyra-output".to_owned()).spawn(move || {
+            loop {
+                screen.with(|state| match std::mem::take(&mut state.waits) {
+                    true => state.out.flush(),
+                    false => Ok(()),
+                });
+                std::thread::sleep(DELAY);
+            }
+        });
     }
 
     /// Writes a line to standard output.
     pub(super) fn line(&self, line: &str) {
         self.with(|state| {
-            writeln!(state.out, "{line}")?;
-            if state.flushed.elapsed() >= DELAY {
-                state.out.flush()?;
-                state.flushed = Instant::now();
-            }
-            Ok(())
+            state.waits = true;
+            writeln!(state.out, "{line}")
         });
     }
 
