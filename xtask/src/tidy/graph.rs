@@ -55,6 +55,13 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("bolt-cli", &["tokio", "arrow*", "pyo3"]),
 ];
 
+/// Dependencies by features that only the front end asks for; cargo lists them for all who share
+/// the crate.
+const FOR_FRONT_END: &[(&str, &str)] = &[
+    // reedline has events of the terminal serialized.
+    ("bitflags", "serde_core"),
+];
+
 pub(crate) fn check(root: &Path, problems: &mut Vec<String>) -> Result<()> {
     let metadata = metadata(root)?;
     let names = names(&metadata);
@@ -95,11 +102,13 @@ fn edges<'v>(
 ) -> BTreeMap<&'v str, BTreeSet<&'v str>> {
     let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for node in list(&metadata["resolve"], "nodes") {
-        let from = edges.entry(names[text(node, "id")]).or_default();
+        let name = names[text(node, "id")];
+        let from = edges.entry(name).or_default();
         for dependency in list(node, "deps") {
             let is_used = list(dependency, "dep_kinds").any(|kind| kind["kind"].is_null());
-            if is_used {
-                from.insert(names[text(dependency, "pkg")]);
+            let on = names[text(dependency, "pkg")];
+            if is_used && !FOR_FRONT_END.contains(&(name, on)) {
+                from.insert(on);
             }
         }
     }
