@@ -33,4 +33,4 @@ pub use expr::{Expr, ExprKind, Span};
 pub use highlight::{Class, classes};
 pub use line_index::{LineColumn, LineIndex};
 pub use parser::{MAX_DEPTH, Parse, parse, parse_expression};
-pub use print::{to_full_form, to_input_form};
+pub use print::{to_full_form, to_input_form, to_output_form};

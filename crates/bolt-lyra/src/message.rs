@@ -121,8 +121,9 @@ impl Session {
                 Err(_) => next,
             };
             next = place.wrapping_add(1);
-            if let Some(part) = parts.get(place) {
-                filled.push_str(&self.output_form(part));
+            match parts.get(place) {
+                Some(part) => filled.push_str(&self.output_form(part)),
+                None => filled.push_str(&format!("`{number}`")),
             }
             rest = &rest[start + length + 2..];
         }

@@ -1,7 +1,8 @@
 //! From expressions to text: as they are typed, and as they are shown.
 
-use bolt_lyra_syntax::{Expr, ExprKind, to_full_form, to_input_form};
+use bolt_lyra_syntax::{Expr, ExprKind, to_full_form, to_input_form, to_output_form};
 
+use crate::builtins::Displayed;
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
@@ -31,7 +32,7 @@ impl Session {
     pub fn output_form(&self, value: &Value) -> String {
         match value {
             Value::String(text) => text.to_string(),
-            _ => to_input_form(&self.tree(value, Form::Output)),
+            _ => to_output_form(&self.tree(value, Form::Output)),
         }
     }
 
@@ -44,7 +45,7 @@ impl Session {
         grown(value.depth(), || match value {
             Value::Symbol(symbol) => Expr::symbol(&self.names.shown(*symbol)),
             Value::Temporary(temporary) => Expr::symbol(&self.names.shown(temporary.symbol)),
-            Value::String(text) if form == Form::Output => Expr::symbol(text),
+            Value::String(text) if form == Form::Output => text_as_it_is(text),
             Value::String(text) => Expr::new(ExprKind::String(text.as_str().into())),
             Value::Integer(_) | Value::BigInteger(_) => integer(value),
             Value::Real(real) => real_number(*real, form),
@@ -54,6 +55,10 @@ impl Session {
             Value::Association(entries) => self.plain(&crate::association::as_call(entries), form),
             Value::Call(call) => match form {
                 Form::Full => self.plain(call, form),
+                Form::Output if let Some(displayed) = self.displayed(call) => match displayed {
+                    Displayed::Text(text) => text_as_it_is(&text),
+                    Displayed::Other(value) => self.tree(&value, form),
+                },
                 _ => self.arithmetic(call, form).unwrap_or_else(|| self.plain(call, form)),
             },
         })
@@ -169,6 +174,11 @@ impl Session {
             _ => self.tree(&Value::call(sym::Power, [base.clone(), exponent.clone()]), form),
         }
     }
+}
+
+/// Returns a text that is written without quotes.
+fn text_as_it_is(text: &str) -> Expr {
+    Expr::new(ExprKind::Boxes(text.into()))
 }
 
 fn is_half(exponent: &dashu_ratio::RBig) -> bool {

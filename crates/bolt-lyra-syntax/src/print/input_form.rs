@@ -17,7 +17,16 @@ use crate::string_literal::push_literal;
 ///
 /// What is broken ([`ExprKind::Error`]) is written as `$Failed` with its parts.
 pub fn to_input_form(expr: &Expr) -> String {
-    let mut printer = Printer { text: String::new(), operators: &OPERATORS };
+    written(expr, "*")
+}
+
+/// Writes an expression as it is shown: as [`to_input_form`] does, with a space between factors.
+pub fn to_output_form(expr: &Expr) -> String {
+    written(expr, " ")
+}
+
+fn written(expr: &Expr, times: &'static str) -> String {
+    let mut printer = Printer { text: String::new(), operators: &OPERATORS, times };
     printer.write(expr, 0);
     printer.text
 }
@@ -25,6 +34,8 @@ pub fn to_input_form(expr: &Expr) -> String {
 struct Printer {
     text: String,
     operators: &'static Operators,
+    /// What stands between factors.
+    times: &'static str,
 }
 
 impl Printer {
@@ -355,7 +366,8 @@ impl Printer {
             }
             (Form::Flat | Form::Comparison, [_, _, ..]) => {
                 self.grouped(precedence, min, |printer| {
-                    printer.join(args, &infix(operator), precedence + 1);
+                    let infix = infix(operator, printer.times);
+                    printer.join(args, &infix, precedence + 1);
                 });
             }
             (Form::Semicolon, [statements @ .., last]) if !statements.is_empty() => {
@@ -376,7 +388,7 @@ impl Printer {
     fn binary(&mut self, operator: &Operator, left: &Expr, right: &Expr, mins: [u16; 2], min: u16) {
         self.grouped(operator.precedence, min, |printer| {
             printer.write(left, mins[0]);
-            printer.push(&infix(operator));
+            printer.push(&infix(operator, printer.times));
             printer.write(right, mins[1]);
         });
     }
@@ -456,9 +468,10 @@ impl Printer {
 }
 
 /// An infix operator with the spaces it is written with.
-fn infix(operator: &Operator) -> String {
+fn infix(operator: &Operator, times: &str) -> String {
     match operator.spelling {
-        tight @ ("*" | "?" | "::") => tight.to_owned(),
+        "*" => times.to_owned(),
+        tight @ ("?" | "::") => tight.to_owned(),
         spelling => format!(" {spelling} "),
     }
 }

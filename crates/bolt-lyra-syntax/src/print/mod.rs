@@ -4,7 +4,7 @@ mod full_form;
 mod input_form;
 
 pub use full_form::to_full_form;
-pub use input_form::to_input_form;
+pub use input_form::{to_input_form, to_output_form};
 
 use crate::characters::push_readable;
 

@@ -295,7 +295,10 @@ fn define(
         return Ok(false);
     };
     let Some(symbol) = owner.as_symbol() else { return Ok(false) };
-    if session.attributes(symbol).has_any(Attributes::PROTECTED | Attributes::LOCKED) {
+    // How something is shown may be said in spite of that.
+    let is_protected =
+        session.attributes(symbol).has_any(Attributes::PROTECTED | Attributes::LOCKED);
+    if is_protected && symbol != sym::Format {
         let tag = if delayed { sym::SetDelayed } else { sym::Set };
         session.message(tag, "write", &[owner, pattern]);
         return Ok(false);

@@ -207,8 +207,10 @@ pub(crate) fn apply_operator(
         let apply = |inner: Value, f: &Value| Value::call(f.clone(), [inner].as_slice());
         return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
     }
-    if matches!(&*session.names.full(operator).name, "Query" | "Dataset") {
-        return super::associations::apply(session, head, call);
+    match &*session.names.full(operator).name {
+        "Query" | "Dataset" => return super::associations::apply(session, head, call),
+        "StringTemplate" => return super::output::apply_template(session, head, call),
+        _ => {}
     }
     let ([argument, options @ ..], [of]) = (head.args(), call.args()) else {
         return Ok(Step::Same);

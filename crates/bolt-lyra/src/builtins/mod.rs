@@ -51,6 +51,7 @@ use crate::value::Call;
 
 pub(crate) use combinatorics::products::Harvest;
 pub(crate) use functional::apply_operator;
+pub(crate) use output::Displayed;
 
 /// What a built-in function does with a call whose arguments are evaluated as its attributes say.
 /// It may change the call only if it does not return [`Step::Same`].
@@ -129,7 +130,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         statistics::descriptive::TABLE,
         structure::TABLE,
     ];
-    let folders: &[&[&'static [Builtin]]] = &[associations::TABLES, strings::TABLES];
+    let folders: &[&[&'static [Builtin]]] =
+        &[associations::TABLES, output::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
