@@ -127,16 +127,6 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Differences[{1, 4, 9}]", "{3, 5}"), ("Differences[{a, b}]", "{-a + b}")],
     ),
     builtin(
-        "GroupBy",
-        Attributes::NONE,
-        group_by,
-        "GroupBy[list, f] is an association of the values of f with the elements that have them; GroupBy[list, f, g] applies g to each group.",
-        &[
-            ("GroupBy[{1, 2, 3}, OddQ]", "<|True -> {1, 3}, False -> {2}|>"),
-            ("GroupBy[{1, 2, 3}, OddQ, Total]", "<|True -> 4, False -> 2|>"),
-        ],
-    ),
-    builtin(
         "Transpose",
         Attributes::NONE,
         |s, c| Ok(transpose(s, c)),
@@ -172,48 +162,6 @@ pub(super) const TABLE: &[Builtin] = &[
         "Riffle[list, x] puts x between the elements, or the elements of a list x in turn; \
          Riffle[list, x, n] at every n-th place, {i, j, n} from place i to j.",
         &[("Riffle[{a, b, c}, x]", "{a, x, b, x, c}"), ("Riffle[{a, b}, {1, 2}]", "{a, 1, b, 2}")],
-    ),
-    builtin(
-        "Association",
-        Attributes::HOLD_ALL_COMPLETE,
-        association,
-        "<|k -> v, ...|> or Association[rules] holds a value for each key.",
-        &[("<|a -> 1, b -> 2|>[b]", "2"), ("<|a -> 1, a -> 2|>", "<|a -> 2|>")],
-    ),
-    builtin(
-        "Keys",
-        Attributes::NONE,
-        |_, c| Ok(keys(c, true)),
-        "Keys[association] is the list of the keys; of rules, of their left sides.",
-        &[("Keys[<|a -> 1, b -> 2|>]", "{a, b}"), ("Keys[{a -> 1}]", "{a}")],
-    ),
-    builtin(
-        "Values",
-        Attributes::NONE,
-        |_, c| Ok(keys(c, false)),
-        "Values[association] is the list of the values; of rules, of their right sides.",
-        &[("Values[<|a -> 1, b -> 2|>]", "{1, 2}"), ("Values[{a -> 1}]", "{1}")],
-    ),
-    builtin(
-        "Lookup",
-        Attributes::NONE,
-        |_, c| Ok(lookup(c)),
-        "Lookup[association, key, default] is the value of the key, else the default.",
-        &[("Lookup[<|a -> 1|>, a]", "1"), ("Lookup[<|a -> 1|>, b, 0]", "0")],
-    ),
-    builtin(
-        "KeyExistsQ",
-        Attributes::NONE,
-        |_, c| {
-            Ok(match c.args() {
-                [Value::Association(entries), key] => {
-                    Step::Done(Value::boolean(entries.get(key).is_some()))
-                }
-                _ => Step::Same,
-            })
-        },
-        "KeyExistsQ[association, key] is True if the key is there.",
-        &[("KeyExistsQ[<|a -> 1|>, a]", "True"), ("KeyExistsQ[<|a -> 1|>, b]", "False")],
     ),
 ];
 
@@ -635,39 +583,6 @@ fn differences(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Again(Value::list(values)))
 }
 
-fn group_by(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (of, by, with) = match call.args() {
-        [of, by] => (of, by, None),
-        [of, by, with] => (of, by, Some(with)),
-        _ => return Ok(Step::Same),
-    };
-    let Value::Call(list) = of else { return Ok(Step::Same) };
-    let mut groups: indexmap::IndexMap<Value, Args, foldhash::fast::FixedState> =
-        indexmap::IndexMap::default();
-    for element in list.args() {
-        session.check_interrupt()?;
-        // `f -> g` groups the values of g.
-        let (key, value) = match sides(by) {
-            Some((f, g, _)) => (
-                session.call(f, [element.clone()].as_slice())?,
-                session.call(g, [element.clone()].as_slice())?,
-            ),
-            None => (session.call(by, [element.clone()].as_slice())?, element.clone()),
-        };
-        groups.entry(key).or_default().push(value);
-    }
-    let mut entries = Association::default();
-    for (key, group) in groups {
-        let group = Value::list(group);
-        let value = match with {
-            Some(with) => session.call(with, [group].as_slice())?,
-            None => group,
-        };
-        entries.insert(key, value);
-    }
-    Ok(Step::Done(Value::Association(Arc::new(entries))))
-}
-
 fn transpose(session: &mut Session, call: &Call) -> Step {
     let (of, levels) = match call.args() {
         [of] => (of, None),
@@ -810,94 +725,5 @@ fn riffled(list: &Call, values: &[Value], spec: &Value) -> Option<Value> {
             }
         }
         place += 1;
-    }
-}
-
-fn association(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let mut entries = Association::default();
-    for arg in call.args() {
-        // Rules are taken as they are written, everything else is evaluated to rules.
-        let arg = match sides(arg) {
-            Some(_) => arg.clone(),
-            None => session.evaluate(arg)?,
-        };
-        if !add_entries(session, &mut entries, &arg)? {
-            return Ok(Step::Same);
-        }
-    }
-    Ok(Step::Done(Value::Association(Arc::new(entries))))
-}
-
-fn add_entries(session: &mut Session, to: &mut Association, from: &Value) -> Evaluated<bool> {
-    if let Some((key, value, delayed)) = sides(from) {
-        let key = session.evaluate(key)?;
-        let value = if delayed { value.clone() } else { session.evaluate(value)? };
-        to.insert_entry(key, Entry { value, delayed });
-        return Ok(true);
-    }
-    match from {
-        Value::Association(entries) => {
-            for (key, entry) in entries.iter() {
-                to.insert_entry(key.clone(), entry.clone());
-            }
-            Ok(true)
-        }
-        Value::Call(list) if list.is(sym::List) || list.is(sym::Sequence) => {
-            for element in list.args() {
-                if !add_entries(session, to, element)? {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
-}
-
-fn keys(call: &Call, of_keys: bool) -> Step {
-    let [of] = call.args() else { return Step::Same };
-    match of {
-        Value::Association(entries) => Step::Again(Value::list(match of_keys {
-            true => entries.keys().cloned().collect::<Args>(),
-            false => entries.values().cloned().collect::<Args>(),
-        })),
-        _ => {
-            let side = |rule: &Value| {
-                sides(rule).map(|(key, value, _)| if of_keys { key.clone() } else { value.clone() })
-            };
-            if let Some(one) = side(of) {
-                return Step::Again(one);
-            }
-            let all: Option<Args> = of.as_list().and_then(|rules| rules.iter().map(side).collect());
-            all.map_or(Step::Same, |all| Step::Again(Value::list(all)))
-        }
-    }
-}
-
-fn lookup(call: &Call) -> Step {
-    let (of, key, default) = match call.args() {
-        [of, key] => (of, key, None),
-        [of, key, default] => (of, key, Some(default)),
-        _ => return Step::Same,
-    };
-    let find = |key: &Value| -> Value {
-        let found = match of {
-            Value::Association(entries) => entries.get(key).map(|entry| entry.value.clone()),
-            _ => of.as_list().and_then(|rules| {
-                let is = |rule: &&Value| sides(rule).is_some_and(|(known, ..)| known == key);
-                rules.iter().find(is).and_then(sides).map(|(_, value, _)| value.clone())
-            }),
-        };
-        found
-            .or_else(|| default.cloned())
-            .unwrap_or_else(|| Value::call(sym::Missing, [Value::string("KeyAbsent"), key.clone()]))
-    };
-    match (of, key.as_list()) {
-        (Value::Association(_), Some(keys)) => {
-            Step::Again(Value::list(keys.iter().map(find).collect::<Args>()))
-        }
-        (Value::Association(_), None) => Step::Again(find(key)),
-        _ if of.as_list().is_some() => Step::Again(find(key)),
-        _ => Step::Same,
     }
 }

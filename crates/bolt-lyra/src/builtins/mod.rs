@@ -124,7 +124,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         logic::TABLE,
         messages::TABLE,
         numbers::random::TABLE,
-        output::TABLE,
         patterns::TABLE,
         scope::TABLE,
         statistics::descriptive::TABLE,

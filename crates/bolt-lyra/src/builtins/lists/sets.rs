@@ -6,7 +6,6 @@ use triomphe::Arc;
 
 use super::super::functional::{elements, with_elements};
 use super::super::{Builtin, builtin};
-use crate::association::{Association, Entry};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::rule::sides;
@@ -50,23 +49,6 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "Tally[list] gives the different elements with how often they occur; Tally[list, test] takes \
          elements for the same of which the test is True.",
         &[("Tally[{a, b, a}]", "{{a, 2}, {b, 1}}"), ("Tally[{}]", "{}")],
-    ),
-    builtin(
-        "Counts",
-        Attributes::NONE,
-        |_, c| {
-            Ok(match c.args() {
-                [Value::Call(list)] => {
-                    let entries = tally(list.args()).into_iter().map(|(value, count)| {
-                        (value, Entry { value: Value::Integer(count), delayed: false })
-                    });
-                    Step::Done(Value::Association(Arc::new(Association::new(entries))))
-                }
-                _ => Step::Same,
-            })
-        },
-        "Counts[list] is an association of the elements with how often they occur.",
-        &[("Counts[{a, b, a}]", "<|a -> 2, b -> 1|>"), ("Counts[{}]", "<||>")],
     ),
 ];
 
