@@ -4,7 +4,7 @@ use dashu_base::{BitTest, ExtendedGcd};
 use dashu_int::IBig;
 
 use crate::integer::Integer;
-use crate::ring::{Field, Ring};
+use crate::ring::{Field, FiniteField, Ring};
 
 /// The integers modulo an odd prime below 2^63. Elements are in Montgomery's form (P. Montgomery,
 /// "Modular multiplication without trial division", 1985).
@@ -112,7 +112,9 @@ impl Field for PrimeField {
         }
         (old == 1).then(|| self.of_word(x.rem_euclid(i128::from(self.prime)) as u64))
     }
+}
 
+impl FiniteField for PrimeField {
     fn order(&self) -> Integer {
         Integer::from(self.prime)
     }
@@ -196,7 +198,9 @@ impl Field for BigPrimeField {
         let (gcd, x, _) = a.to_ibig().gcd_ext(self.prime.to_ibig());
         IBig::from(gcd).is_one().then(|| Integer::from(x).rem_euclid(&self.prime))
     }
+}
 
+impl FiniteField for BigPrimeField {
     fn order(&self) -> Integer {
         self.prime.clone()
     }

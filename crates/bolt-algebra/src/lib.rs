@@ -7,7 +7,9 @@
 //! Start reading at `polynomial`, then `multiply`, `divide`, `gcd` and `factor`.
 
 mod divide;
+pub mod factor;
 mod field;
+mod fractions;
 mod gcd;
 mod integer;
 mod multiply;
@@ -19,12 +21,13 @@ pub mod univariate;
 mod watch;
 
 pub use field::{BigPrimeField, PrimeField, is_prime};
+pub use fractions::{Fractions, Quotient};
 pub use gcd::{content_in, gcd, gcd_of_all};
 pub use integer::Integer;
 pub use packing::EXPONENT_MAX;
 pub use polynomial::{Polynomial, Term};
 pub use remainder::{pseudo_divide, resultant};
-pub use ring::{Field, Integers, Ring};
+pub use ring::{Field, FiniteField, Integers, Ring};
 pub use watch::{Stopped, Watch};
 
 #[cfg(test)]

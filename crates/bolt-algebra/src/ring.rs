@@ -75,6 +75,10 @@ pub trait Ring {
 pub trait Field: Ring {
     /// Returns the inverse, `None` of 0.
     fn inverse(&self, a: &Self::Element) -> Option<Self::Element>;
+}
+
+/// The integers modulo a prime.
+pub trait FiniteField: Field {
     /// Returns the number of elements.
     fn order(&self) -> Integer;
     /// Returns the integer that an element stands for, the nearest to 0.

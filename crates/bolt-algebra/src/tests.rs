@@ -141,3 +141,98 @@ fn common_divisors_divide_and_leave_nothing_in_common() {
         assert!(rest.is_one(&Integers), "case {case}");
     }
 }
+
+/// Multiplies the factors out again.
+fn product_of(factored: &crate::factor::Factored, variables: usize) -> Polynomial {
+    let start = Polynomial::constant(&Integers, variables, factored.content.clone());
+    factored.factors.iter().fold(start, |product, (factor, exponent)| {
+        product.mul(&Integers, &factor.pow(&Integers, *exponent))
+    })
+}
+
+fn count(factored: &crate::factor::Factored) -> u64 {
+    factored.factors.iter().map(|(_, exponent)| exponent).sum()
+}
+
+#[test]
+fn factors_multiply_to_the_polynomial_and_have_none_themselves() {
+    let mut random = Random::new(6);
+    let never = crate::Watch::NEVER;
+    for case in 0..240 {
+        let variables = 1 + case % 3;
+        let size = [3, 1 << 30][case / 3 % 2];
+        let parts: Vec<Polynomial> =
+            (0..3).map(|_| random.polynomial(variables, 5, 3, size)).collect();
+        let mut whole = Polynomial::constant(&Integers, variables, Integer::ONE);
+        let mut least = 0;
+        for part in parts.iter().filter(|part| !part.is_zero()) {
+            least += count(&crate::factor::factor(part, never).expect("nothing stops it"));
+            whole = whole.mul(&Integers, part);
+        }
+        let factored = crate::factor::factor(&whole, never).expect("nothing stops it");
+        assert!(product_of(&factored, variables).equals(&whole), "case {case}: {whole:?}");
+        assert_eq!(count(&factored), least, "case {case}: {whole:?} {factored:?}");
+        for (factor, _) in &factored.factors {
+            let again = crate::factor::factor(factor, never).expect("nothing stops it");
+            assert_eq!(count(&again), 1, "case {case}: {factor:?}");
+        }
+    }
+}
+
+#[test]
+fn roots_of_unity_are_shared_out_by_their_order() {
+    for n in 1..80_u64 {
+        let mut product = vec![Integer::ONE];
+        for divisor in (1..=n).filter(|divisor| n % divisor == 0) {
+            let own = crate::factor::cyclotomic(divisor);
+            product = crate::univariate::mul(&Integers, &product, &own);
+        }
+        let mut expected = vec![Integer::ZERO; n as usize + 1];
+        expected[0] = Integer::from(-1_i64);
+        expected[n as usize] = Integer::ONE;
+        assert_eq!(product, expected, "{n}");
+    }
+}
+
+#[test]
+fn factors_modulo_small_primes_are_those_that_trials_find() {
+    use crate::ring::FiniteField;
+    use crate::univariate as u;
+    for prime in [2_i64, 3, 5] {
+        let field = crate::BigPrimeField::new(Integer::from(prime));
+        for number in 1..400_i64 {
+            let mut digits = Vec::new();
+            let mut left = number;
+            while left > 0 {
+                digits.push(Integer::from(left % prime));
+                left /= prime;
+            }
+            let found = crate::factor::finite::factor(&field, &digits, crate::Watch::NEVER)
+                .expect("nothing stops it");
+            let mut product = vec![Integer::ONE];
+            for (factor, exponent) in &found {
+                for _ in 0..*exponent {
+                    product = u::mul(&field, &product, factor);
+                }
+                assert!(is_irreducible(&field, factor, prime), "{prime}: {factor:?}");
+            }
+            assert_eq!(product, u::monic(&field, &digits), "{prime}: {digits:?} {found:?}");
+            assert!(field.order() == Integer::from(prime));
+        }
+    }
+}
+
+/// Divides by all polynomials of lower degree.
+fn is_irreducible(field: &crate::BigPrimeField, polynomial: &[Integer], prime: i64) -> bool {
+    let size = prime.pow((polynomial.len() as u32).div_ceil(2));
+    (prime..size).all(|number| {
+        let mut digits = Vec::new();
+        let mut left = number;
+        while left > 0 {
+            digits.push(Integer::from(left % prime));
+            left /= prime;
+        }
+        digits.len() >= polynomial.len()
+            || !crate::univariate::rem(field, polynomial, &digits).is_empty()
+    })
+}

@@ -5,7 +5,7 @@
 use crate::field::{PrimeField, primes_below};
 use crate::integer::Integer;
 use crate::polynomial::Polynomial;
-use crate::ring::{Field, Integers, Ring};
+use crate::ring::{Field, FiniteField, Integers, Ring};
 use crate::univariate;
 use crate::watch::{Stopped, Watch};
 

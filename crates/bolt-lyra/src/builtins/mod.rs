@@ -89,9 +89,11 @@ const fn builtin(
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     let areas: &[&'static [Builtin]] = &[
+        algebra::apart::TABLE,
         algebra::coefficients::TABLE,
         algebra::divide::TABLE,
         algebra::expand::TABLE,
+        algebra::factor::TABLE,
         algebra::parts::TABLE,
         algebra::polynomials::TABLE,
         algebra::together::TABLE,

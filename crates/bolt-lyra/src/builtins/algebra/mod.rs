@@ -3,10 +3,12 @@
 //! An expression is read as a polynomial in its kernels (`kernels`, `build`, `ratio`), worked on by
 //! `bolt-algebra`, and written as an expression again.
 
+pub(super) mod apart;
 mod build;
 pub(super) mod coefficients;
 pub(super) mod divide;
 pub(super) mod expand;
+pub(super) mod factor;
 mod grouped;
 mod kernels;
 mod modular;
@@ -18,9 +20,11 @@ pub(super) mod together;
 
 #[allow(unused_imports, reason = "other areas take them from here")]
 pub(crate) use {
+    apart::apart,
     coefficients::{coefficient_in, coefficients_in, collect_in},
     divide::{common_divisor, quotient_remainder},
     expand::{expand, expand_all},
+    factor::factor,
     parts::{denominator, numerator, numerator_denominator},
     together::{cancel, together},
 };
