@@ -347,6 +347,11 @@ impl Session {
             }
         }
         drop(value);
+        if combines(symbol, attributes)
+            && let Some(step) = crate::builtins::combined(self, call)?
+        {
+            return Ok(step);
+        }
         match builtin {
             Some(builtin) => (builtin.apply)(self, call),
             None => Ok(Step::Same),
@@ -431,6 +436,20 @@ fn thread_over_associations(head: &Value, args: &Args) -> Option<Value> {
         new.insert(key.clone(), Value::call(head.clone(), own?));
     }
     Some(Value::Association(Arc::new(new)))
+}
+
+/// Returns whether a function works on what stands for numbers, such as intervals.
+fn combines(symbol: Symbol, attributes: Attributes) -> bool {
+    attributes.has(Attributes::NUMERIC_FUNCTION)
+        || matches!(
+            symbol,
+            sym::Equal
+                | sym::Unequal
+                | sym::Less
+                | sym::LessEqual
+                | sym::Greater
+                | sym::GreaterEqual
+        )
 }
 
 /// Returns whether they are the same without looking inside.

@@ -25,6 +25,7 @@ mod combinatorics;
 pub(crate) mod comparison;
 mod control;
 mod elementary;
+mod forms;
 mod functional;
 mod inquiry;
 mod integers;
@@ -38,8 +39,10 @@ mod output;
 mod patterns;
 mod scope;
 mod statistics;
+mod simplify;
 mod strings;
 mod structure;
+mod trigonometry;
 
 use triomphe::Arc;
 
@@ -52,6 +55,7 @@ use crate::value::Call;
 pub(crate) use combinatorics::products::Harvest;
 pub(crate) use functional::apply_operator;
 pub(crate) use output::Displayed;
+pub(crate) use simplify::combined;
 
 /// What a built-in function does with a call whose arguments are evaluated as its attributes say.
 /// It may change the call only if it does not return [`Step::Same`].
@@ -130,10 +134,12 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         scope::TABLE,
         statistics::descriptive::TABLE,
         structure::TABLE,
+        trigonometry::TABLE,
     ];
     let folders: &[&[&'static [Builtin]]] =
         &[associations::TABLES, output::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
+    areas.iter().chain(simplify::TABLES).copied().flatten()
 }
 
 impl Session {

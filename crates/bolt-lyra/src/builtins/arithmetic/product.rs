@@ -107,7 +107,8 @@ fn base_and_exponent(value: &Value) -> (&Value, Value) {
 /// 2^(-1/2).
 fn merge_root(coefficient: &mut Value, base: &Value, exponent: &Value) -> Option<Value> {
     let Value::Rational(_) = exponent else { return None };
-    let Value::Integer(_) = base else { return None };
+    // -1 divides any denominator without making it smaller.
+    let Value::Integer(2..) = base else { return None };
     let (Value::Rational(own), false) = (&*coefficient, number::is_negative(exponent)) else {
         return None;
     };

@@ -1,0 +1,19 @@
+//! Simplification and what it stands on: logic, assumptions, conditional values, intervals.
+
+mod assume;
+mod boolean;
+mod conditional;
+pub(crate) mod facts;
+mod formula;
+mod interval;
+mod linear;
+mod piecewise;
+pub(crate) mod refine;
+
+pub(crate) use conditional::combined;
+
+use super::{Builtin, builtin, forms};
+
+/// The tables of this area.
+pub(super) const TABLES: &[&[Builtin]] =
+    &[assume::TABLE, boolean::TABLE, conditional::TABLE, interval::TABLE, piecewise::TABLE];
