@@ -494,6 +494,27 @@ pub(super) fn minimal(
     written(session, &cubes, &reading.atoms, is_disjunctive).map(Some)
 }
 
+/// Takes literals that all conjunctions of a disjunction share outside: `a && b || a && c` is
+/// `a && (b || c)`; likewise pairs of them.
+pub(super) fn factored(session: &mut Session, value: &Value) -> Evaluated {
+    let Some(parts) = value.args_of(sym::Or) else { return Ok(value.clone()) };
+    let literals = |part: &Value| part.args_of(sym::And).unwrap_or(std::slice::from_ref(part)).to_vec();
+    let all: Vec<Vec<Value>> = parts.iter().map(literals).collect();
+    let shared: Args =
+        all[0].iter().filter(|l| all.iter().all(|part| part.contains(l))).cloned().collect();
+    if shared.is_empty() || all.iter().any(|part| part.len() == shared.len()) {
+        return Ok(value.clone());
+    }
+    let rest = all.iter().map(|part| {
+        let own: Args = part.iter().filter(|l| !shared.contains(l)).cloned().collect();
+        joined(sym::And, own)
+    });
+    let rest = Value::call(sym::Or, rest.collect::<Args>());
+    let mut all = shared;
+    all.push(rest);
+    session.evaluate(&joined(sym::And, all))
+}
+
 fn variables(session: &mut Session, call: &Call) -> Step {
     let [value] = call.args() else { return Step::Same };
     let mut atoms = Vec::new();

@@ -2,6 +2,8 @@
 
 mod assume;
 mod boolean;
+mod command;
+mod complexity;
 mod conditional;
 pub(crate) mod facts;
 mod formula;
@@ -9,6 +11,8 @@ mod interval;
 mod linear;
 mod piecewise;
 pub(crate) mod refine;
+pub(crate) mod search;
+mod transform;
 
 pub(crate) use conditional::combined;
 
@@ -16,4 +20,4 @@ use super::{Builtin, builtin, forms};
 
 /// The tables of this area.
 pub(super) const TABLES: &[&[Builtin]] =
-    &[assume::TABLE, boolean::TABLE, conditional::TABLE, interval::TABLE, piecewise::TABLE];
+    &[assume::TABLE, boolean::TABLE, command::TABLE, conditional::TABLE, interval::TABLE, piecewise::TABLE];
