@@ -76,6 +76,13 @@ const GENERAL: &[(&str, &str)] = &[
     ("ins", "Cannot insert at position `1` in `2`."),
     ("idim", "`1` and `2` must have the same length."),
     ("notunicode", "A character code in `1` is not that of a character."),
+    ("nsmet", "This system cannot be solved with the methods available to `1`."),
+    (
+        "ifun",
+        "Inverse functions are being used by `1`, so some solutions may not be found; use Reduce for complete solution information.",
+    ),
+    ("naqs", "`1` is not a quantified system of equations and inequalities."),
+    ("svars", "Equations may not give solutions for all \"solve\" variables."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 

@@ -627,6 +627,11 @@ fn big_constant(symbol: Symbol, digits: f64) -> Option<Binary> {
 }
 
 fn numerical_call(session: &mut Session, call: &Arc<Call>, digits: Option<f64>) -> Evaluated {
+    if call.is(sym::Root)
+        && let Some(root) = super::equations::numerical_root(session, call, digits)?
+    {
+        return Ok(root);
+    }
     let attributes = session.attributes_of(call.head());
     let holds = |place: usize| {
         attributes.has(Attributes::N_HOLD_ALL)
@@ -654,6 +659,7 @@ impl Session {
             Value::Symbol(symbol) => {
                 constant(*symbol).is_some() || self.attributes(*symbol).has(Attributes::CONSTANT)
             }
+            Value::Call(call) if call.is(sym::Root) => super::equations::is_numeric_root(call),
             Value::Call(call) => {
                 self.attributes_of(call.head()).has(Attributes::NUMERIC_FUNCTION)
                     && grown(call.depth(), || call.args().iter().all(|arg| self.is_numeric(arg)))

@@ -97,7 +97,11 @@ pub(crate) fn substituted(value: &Value, part: &Value, by: &Value) -> Value {
     match value {
         Value::Call(call) => grown(call.depth(), || {
             let args: Args = call.args().iter().map(|arg| substituted(arg, part, by)).collect();
-            match args.iter().zip(call.args()).all(|(new, old)| crate::evaluate::identical(new, old)) {
+            match args
+                .iter()
+                .zip(call.args())
+                .all(|(new, old)| crate::evaluate::identical(new, old))
+            {
                 true => value.clone(),
                 false => Value::call(substituted(call.head(), part, by), args),
             }

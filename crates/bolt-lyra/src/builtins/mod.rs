@@ -25,6 +25,7 @@ mod combinatorics;
 pub(crate) mod comparison;
 mod control;
 mod elementary;
+mod equations;
 mod forms;
 mod functional;
 mod inquiry;
@@ -38,8 +39,8 @@ mod numbers;
 mod output;
 mod patterns;
 mod scope;
-mod statistics;
 mod simplify;
+mod statistics;
 mod strings;
 mod structure;
 mod trigonometry;
@@ -111,6 +112,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         comparison::TABLE,
         control::TABLE,
         elementary::TABLE,
+        equations::TABLE,
         functional::TABLE,
         inquiry::TABLE,
         integers::TABLE,
@@ -138,8 +140,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     ];
     let folders: &[&[&'static [Builtin]]] =
         &[associations::TABLES, output::TABLES, strings::TABLES];
+        &[associations::TABLES, simplify::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
-    areas.iter().chain(simplify::TABLES).copied().flatten()
 }
 
 impl Session {

@@ -32,7 +32,8 @@ pub(super) fn question(
     for arg in call.args() {
         match crate::rule::sides(arg) {
             Some((option, value, _)) if !positional.is_empty() => {
-                let option = option.as_symbol().map(|symbol| session.names.full(symbol).name.clone());
+                let option =
+                    option.as_symbol().map(|symbol| session.names.full(symbol).name.clone());
                 if option.as_deref() == Some("Modulus") {
                     modulus = value.as_i64().filter(|m| *m > 1);
                 }
@@ -79,7 +80,9 @@ pub(super) fn question(
 /// Symbols and calls of functions that are no arithmetic may be solved for.
 fn is_unknown(session: &Session, value: &Value) -> bool {
     match value {
-        Value::Symbol(_) | Value::Temporary(_) => !session.is_numeric(value) && value.as_bool().is_none(),
+        Value::Symbol(_) | Value::Temporary(_) => {
+            !session.is_numeric(value) && value.as_bool().is_none()
+        }
         Value::Call(call) => {
             !call.is(sym::List)
                 && !session
@@ -91,7 +94,10 @@ fn is_unknown(session: &Session, value: &Value) -> bool {
 }
 
 /// The disjunctive normal form of statements, `None` if something is no statement.
-pub(super) fn cases_of(session: &mut Session, statements: &Value) -> Evaluated<Option<Vec<Vec<Value>>>> {
+pub(super) fn cases_of(
+    session: &mut Session,
+    statements: &Value,
+) -> Evaluated<Option<Vec<Vec<Value>>>> {
     let whole = match statements.as_list() {
         Some(list) => all_of(flat(list)),
         None => statements.clone(),
@@ -244,10 +250,10 @@ fn filtered(
                     {
                         return Ok(None);
                     }
-                    if let Some(condition) = real_condition(session, value)? {
-                        if !solution.conditions.contains(&condition) {
-                            solution.conditions.push(condition);
-                        }
+                    if let Some(condition) = real_condition(session, value)?
+                        && !solution.conditions.contains(&condition)
+                    {
+                        solution.conditions.push(condition);
                     }
                 }
             }

@@ -30,7 +30,14 @@ pub(super) fn solve(session: &mut Session, question: &Question) -> Evaluated<Opt
         if count.is_none_or(|count| count > MOST) {
             return Ok(None);
         }
-        search(session, &all_of(Args::from(case.as_slice())), &question.unknowns, &ranges, Vec::new(), &mut rows)?;
+        search(
+            session,
+            &all_of(Args::from(case.as_slice())),
+            &question.unknowns,
+            &ranges,
+            &[],
+            &mut rows,
+        )?;
     }
     rows.sort_by(|a, b| crate::order::compare(&session.names, a, b));
     rows.dedup();
@@ -42,7 +49,7 @@ fn search(
     statement: &Value,
     unknowns: &[Value],
     ranges: &[(i64, i64)],
-    chosen: Vec<i64>,
+    chosen: &[i64],
     rows: &mut Vec<Value>,
 ) -> Evaluated<()> {
     session.check_interrupt()?;
@@ -53,7 +60,7 @@ fn search(
     let place = chosen.len();
     if place == unknowns.len() {
         if statement.is(sym::True) {
-            let rules = unknowns.iter().zip(&chosen).map(|(x, v)| Value::rule(x.clone(), *v));
+            let rules = unknowns.iter().zip(chosen).map(|(x, v)| Value::rule(x.clone(), *v));
             rows.push(Value::list(rules.collect::<Args>()));
         }
         return Ok(());
@@ -61,9 +68,9 @@ fn search(
     let (low, high) = ranges[place];
     for value in low..=high {
         let next = substituted(&statement, &unknowns[place], &Value::Integer(value));
-        let mut chosen = chosen.clone();
+        let mut chosen = chosen.to_vec();
         chosen.push(value);
-        search(session, &next, unknowns, ranges, chosen, rows)?;
+        search(session, &next, unknowns, ranges, &chosen, rows)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod command;
 mod integer;
+mod inverse;
 mod lambert;
 mod modular;
 pub(crate) mod numeric;
@@ -12,11 +13,14 @@ mod system;
 mod trig;
 mod univariate;
 
+use triomphe::Arc;
+
 use super::{Builtin, builtin, forms};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
-use crate::value::Value;
+use crate::symbol::sym;
+use crate::value::{Call, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     builtin(
@@ -37,10 +41,7 @@ pub(super) const TABLE: &[Builtin] = &[
         root_object::root,
         "Root[f, k] is the k-th root of the polynomial f[x], the real ones first; N[Root[f, k]] is \
          its numerical value.",
-        &[
-            ("Root[#^2 - 2 &, 2]", "Sqrt[2]"),
-            ("N[Root[#^5 - # - 1 &, 1]]", "1.1673039782614187"),
-        ],
+        &[("Root[#^2 - 2 &, 2]", "Sqrt[2]"), ("N[Root[#^5 - # - 1 &, 1]]", "1.1673039782614187")],
     ),
     builtin(
         "ToRadicals",
@@ -68,8 +69,20 @@ fn exact(real: f64) -> Option<Value> {
 /// Returns the numerical value of a root object.
 pub(crate) fn numerical_root(
     session: &mut Session,
-    value: &Value,
+    call: &Arc<Call>,
     digits: Option<f64>,
 ) -> Evaluated<Option<Value>> {
-    root_object::value_of(session, value, digits)
+    root_object::value_of(session, &Value::Call(call.clone()), digits)
+}
+
+/// Returns whether a root object is one of a polynomial with numbers as coefficients.
+pub(crate) fn is_numeric_root(call: &Call) -> bool {
+    let is_symbol = |part: &Value| {
+        matches!(
+            part,
+            Value::Symbol(sym::Plus | sym::Times | sym::Power | sym::Slot | sym::Function)
+        )
+    };
+    matches!(call.args(), [function, Value::Integer(_), ..]
+        if !forms::any_part(function, &|part| part.as_symbol().is_some() && !is_symbol(part)))
 }

@@ -55,10 +55,7 @@ impl Div for Point {
         let scale = other.re.abs().max(other.im.abs());
         let (re, im) = (other.re / scale, other.im / scale);
         let norm = (re * re + im * im) * scale;
-        Self {
-            re: (self.re * re + self.im * im) / norm,
-            im: (self.im * re - self.re * im) / norm,
-        }
+        Self { re: (self.re * re + self.im * im) / norm, im: (self.im * re - self.re * im) / norm }
     }
 }
 
@@ -153,7 +150,9 @@ fn polished(p: &[Point], root: Point, is_real: bool) -> Point {
     if is_real && root.im.abs() <= 1e-6 * (root.re.abs() + 1e-300) {
         let onto = step(step(Point { re: root.re, im: 0.0 }));
         let (value, _) = with_derivative(p, onto);
-        if value.size() <= 4.0 * error_bound(p, onto) || value.size() <= with_derivative(p, root).0.size() {
+        if value.size() <= 4.0 * error_bound(p, onto)
+            || value.size() <= with_derivative(p, root).0.size()
+        {
             return Point { re: onto.re, im: 0.0 };
         }
     }
@@ -219,8 +218,7 @@ pub(crate) fn value_of(point: Point) -> Value {
 /// Returns the roots of a polynomial with numeric coefficients as machine numbers, or to the
 /// precision of its coefficients if that is higher; `None` if they are not numeric.
 pub(crate) fn roots_of(session: &mut Session, p: &Polynomial) -> Evaluated<Option<Vec<Value>>> {
-    let precision =
-        p.0.iter().map(number::precision).fold(f64::INFINITY, f64::min);
+    let precision = p.0.iter().map(number::precision).fold(f64::INFINITY, f64::min);
     let is_big = p.0.iter().any(|c| matches!(c, Value::BigReal(_)))
         && !p.0.iter().any(|c| matches!(c, Value::Real(_)));
     match is_big && precision.is_finite() {
@@ -320,11 +318,14 @@ mod tests {
     fn the_roots_found_are_the_roots_put_in() {
         let mut seed = 3u64;
         let mut next = || {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (seed >> 40) as f64 / f64::from(1 << 24) * 4.0 - 2.0
         };
         for degree in 1..12 {
-            let wanted: Vec<Point> = (0..degree).map(|_| Point { re: next(), im: next() }).collect();
+            let wanted: Vec<Point> =
+                (0..degree).map(|_| Point { re: next(), im: next() }).collect();
             let mut p = vec![Point::ONE];
             for root in &wanted {
                 let mut new = vec![Point::ZERO; p.len() + 1];

@@ -15,11 +15,7 @@ pub(crate) struct Polynomial(pub(crate) Vec<Value>);
 
 impl Polynomial {
     /// Reads an expression as a polynomial in an unknown; `None` if it is none.
-    pub(crate) fn read(
-        session: &mut Session,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Option<Self>> {
+    pub(crate) fn read(session: &mut Session, value: &Value, x: &Value) -> Evaluated<Option<Self>> {
         let read = coefficients(session, value, x)?;
         let Some(mut all) = read else { return Ok(None) };
         for coefficient in &mut all {
@@ -47,9 +43,9 @@ impl Polynomial {
 
     /// Returns whether a coefficient is an approximate number.
     pub(crate) fn is_approximate(&self) -> bool {
-        self.0.iter().any(|c| {
-            forms::any_part(c, &|part| part.is_number() && !number::is_exact(part))
-        })
+        self.0
+            .iter()
+            .any(|c| forms::any_part(c, &|part| part.is_number() && !number::is_exact(part)))
     }
 
     /// Returns it as an expression in an unknown.
@@ -59,16 +55,6 @@ impl Polynomial {
             times([c.clone(), to_the(x.clone(), power)])
         };
         plus(self.0.iter().enumerate().map(term).collect::<Args>())
-    }
-
-    /// Returns the derivative.
-    pub(crate) fn derivative(&self, session: &mut Session) -> Evaluated<Self> {
-        let mut all = Vec::with_capacity(self.0.len());
-        for (power, c) in self.0.iter().enumerate().skip(1) {
-            let power = Value::Integer(i64::try_from(power).unwrap_or(i64::MAX));
-            all.push(product(session, &power, c)?);
-        }
-        Ok(Self(trimmed(all)))
     }
 }
 
@@ -146,11 +132,7 @@ fn coefficients(session: &mut Session, value: &Value, x: &Value) -> Evaluated<Op
     })
 }
 
-fn convolution(
-    session: &mut Session,
-    a: &[Value],
-    b: &[Value],
-) -> Evaluated<Option<Vec<Value>>> {
+fn convolution(session: &mut Session, a: &[Value], b: &[Value]) -> Evaluated<Option<Vec<Value>>> {
     if a.len() + b.len() > MOST_DEGREE {
         return Ok(None);
     }

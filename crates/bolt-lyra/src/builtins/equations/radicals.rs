@@ -61,13 +61,13 @@ fn irreducible(session: &mut Session, p: &Polynomial) -> Evaluated<Option<Vec<Va
         return Ok(Some(order));
     }
     // A polynomial in x^k.
-    let step = (1..=degree)
-        .filter(|power| !number::is_zero(&p.coefficient(*power)))
-        .fold(0, gcd);
+    let step = (1..=degree).filter(|power| !number::is_zero(&p.coefficient(*power))).fold(0, gcd);
     if step > 1 {
         let inner = Polynomial((0..=degree / step).map(|k| p.coefficient(k * step)).collect());
         let Some(found) = irreducible(session, &inner)? else { return Ok(None) };
-        let is_radical = found.iter().all(|value| !forms::any_part(value, &|part| part.args_of(sym::Root).is_some()));
+        let is_radical = found
+            .iter()
+            .all(|value| !forms::any_part(value, &|part| part.args_of(sym::Root).is_some()));
         if is_radical {
             let mut all = Vec::new();
             for value in found {
@@ -166,7 +166,8 @@ fn square_part(n: &UBig) -> UBig {
 fn quadratic(session: &mut Session, p: &Polynomial) -> Evaluated<[Value; 2]> {
     let cleared = integral(session, p)?;
     let (c, b, a) = (cleared.coefficient(0), cleared.coefficient(1), cleared.coefficient(2));
-    let discriminant = minus(to_the(b.clone(), 2), times([Value::Integer(4), a.clone(), c].as_slice()));
+    let discriminant =
+        minus(to_the(b.clone(), 2), times([Value::Integer(4), a.clone(), c].as_slice()));
     let discriminant = session.expanded(&discriminant)?;
     let size = content(&discriminant);
     let outside = square_part(&size);
@@ -269,9 +270,7 @@ fn split_root(session: &mut Session, value: &Value, exponent: &Value) -> Evaluat
             _ => None,
         };
         match is_below {
-            Some((base, power)) => {
-                to_the(base.clone(), number::multiply(power, exponent))
-            }
+            Some((base, power)) => to_the(base.clone(), number::multiply(power, exponent)),
             None => to_the(factor.clone(), exponent.clone()),
         }
     });
@@ -316,10 +315,7 @@ fn cubic(session: &mut Session, p: &Polynomial) -> Evaluated<Vec<Value>> {
     let (d, c, b, a) = (p.coefficient(0), p.coefficient(1), p.coefficient(2), p.coefficient(3));
     let whole = |n: i64| Value::Integer(n);
     // p = 3 a c - b^2, q = -2 b^3 + 9 a b c - 27 a^2 d
-    let linear = minus(
-        times([whole(3), a.clone(), c.clone()].as_slice()),
-        to_the(b.clone(), 2),
-    );
+    let linear = minus(times([whole(3), a.clone(), c.clone()].as_slice()), to_the(b.clone(), 2));
     let linear = session.expanded(&linear)?;
     let constant = plus(
         [
@@ -330,10 +326,8 @@ fn cubic(session: &mut Session, p: &Polynomial) -> Evaluated<Vec<Value>> {
         .as_slice(),
     );
     let constant = session.expanded(&constant)?;
-    let discriminant = plus([
-        times([whole(4), to_the(linear.clone(), 3)]),
-        to_the(constant.clone(), 2),
-    ]);
+    let discriminant =
+        plus([times([whole(4), to_the(linear.clone(), 3)]), to_the(constant.clone(), 2)]);
     let discriminant = session.expanded(&discriminant)?;
     // The sign of the root is chosen so that the sum is not 0.
     let sum = plus([constant.clone(), root(discriminant.clone())]);

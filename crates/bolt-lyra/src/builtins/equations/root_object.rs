@@ -35,13 +35,20 @@ fn function(session: &mut Session, p: &Polynomial) -> Evaluated {
 }
 
 /// Returns the polynomial and the number of a root object.
-pub(crate) fn parts_of(session: &mut Session, value: &Value) -> Evaluated<Option<(Polynomial, usize)>> {
+pub(crate) fn parts_of(
+    session: &mut Session,
+    value: &Value,
+) -> Evaluated<Option<(Polynomial, usize)>> {
     let Some([function, rest @ ..]) = value.args_of(sym::Root) else { return Ok(None) };
     let Some(k) = rest.first().and_then(Value::as_usize) else { return Ok(None) };
     read(session, function, k)
 }
 
-fn read(session: &mut Session, function: &Value, k: usize) -> Evaluated<Option<(Polynomial, usize)>> {
+fn read(
+    session: &mut Session,
+    function: &Value,
+    k: usize,
+) -> Evaluated<Option<(Polynomial, usize)>> {
     let Some(args) = function.args_of(sym::Function) else { return Ok(None) };
     let (body, x) = match args {
         [body] => (body.clone(), slot()),
@@ -104,11 +111,7 @@ pub(super) fn root(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Ste
 }
 
 /// The root of which factor the k-th root of a product is.
-fn among_factors(
-    session: &mut Session,
-    factors: &[(Value, usize)],
-    k: usize,
-) -> Evaluated<Step> {
+fn among_factors(session: &mut Session, factors: &[(Value, usize)], k: usize) -> Evaluated<Step> {
     let mut all: Vec<(Point, usize, usize)> = Vec::new();
     let mut polynomials = Vec::new();
     for (factor, count) in factors {

@@ -121,10 +121,8 @@ impl SystemSearch<'_> {
         so_far: &Solution,
         depth: usize,
     ) -> Evaluated<Option<Vec<Solution>>> {
-        let found = match self.solver.solve(session, &equations[place], x)? {
-            Outcome::Branches(found) => found,
-            _ => return Ok(None),
-        };
+        let outcome = self.solver.solve(session, &equations[place], x)?;
+        let Outcome::Branches(found) = outcome else { return Ok(None) };
         let left: Vec<Value> = unknowns.iter().filter(|own| *own != x).cloned().collect();
         let mut all: Vec<Solution> = Vec::new();
         for branch in found {
@@ -155,7 +153,9 @@ impl SystemSearch<'_> {
         so_far: &Solution,
         depth: usize,
     ) -> Evaluated<Option<Vec<Solution>>> {
-        if equations.len() == 1 && unknowns.iter().filter(|x| contains(&equations[0], x)).count() <= 1 {
+        if equations.len() == 1
+            && unknowns.iter().filter(|x| contains(&equations[0], x)).count() <= 1
+        {
             return Ok(None);
         }
         for (place, equation) in equations.iter().enumerate() {
@@ -176,7 +176,8 @@ impl SystemSearch<'_> {
                 let mut own = equations.to_vec();
                 own[place] = factor;
                 match self.solve(session, own, unknowns.to_vec(), so_far.clone(), depth + 1)? {
-                    Some(more) => all.extend(more.into_iter().filter(|s| !all_has(&all, s)).collect::<Vec<_>>()),
+                    Some(more) => all
+                        .extend(more.into_iter().filter(|s| !all_has(&all, s)).collect::<Vec<_>>()),
                     None => return Ok(None),
                 }
             }
@@ -259,7 +260,10 @@ fn all_has(all: &[Solution], new: &Solution) -> bool {
 
 /// A fraction over one denominator, or the sum that it is if that is simpler.
 fn simple(session: &mut Session, value: &Value) -> Evaluated {
-    if value.is_number() || value.is_atom() || value.args_of(sym::Plus).is_none() && value.args_of(sym::Times).is_none() {
+    if value.is_number()
+        || value.is_atom()
+        || value.args_of(sym::Plus).is_none() && value.args_of(sym::Times).is_none()
+    {
         return Ok(value.clone());
     }
     let has_quotient = forms::any_part(value, &|part| match part.exactly(sym::Power) {
@@ -384,12 +388,13 @@ fn eliminated(
             }
             session.check_interrupt()?;
             let factor = rows[other][column].clone();
-            for place in 0..=width {
-                let product = forms::times([factor.clone(), rows[next][place].clone()]);
-                let new = forms::minus(rows[other][place].clone(), product);
-                rows[other][place] = match (rows[next][place].is_number(), rows[other][place].is_number()) {
-                    (true, true) => session.evaluate(&new)?,
-                    _ => normal(session, &new)?,
+            let pivot_row = rows[next].clone();
+            for (value, below) in rows[other].iter_mut().zip(&pivot_row) {
+                let product = forms::times([factor.clone(), below.clone()]);
+                let new = forms::minus(value.clone(), product);
+                *value = match value.is_number() && below.is_number() && factor.is_number() {
+                    true => session.evaluate(&new)?,
+                    false => normal(session, &new)?,
                 };
             }
         }
@@ -462,7 +467,8 @@ fn basis(
             }
         }
     }
-    let used: Args = unknowns.iter().filter(|x| equations.iter().any(|e| contains(e, x))).cloned().collect();
+    let used: Args =
+        unknowns.iter().filter(|x| equations.iter().any(|e| contains(e, x))).cloned().collect();
     let args = [Value::list(Args::from(equations)), Value::list(used)];
     let basis = session.system("GroebnerBasis", args)?;
     Ok(basis.as_list().map(<[Value]>::to_vec))

@@ -159,7 +159,7 @@ fn half_angle(
     let value = substituted(&substituted(part, s, &sine), c, &cosine);
     let value = session.evaluate(&value)?;
     let (top, _) = fraction(session, &value)?;
-    let tangent = of(sym::Tan, forms::times([forms::half(), angle.clone()]));
+    let tangent = of(sym::Tan, times([forms::half(), angle.clone()]));
     let tangent = session.evaluate(&tangent)?;
     let outcome = solver.solve(session, &substituted(&top, &t, &tangent), x)?;
     let Outcome::Branches(mut all) = outcome else { return Ok(outcome) };

@@ -2,13 +2,13 @@
 //! functions.
 
 use super::forms::{
-    self, any_part, contains, minus, negative, of, over, plus, ratio, substituted, times, to_the,
+    self, any_part, contains, minus, negative, over, plus, ratio, substituted, times, to_the,
 };
 use super::polynomial::{Polynomial, factor_list, fraction};
 use super::radicals;
 use crate::number;
 use crate::session::{Evaluated, Session};
-use crate::symbol::{Symbol, sym};
+use crate::symbol::sym;
 use crate::value::{Args, Value};
 
 /// A value of the unknown with the conditions under which it is a solution.
@@ -21,7 +21,7 @@ pub(super) struct Branch {
 }
 
 impl Branch {
-    fn plain(value: Value) -> Self {
+    pub(super) fn plain(value: Value) -> Self {
         Self { value, conditions: Vec::new(), parameters: Vec::new() }
     }
 }
@@ -37,7 +37,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self::Branches(Vec::new())
     }
 }
@@ -76,7 +76,12 @@ impl Solver {
         result
     }
 
-    fn solve_here(&mut self, session: &mut Session, value: &Value, x: &Value) -> Evaluated<Outcome> {
+    fn solve_here(
+        &mut self,
+        session: &mut Session,
+        value: &Value,
+        x: &Value,
+    ) -> Evaluated<Outcome> {
         session.check_interrupt()?;
         if !contains(value, x) {
             return constant(session, value);
@@ -119,7 +124,12 @@ impl Solver {
         Ok(Outcome::Branches(all))
     }
 
-    fn polynomial(&mut self, session: &mut Session, p: &Polynomial, x: &Value) -> Evaluated<Outcome> {
+    fn polynomial(
+        &mut self,
+        session: &mut Session,
+        p: &Polynomial,
+        x: &Value,
+    ) -> Evaluated<Outcome> {
         if p.degree() == 0 {
             return constant(session, &p.coefficient(0));
         }
@@ -206,7 +216,7 @@ impl Solver {
         }
     }
 
-    fn each_inner(
+    pub(super) fn each_inner(
         &mut self,
         session: &mut Session,
         inner: &Value,
@@ -236,338 +246,9 @@ impl Solver {
         Ok(Outcome::Branches(all))
     }
 
-    fn parameter(&mut self, session: &mut Session) -> Value {
+    pub(super) fn parameter(&mut self, session: &mut Session) -> Value {
         self.parameters += 1;
         placeholder(session, &format!("C{}", self.parameters))
-    }
-
-    /// Solves `kernel == value`.
-    fn invert(
-        &mut self,
-        session: &mut Session,
-        kernel: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Outcome> {
-        if kernel == x {
-            return Ok(Outcome::Branches(vec![Branch::plain(value.clone())]));
-        }
-        let Some(call) = kernel.as_call() else { return Ok(Outcome::Unknown) };
-        match (call.head().as_symbol(), call.args()) {
-            (Some(sym::Power), [base, exponent]) if !contains(exponent, x) => {
-                self.invert_power(session, base, exponent, value, x)
-            }
-            (Some(sym::Power), [base, exponent]) if !contains(base, x) => {
-                self.invert_exponential(session, base, exponent, value, x)
-            }
-            (Some(head), [inner]) => self.invert_function(session, head, inner, value, x),
-            _ => Ok(Outcome::Unknown),
-        }
-    }
-
-    /// `base^exponent == value`: the principal root, if it is one.
-    fn invert_power(
-        &mut self,
-        session: &mut Session,
-        base: &Value,
-        exponent: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Outcome> {
-        let power = to_the(value.clone(), forms::inverse(exponent.clone()));
-        let power = session.evaluate(&power)?;
-        let check = minus(to_the(power.clone(), exponent.clone()), value.clone());
-        let check = session.evaluate(&check)?;
-        if fails(session, &check)? {
-            return Ok(Outcome::none());
-        }
-        if !exponent.is_number() {
-            self.used_inverse = true;
-        }
-        self.each_inner(session, base, x, vec![(power, Vec::new(), Vec::new())])
-    }
-
-    /// `base^exponent == value` for the exponent.
-    fn invert_exponential(
-        &mut self,
-        session: &mut Session,
-        base: &Value,
-        exponent: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Outcome> {
-        if number::is_zero(value) {
-            return Ok(Outcome::none());
-        }
-        let log = session.evaluate(&of(sym::Log, value.clone()))?;
-        let log_base = session.evaluate(&of(sym::Log, base.clone()))?;
-        let is_exact = |value: &Value| {
-            !any_part(value, &|part| part.is_number() && !number::is_exact(part))
-        };
-        let is_multivalued = session.is_numeric(base) && is_exact(base) && is_exact(value);
-        if self.real || !is_multivalued {
-            self.used_inverse = true;
-            let result = over(log, log_base);
-            return self.each_inner(session, exponent, x, vec![(result, Vec::new(), Vec::new())]);
-        }
-        let parameter = self.parameter(session);
-        let turns = times(
-            [
-                number::multiply(&Value::Integer(2), &Value::i()),
-                Value::Symbol(sym::Pi),
-                parameter.clone(),
-            ]
-            .as_slice(),
-        );
-        let sum = session.evaluate(&plus([turns, log]))?;
-        let result = if number::is_one(&log_base) { sum } else { over(sum, log_base) };
-        let condition = integer(&parameter);
-        self.each_inner(session, exponent, x, vec![(result, vec![condition], vec![parameter])])
-    }
-
-    fn invert_function(
-        &mut self,
-        session: &mut Session,
-        head: Symbol,
-        inner: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Outcome> {
-        if let Some(outcome) = self.invert_periodic(session, head, inner, value, x)? {
-            return Ok(outcome);
-        }
-        let name = session.names.full(head).name.clone();
-        let pi = || Value::Symbol(sym::Pi);
-        let half_pi = || times([forms::half(), pi()]);
-        let im = |v: &Value| of(sym::Im, v.clone());
-        let re = |v: &Value| of(sym::Re, v.clone());
-        let less = |a: Value, b: Value| Value::call(sym::Less, [a, b]);
-        let (result, condition) = match head {
-            sym::Log => {
-                let result = to_the(Value::Symbol(sym::E), value.clone());
-                let within = [
-                    negative(pi()),
-                    Value::Symbol(sym::Less),
-                    im(value),
-                    Value::Symbol(sym::LessEqual),
-                    pi(),
-                ];
-                (result, Some(Value::call(sym::Inequality, within.as_slice())))
-            }
-            sym::ArcSin | sym::ArcTan => {
-                let back = if head == sym::ArcSin { sym::Sin } else { sym::Tan };
-                let edge = |sign: i64, relation: Symbol| {
-                    let at = times([ratio(sign, 2), pi()]);
-                    Value::call(
-                        sym::And,
-                        [
-                            Value::call(sym::Equal, [re(value), at]),
-                            Value::call(relation, [im(value), Value::Integer(0)]),
-                        ],
-                    )
-                };
-                let between = [
-                    negative(half_pi()),
-                    Value::Symbol(sym::Less),
-                    re(value),
-                    Value::Symbol(sym::Less),
-                    half_pi(),
-                ];
-                let between = Value::call(sym::Inequality, between.as_slice());
-                let any = [
-                    edge(-1, sym::GreaterEqual),
-                    between.clone(),
-                    edge(1, sym::LessEqual),
-                ];
-                let condition = match head {
-                    sym::ArcSin => Value::call(sym::Or, any.as_slice()),
-                    _ => between,
-                };
-                (of(back, value.clone()), Some(condition))
-            }
-            sym::ArcCos => {
-                let between = [
-                    Value::Integer(0),
-                    Value::Symbol(sym::Less),
-                    re(value),
-                    Value::Symbol(sym::Less),
-                    pi(),
-                ];
-                let between = Value::call(sym::Inequality, between.as_slice());
-                let at = |at: Value, relation: Symbol| {
-                    Value::call(
-                        sym::And,
-                        [
-                            Value::call(sym::Equal, [re(value), at]),
-                            Value::call(relation, [im(value), Value::Integer(0)]),
-                        ],
-                    )
-                };
-                let any = [
-                    at(Value::Integer(0), sym::GreaterEqual),
-                    between,
-                    at(pi(), sym::LessEqual),
-                ];
-                (of(sym::Cos, value.clone()), Some(Value::call(sym::Or, any.as_slice())))
-            }
-            sym::ArcSinh => (of(sym::Sinh, value.clone()), Some(less(negative(half_pi()), im(value)))),
-            sym::ArcTanh => (of(sym::Tanh, value.clone()), Some(less(negative(half_pi()), im(value)))),
-            sym::Abs => return self.invert_absolute(session, inner, value, x),
-            _ => match &*name {
-                "ProductLog" => {
-                    let result = times([value.clone(), to_the(Value::Symbol(sym::E), value.clone())]);
-                    (result, None)
-                }
-                "Conjugate" => (of(sym::Conjugate, value.clone()), None),
-                _ => {
-                    self.used_inverse = true;
-                    return self.invert_unknown(session, head, inner, value, x);
-                }
-            },
-        };
-        let mut conditions = Vec::new();
-        if let Some(condition) = condition {
-            let condition = session.evaluate(&condition)?;
-            let condition = decided(session, condition)?;
-            match condition.as_bool() {
-                Some(false) => return Ok(Outcome::none()),
-                Some(true) => {}
-                None => conditions.push(condition),
-            }
-        }
-        self.each_inner(session, inner, x, vec![(result, conditions, Vec::new())])
-    }
-
-    fn invert_unknown(
-        &mut self,
-        session: &mut Session,
-        head: Symbol,
-        inner: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Outcome> {
-        // Built-in functions without a known inverse are not solved for.
-        if session.definition(head).is_some_and(|definition| definition.builtin.is_some()) {
-            return Ok(Outcome::Unknown);
-        }
-        let inverse = session.system_symbol("InverseFunction");
-        let inverse = of(inverse, Value::Symbol(head));
-        let result = Value::call(inverse, [value.clone()].as_slice());
-        self.each_inner(session, inner, x, vec![(result, Vec::new(), Vec::new())])
-    }
-
-    fn invert_absolute(
-        &mut self,
-        session: &mut Session,
-        inner: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Outcome> {
-        if let Some((re, im)) = session.complex_value(value)?
-            && (re < 0.0 || im != 0.0)
-        {
-            return Ok(Outcome::none());
-        }
-        self.used_inverse = true;
-        if number::is_zero(value) {
-            return self.each_inner(session, inner, x, vec![(value.clone(), Vec::new(), Vec::new())]);
-        }
-        let both = vec![
-            (negative(value.clone()), Vec::new(), Vec::new()),
-            (value.clone(), Vec::new(), Vec::new()),
-        ];
-        self.each_inner(session, inner, x, both)
-    }
-
-    /// Trigonometric and hyperbolic functions: one or two values in each period.
-    fn invert_periodic(
-        &mut self,
-        session: &mut Session,
-        head: Symbol,
-        inner: &Value,
-        value: &Value,
-        x: &Value,
-    ) -> Evaluated<Option<Outcome>> {
-        let pi = || Value::Symbol(sym::Pi);
-        let i_pi = || times([Value::i(), pi()]);
-        let (arc, is_half_period, is_hyperbolic) = match head {
-            sym::Sin => (sym::ArcSin, false, false),
-            sym::Cos => (sym::ArcCos, false, false),
-            sym::Tan => (sym::ArcTan, true, false),
-            sym::Cot => (sym::ArcCot, true, false),
-            sym::Sec => (sym::ArcSec, false, false),
-            sym::Csc => (sym::ArcCsc, false, false),
-            sym::Sinh => (sym::ArcSinh, false, true),
-            sym::Cosh => (sym::ArcCosh, false, true),
-            sym::Tanh => (sym::ArcTanh, true, true),
-            sym::Coth => (sym::ArcCoth, true, true),
-            sym::Sech => (sym::ArcSech, false, true),
-            sym::Csch => (sym::ArcCsch, false, true),
-            _ => return Ok(None),
-        };
-        if self.is_out_of_range(session, head, value)? {
-            return Ok(Some(Outcome::none()));
-        }
-        let principal = session.evaluate(&of(arc, value.clone()))?;
-        if is_infinite(&principal) {
-            return Ok(Some(Outcome::none()));
-        }
-        let half_turn = if is_hyperbolic { i_pi() } else { pi() };
-        let mut bases = vec![principal.clone()];
-        if !is_half_period {
-            bases.push(match head {
-                sym::Cos | sym::Sec | sym::Cosh | sym::Sech => negative(principal),
-                _ => minus(half_turn.clone(), principal),
-            });
-        }
-        if self.real && is_hyperbolic {
-            bases.truncate(if matches!(head, sym::Cosh | sym::Sech) { 2 } else { 1 });
-            let values = bases.into_iter().map(|base| (base, Vec::new(), Vec::new())).collect();
-            return self.each_inner(session, inner, x, values).map(Some);
-        }
-        let mut distinct: Vec<Value> = Vec::new();
-        for base in bases {
-            let base = session.evaluate(&base)?;
-            let mut is_new = true;
-            for known in &distinct {
-                let turns = over(minus(base.clone(), known.clone()), times([Value::Integer(2), half_turn.clone()]));
-                let turns = session.expanded(&turns)?;
-                let turns = session.evaluate(&turns)?;
-                is_new &= number::integer(&turns).is_none();
-            }
-            if is_new {
-                distinct.push(base);
-            }
-        }
-        let parameter = self.parameter(session);
-        let period = match is_half_period {
-            true => half_turn,
-            false => times([Value::Integer(2), half_turn]),
-        };
-        let values = distinct.into_iter().map(|base| {
-            let value = plus([base, times([period.clone(), parameter.clone()])]);
-            (value, vec![integer(&parameter)], vec![parameter.clone()])
-        });
-        let values = values.collect();
-        self.each_inner(session, inner, x, values).map(Some)
-    }
-
-    /// Over the reals, whether no argument has such a value.
-    fn is_out_of_range(&self, session: &mut Session, head: Symbol, value: &Value) -> Evaluated<bool> {
-        let Some((re, im)) = session.complex_value(value)? else { return Ok(false) };
-        if !self.real {
-            return Ok(false);
-        }
-        Ok(im != 0.0
-            || match head {
-                sym::Sin | sym::Cos => re.abs() > 1.0,
-                sym::Sec | sym::Csc => re.abs() < 1.0,
-                sym::Cosh => re < 1.0,
-                sym::Tanh => re.abs() >= 1.0,
-                sym::Coth => re.abs() <= 1.0,
-                sym::Sech => re <= 0.0 || re > 1.0,
-                _ => false,
-            })
     }
 
     /// Fractional powers of the unknown itself: a polynomial in the smallest of them.
@@ -589,7 +270,8 @@ impl Solver {
             }
             base = Some(own.clone());
             let Some(rational) = number::rational(exponent) else { return Ok(Outcome::Unknown) };
-            let Ok(denominator) = i64::try_from(dashu_int::IBig::from(rational.into_parts().1)) else {
+            let Ok(denominator) = i64::try_from(dashu_int::IBig::from(rational.into_parts().1))
+            else {
                 return Ok(Outcome::Unknown);
             };
             common = common / gcd(common, denominator) * denominator;
@@ -630,9 +312,8 @@ impl Solver {
         x: &Value,
         kernels: &[Value],
     ) -> Evaluated<Outcome> {
-        let is_radical = |kernel: &Value| {
-            matches!(kernel.exactly(sym::Power), Some([_, Value::Rational(_)]))
-        };
+        let is_radical =
+            |kernel: &Value| matches!(kernel.exactly(sym::Power), Some([_, Value::Rational(_)]));
         if !kernels.iter().all(|kernel| kernel == x || is_radical(kernel)) {
             return Ok(Outcome::Unknown);
         }
@@ -707,7 +388,7 @@ impl Solver {
         let mut common: i64 = 1;
         for (.., ratio) in &parts {
             let below = number::rational(ratio).map(|r| dashu_int::IBig::from(r.into_parts().1));
-            let Some(Ok(below)) = below.map(|below| i64::try_from(below)) else {
+            let Some(Ok(below)) = below.map(i64::try_from) else {
                 return Ok(Outcome::Unknown);
             };
             common = common / gcd(common, below) * below;
@@ -881,7 +562,7 @@ fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
-fn is_infinite(value: &Value) -> bool {
+pub(super) fn is_infinite(value: &Value) -> bool {
     value.is(sym::ComplexInfinity)
         || value.is(sym::Indeterminate)
         || any_part(value, &|part| part.args_of(sym::DirectedInfinity).is_some())
@@ -909,7 +590,7 @@ pub(super) fn placeholder(session: &mut Session, name: &str) -> Value {
 }
 
 /// The condition that something is an integer.
-fn integer(parameter: &Value) -> Value {
+pub(super) fn integer(parameter: &Value) -> Value {
     crate::builtins::simplify::facts::element(parameter.clone(), sym::Integers)
 }
 
@@ -922,7 +603,7 @@ fn constant(session: &mut Session, value: &Value) -> Evaluated<Outcome> {
 }
 
 /// Decides a condition on numbers that evaluation leaves open.
-fn decided(session: &mut Session, condition: Value) -> Evaluated {
+pub(super) fn decided(session: &mut Session, condition: Value) -> Evaluated {
     let facts = crate::builtins::simplify::facts::Facts::default();
     Ok(facts.decide(session, &condition)?.map_or(condition, Value::boolean))
 }
@@ -951,7 +632,7 @@ fn collect_kernels(value: &Value, x: &Value, all: &mut Vec<Value>) {
 }
 
 /// Returns whether an expression is a number that is not 0, or so wherever it was tried.
-fn fails(session: &mut Session, value: &Value) -> Evaluated<bool> {
+pub(super) fn fails(session: &mut Session, value: &Value) -> Evaluated<bool> {
     let unknowns = forms::unknowns(session, value);
     for round in 0..4u32 {
         let mut at = value.clone();
@@ -963,7 +644,9 @@ fn fails(session: &mut Session, value: &Value) -> Evaluated<bool> {
         at = session.rewrite_parts(&at, &mut |session, part| {
             let name = part.as_call().and_then(|call| call.head().as_symbol());
             Ok(match name {
-                Some(name) if &*session.names.full(name).name == "C" => Some(Value::Integer(i64::from(round))),
+                Some(name) if &*session.names.full(name).name == "C" => {
+                    Some(Value::Integer(i64::from(round)))
+                }
                 _ => None,
             })
         })?;

@@ -18,10 +18,7 @@ pub(super) const TABLE: &[Builtin] = &[
         assuming,
         "Assuming[a, e] evaluates e with a added to $Assumptions, which Refine, Simplify and others \
          go by.",
-        &[
-            ("Assuming[x > 0, Refine[Sqrt[x^2]]]", "x"),
-            ("Assuming[n > 0, $Assumptions]", "n > 0"),
-        ],
+        &[("Assuming[x > 0, Refine[Sqrt[x^2]]]", "x"), ("Assuming[n > 0, $Assumptions]", "n > 0")],
     ),
     builtin(
         "Element",
@@ -52,10 +49,7 @@ pub(super) const TABLE: &[Builtin] = &[
         refine,
         "Refine[e, a] is the form that e has where the assumptions a hold; Refine[e] goes by \
          $Assumptions.",
-        &[
-            ("Refine[Abs[x], x < 0]", "-x"),
-            ("Refine[x^2 + 1 > 0, Element[x, Reals]]", "True"),
-        ],
+        &[("Refine[Abs[x], x < 0]", "-x"), ("Refine[x^2 + 1 > 0, Element[x, Reals]]", "True")],
     ),
 ];
 

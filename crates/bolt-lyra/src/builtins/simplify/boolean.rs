@@ -2,8 +2,8 @@
 
 use triomphe::Arc;
 
-use super::formula::{Cube, Formula, MOST_ATOMS, is_tautology, minimized};
 use super::forms::of;
+use super::formula::{Cube, Formula, MOST_ATOMS, is_tautology, minimized};
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -159,9 +159,7 @@ fn equivalent(call: &Call) -> Step {
             let none = open.into_iter().map(|arg| of(sym::Not, arg));
             Step::Again(Value::call(sym::And, none.collect::<Args>()))
         }
-        (None, count) if count < args.len() => {
-            Step::Again(Value::call(call.head().clone(), open))
-        }
+        (None, count) if count < args.len() => Step::Again(Value::call(call.head().clone(), open)),
         _ => Step::Same,
     }
 }
@@ -210,7 +208,9 @@ fn connective(session: &Session, value: &Value) -> Option<&'static str> {
         &["And", "Or", "Not", "Xor", "Implies", "Equivalent", "Nand", "Nor", "Xnor"];
     let symbol = value.as_call()?.head().as_symbol()?;
     let name = session.names.full(symbol);
-    (&*name.context == "System`").then(|| NAMES.iter().find(|known| **known == &*name.name))?.copied()
+    (&*name.context == "System`")
+        .then(|| NAMES.iter().find(|known| **known == &*name.name))?
+        .copied()
 }
 
 /// The atom that a value stands for, and whether it is negated: `a != b` is `!(a == b)`.
@@ -307,7 +307,8 @@ pub(super) fn written(
 
 /// The literals by number: twice the atom, and 1 more for its negation.
 fn places(cube: Cube) -> Vec<u32> {
-    let bits = |mask: u64, add: u32| (0..64).filter(move |b| mask >> b & 1 == 1).map(move |b| 2 * b + add);
+    let bits =
+        |mask: u64, add: u32| (0..64).filter(move |b| mask >> b & 1 == 1).map(move |b| 2 * b + add);
     let mut all: Vec<u32> = bits(cube.holds, 0).chain(bits(cube.fails, 1)).collect();
     all.sort_unstable();
     all
@@ -498,7 +499,8 @@ pub(super) fn minimal(
 /// `a && (b || c)`; likewise pairs of them.
 pub(super) fn factored(session: &mut Session, value: &Value) -> Evaluated {
     let Some(parts) = value.args_of(sym::Or) else { return Ok(value.clone()) };
-    let literals = |part: &Value| part.args_of(sym::And).unwrap_or(std::slice::from_ref(part)).to_vec();
+    let literals =
+        |part: &Value| part.args_of(sym::And).unwrap_or(std::slice::from_ref(part)).to_vec();
     let all: Vec<Vec<Value>> = parts.iter().map(literals).collect();
     let shared: Args =
         all[0].iter().filter(|l| all.iter().all(|part| part.contains(l))).cloned().collect();
@@ -528,11 +530,7 @@ fn variables(session: &mut Session, call: &Call) -> Step {
 const MOST_TABLE: usize = 16;
 
 /// Reads a formula over given atoms, or over its own.
-fn with_atoms(
-    session: &mut Session,
-    value: &Value,
-    given: Option<&Value>,
-) -> Option<Reading> {
+fn with_atoms(session: &mut Session, value: &Value, given: Option<&Value>) -> Option<Reading> {
     let Some(given) = given else { return read(session, value) };
     let atoms = given.as_list().unwrap_or(std::slice::from_ref(given)).to_vec();
     let mut own = Vec::new();

@@ -27,7 +27,9 @@ impl Measure {
 pub(super) fn count(value: &Value) -> usize {
     match value {
         Value::Integer(0) => 1,
-        Value::Integer(integer) => digits_of_bits(integer.unsigned_abs().ilog10() as usize, *integer < 0),
+        Value::Integer(integer) => {
+            digits_of_bits(integer.unsigned_abs().ilog10() as usize, *integer < 0)
+        }
         Value::BigInteger(_) => {
             let bits = number::integer(value).map_or(0, |integer| number::bit_length(&integer));
             let digits = (bits as f64 * std::f64::consts::LOG10_2).floor() as usize;

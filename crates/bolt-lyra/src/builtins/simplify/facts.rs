@@ -1,162 +1,15 @@
 //! What follows from assumptions: signs, domains, and whether statements hold.
 
-use std::cmp::Ordering;
-
 use dashu_ratio::RBig;
 
 use super::forms::{self, base_and_exponent, contains, minus, terms};
 use super::linear::{Inequality, is_impossible, moved};
+pub(crate) use super::signs::{Domain, Signs, domain};
+use super::signs::{number_is_in, numeric_sign};
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Value, grown};
-
-/// What a quantity may be: bits for negative, zero, positive, and not real.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Signs(u8);
-
-impl Signs {
-    pub(crate) const NEGATIVE: Self = Self(1);
-    pub(crate) const ZERO: Self = Self(2);
-    pub(crate) const POSITIVE: Self = Self(4);
-    pub(crate) const REAL: Self = Self(7);
-    pub(crate) const ANY: Self = Self(15);
-    const NONE: Self = Self(0);
-
-    /// Returns whether it is one of these at most.
-    pub(crate) fn within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
-    }
-
-    pub(crate) fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    /// Returns whether it is known to be at least 0.
-    pub(crate) fn is_non_negative(self) -> bool {
-        self.within(Self::ZERO.or(Self::POSITIVE))
-    }
-
-    /// Returns whether it is known to be at most 0.
-    pub(crate) fn is_non_positive(self) -> bool {
-        self.within(Self::ZERO.or(Self::NEGATIVE))
-    }
-
-    pub(crate) fn is_positive(self) -> bool {
-        self == Self::POSITIVE
-    }
-
-    pub(crate) fn is_negative(self) -> bool {
-        self == Self::NEGATIVE
-    }
-
-    pub(crate) fn is_real(self) -> bool {
-        self.within(Self::REAL)
-    }
-
-    fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Returns whether it is known not to be 0.
-    pub(crate) fn is_nonzero(self) -> bool {
-        !self.has(Self::ZERO)
-    }
-
-    fn negated(self) -> Self {
-        let swap = (self.0 & 1) << 2 | (self.0 & 4) >> 2;
-        Self(self.0 & 10 | swap)
-    }
-
-    fn times(self, other: Self) -> Self {
-        let mut all = Self::NONE;
-        for a in 0..3 {
-            for b in 0..3 {
-                if self.0 >> a & 1 == 1 && other.0 >> b & 1 == 1 {
-                    all = all.or(Self(1 << (1 + (a - 1) * (b - 1))));
-                }
-            }
-        }
-        let nonreal = Self(8);
-        if self.has(nonreal) || other.has(nonreal) {
-            // Two that are not real may have any product, one with a real has none that is real
-            // but 0.
-            let both = self.has(nonreal) && other.has(nonreal);
-            let zero = if self.has(Self::ZERO) || other.has(Self::ZERO) { Self::ZERO } else { Self::NONE };
-            all = all.or(nonreal).or(zero);
-            if both {
-                all = all.or(if all.has(Self::ZERO) { Self::ANY } else { Self(13) });
-            }
-        }
-        all
-    }
-
-    fn plus(self, other: Self) -> Self {
-        if !self.is_real() || !other.is_real() {
-            let one_real = self.is_real() || other.is_real();
-            let sure = one_real && (self == Self(8) || other == Self(8));
-            return if sure { Self(8) } else { Self::ANY };
-        }
-        match (self, other) {
-            (Self::ZERO, other) => other,
-            (own, Self::ZERO) => own,
-            _ => {
-                let (a, b) = (self, other);
-                let mut all = Self::NONE;
-                if a.has(Self::POSITIVE) || b.has(Self::POSITIVE) {
-                    all = all.or(Self::POSITIVE);
-                }
-                if a.has(Self::NEGATIVE) || b.has(Self::NEGATIVE) {
-                    all = all.or(Self::NEGATIVE);
-                }
-                let opposed = (a.has(Self::POSITIVE) && b.has(Self::NEGATIVE))
-                    || (a.has(Self::NEGATIVE) && b.has(Self::POSITIVE));
-                if opposed || (a.has(Self::ZERO) && b.has(Self::ZERO)) {
-                    all = all.or(Self::ZERO);
-                }
-                all
-            }
-        }
-    }
-}
-
-/// Sets of numbers, each within the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Domain {
-    Primes,
-    Integers,
-    Rationals,
-    Algebraics,
-    Reals,
-    Complexes,
-}
-
-/// Returns the domain that a symbol names, and the signs of what is in it.
-pub(crate) fn domain(session: &Session, value: &Value) -> Option<(Domain, Signs)> {
-    let name = &session.names.full(value.as_symbol()?).name;
-    let (signs, rest) = [
-        ("Positive", Signs::POSITIVE),
-        ("Negative", Signs::NEGATIVE),
-        ("NonNegative", Signs::POSITIVE.or(Signs::ZERO)),
-        ("NonPositive", Signs::NEGATIVE.or(Signs::ZERO)),
-    ]
-    .into_iter()
-    .find_map(|(prefix, signs)| Some((signs, name.strip_prefix(prefix)?)))
-    .unwrap_or((Signs::REAL, name));
-    Some(match rest {
-        "Primes" => (Domain::Primes, Signs::POSITIVE),
-        "Integers" => (Domain::Integers, signs),
-        "Rationals" => (Domain::Rationals, signs),
-        "Algebraics" => (Domain::Algebraics, Signs::ANY),
-        "Reals" => (Domain::Reals, signs),
-        "Complexes" => (Domain::Complexes, Signs::ANY),
-        _ => return None,
-    })
-}
 
 /// Assumptions, taken apart.
 #[derive(Debug, Clone, Default)]
@@ -205,8 +58,7 @@ impl Facts {
             }
             (Some(sym::Inequality), all) => {
                 for three in all.windows(3).step_by(2) {
-                    let part =
-                        Value::call(three[1].clone(), [three[0].clone(), three[2].clone()]);
+                    let part = Value::call(three[1].clone(), [three[0].clone(), three[2].clone()]);
                     self.add(session, &part)?;
                 }
                 return Ok(());
@@ -362,7 +214,9 @@ impl Facts {
                 signs = signs.and(own.negated());
             }
         }
-        if self.domains.iter().any(|(known, domain)| known == value && *domain <= Domain::Reals && *domain != Domain::Algebraics) {
+        if self.domains.iter().any(|(known, domain)| {
+            known == value && *domain <= Domain::Reals && *domain != Domain::Algebraics
+        }) {
             signs = signs.and(Signs::REAL);
         }
         Ok(signs)
@@ -447,7 +301,12 @@ impl Facts {
         Ok(all)
     }
 
-    fn power_sign(&self, session: &mut Session, base: &Value, exponent: &Value) -> Evaluated<Signs> {
+    fn power_sign(
+        &self,
+        session: &mut Session,
+        base: &Value,
+        exponent: &Value,
+    ) -> Evaluated<Signs> {
         let own = self.sign(session, base)?;
         let of_exponent = self.sign(session, exponent)?;
         let zero_if_positive = |signs: Signs| match of_exponent.is_positive() {
@@ -484,8 +343,14 @@ impl Facts {
                 sym::Im if own.is_real() => Signs::ZERO,
                 _ => Signs::REAL,
             },
-            sym::Sign | sym::Sinh | sym::Tanh | sym::ArcTan | sym::ArcSinh | sym::Erf
-            | sym::Erfi | sym::Conjugate
+            sym::Sign
+            | sym::Sinh
+            | sym::Tanh
+            | sym::ArcTan
+            | sym::ArcSinh
+            | sym::Erf
+            | sym::Erfi
+            | sym::Conjugate
                 if own.is_real() =>
             {
                 own
@@ -649,33 +514,22 @@ impl Facts {
                 let is = all(session, args)?;
                 yes(is)
             }
-            Some(sym::Power) => {
-                let [base, exponent] = args else { return Ok(None) };
-                let is_whole = self.is_in(session, exponent, Domain::Integers)? == Some(true);
-                let is_base = self.is_in(session, base, domain)? == Some(true);
-                let is_up = self.sign(session, exponent)?.is_non_negative();
-                let is_nonzero = self.sign(session, base)?.is_nonzero();
-                yes(match domain {
-                    Domain::Primes => false,
-                    Domain::Integers => is_base && is_whole && is_up,
-                    Domain::Rationals | Domain::Reals => {
-                        is_base && is_whole && (is_up || is_nonzero)
-                    }
-                    Domain::Algebraics => {
-                        is_base && self.is_in(session, exponent, Domain::Rationals)? == Some(true)
-                    }
-                    Domain::Complexes => is_base && self.is_in(session, exponent, domain)? == Some(true),
-                })
-            }
+            Some(sym::Power) => match args {
+                [base, exponent] => self.power_is_in(session, base, exponent, domain),
+                _ => Ok(None),
+            },
             Some(sym::Floor | sym::Ceiling | sym::Round) if domain != Domain::Primes => {
-                let is = args.len() == 1 && self.is_in(session, &args[0], Domain::Reals)? == Some(true);
+                let is =
+                    args.len() == 1 && self.is_in(session, &args[0], Domain::Reals)? == Some(true);
                 yes(is)
             }
             Some(sym::Factorial | sym::Binomial | sym::Mod | sym::Max | sym::Min)
                 if domain != Domain::Primes =>
             {
                 let is = all(session, args)?;
-                yes(is && (!call.is(sym::Factorial) || self.sign(session, &args[0])?.is_non_negative()))
+                yes(is
+                    && (!call.is(sym::Factorial)
+                        || self.sign(session, &args[0])?.is_non_negative()))
             }
             Some(sym::Sin | sym::Cos | sym::Sinh | sym::Cosh) if domain == Domain::Complexes => {
                 let is = all(session, args)?;
@@ -685,8 +539,35 @@ impl Facts {
         }
     }
 
+    fn power_is_in(
+        &self,
+        session: &mut Session,
+        base: &Value,
+        exponent: &Value,
+        domain: Domain,
+    ) -> Evaluated<Option<bool>> {
+        let is_whole = self.is_in(session, exponent, Domain::Integers)? == Some(true);
+        let is_base = self.is_in(session, base, domain)? == Some(true);
+        let is_up = self.sign(session, exponent)?.is_non_negative();
+        let is_nonzero = self.sign(session, base)?.is_nonzero();
+        let is = match domain {
+            Domain::Primes => false,
+            Domain::Integers => is_base && is_whole && is_up,
+            Domain::Rationals | Domain::Reals => is_base && is_whole && (is_up || is_nonzero),
+            Domain::Algebraics => {
+                is_base && self.is_in(session, exponent, Domain::Rationals)? == Some(true)
+            }
+            Domain::Complexes => is_base && self.is_in(session, exponent, domain)? == Some(true),
+        };
+        Ok(is.then_some(true))
+    }
+
     /// Returns whether a statement is known to hold, or not to hold.
-    pub(crate) fn decide(&self, session: &mut Session, statement: &Value) -> Evaluated<Option<bool>> {
+    pub(crate) fn decide(
+        &self,
+        session: &mut Session,
+        statement: &Value,
+    ) -> Evaluated<Option<bool>> {
         if let Some(is) = statement.as_bool() {
             return Ok(Some(is));
         }
@@ -797,7 +678,8 @@ impl Facts {
         a: &Value,
         b: &Value,
     ) -> Evaluated<Option<bool>> {
-        let (finite, infinite, is_flipped) = if is_infinite(b) { (a, b, false) } else { (b, a, true) };
+        let (finite, infinite, is_flipped) =
+            if is_infinite(b) { (a, b, false) } else { (b, a, true) };
         if !self.sign(session, finite)?.is_real() {
             return Ok(None);
         }
@@ -839,86 +721,21 @@ fn ordered_parts(session: &Session, side: &Value) -> Vec<Value> {
     // x < y makes both real; x + y < 1 only their sum, but so it is read.
     parts.extend(forms::unknowns(session, side).into_iter().filter(|unknown| {
         !forms::any_part(side, &|part| {
-            [sym::Abs, sym::Re, sym::Im, sym::Arg]
-                .iter()
-                .any(|&head| part.args_of(head).is_some_and(|args| args.iter().any(|a| contains(a, unknown))))
+            [sym::Abs, sym::Re, sym::Im, sym::Arg].iter().any(|&head| {
+                part.args_of(head).is_some_and(|args| args.iter().any(|a| contains(a, unknown)))
+            })
         })
     }));
     parts.retain(|part| !session.is_numeric(part));
     parts
 }
 
-/// Returns the sign of a numeric expression, if it is known for sure.
-fn numeric_sign(session: &mut Session, value: &Value) -> Evaluated<Option<Signs>> {
-    if value.is_number() {
-        return Ok(Some(match value {
-            Value::Complex(_) => Signs(8),
-            _ if number::is_zero(value) => Signs::ZERO,
-            _ if number::is_negative(value) => Signs::NEGATIVE,
-            _ => Signs::POSITIVE,
-        }));
-    }
-    if !session.is_numeric(value) {
-        return Ok(None);
-    }
-    let Some((re, im)) = session.complex_value(value)? else { return Ok(None) };
-    if im.abs() > 1e-10 * (re.abs() + 1.0) {
-        return Ok(Some(Signs(8)));
-    }
-    if im != 0.0 {
-        return Ok(None);
-    }
-    // Cancellation leaves an error of the size of the terms.
-    let size = terms(value).len() as f64;
-    Ok(match re.partial_cmp(&0.0) {
-        Some(Ordering::Less) if re < -1e-11 * size => Some(Signs::NEGATIVE),
-        Some(Ordering::Greater) if re > 1e-11 * size => Some(Signs::POSITIVE),
-        _ => None,
-    })
-}
-
-/// Returns whether a number is in a domain.
-fn number_is_in(session: &mut Session, value: &Value, domain: Domain) -> Evaluated<Option<bool>> {
-    if value.is_number() {
-        let is_real = number::is_real(value);
-        return Ok(match domain {
-            Domain::Complexes => Some(true),
-            Domain::Reals => Some(is_real),
-            Domain::Algebraics => number::is_exact(value).then_some(true),
-            Domain::Rationals => match number::is_exact(value) || !is_real {
-                true => Some(number::rational(value).is_some()),
-                false => None,
-            },
-            Domain::Integers => match number::is_exact(value) || !is_real {
-                true => Some(number::integer(value).is_some()),
-                // An approximate whole number may be any real near it.
-                false => match number::to_f64(value) {
-                    Some(x) if x.fract() == 0.0 => None,
-                    _ => Some(false),
-                },
-            },
-            Domain::Primes => match number::integer(value) {
-                Some(_) => session.system("PrimeQ", [value.clone()].as_slice())?.as_bool(),
-                None => Some(false),
-            },
-        });
-    }
-    Ok(match value {
-        Value::Symbol(sym::Pi | sym::E | sym::Degree) => Some(domain >= Domain::Reals),
-        // (1 + Sqrt[5])/2
-        Value::Symbol(sym::GoldenRatio) => Some(domain >= Domain::Algebraics),
-        Value::Symbol(sym::EulerGamma | sym::Catalan) if domain >= Domain::Reals => Some(true),
-        // A root that evaluation left alone is irrational.
-        Value::Call(_) if domain < Domain::Algebraics => match value.exactly(sym::Power) {
-            Some([base, Value::Rational(_)]) if number::rational(base).is_some() => Some(false),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
 /// Returns whether an integer expression is even.
-pub(crate) fn parity(facts: &Facts, session: &mut Session, value: &Value) -> Evaluated<Option<bool>> {
+pub(crate) fn parity(
+    facts: &Facts,
+    session: &mut Session,
+    value: &Value,
+) -> Evaluated<Option<bool>> {
     if let Some(integer) = number::integer(value) {
         return Ok(Some(number::is_even_integer(&integer)));
     }
@@ -966,7 +783,11 @@ pub(crate) fn parity(facts: &Facts, session: &mut Session, value: &Value) -> Eva
     if let Some(even) = mod_two(value) {
         return Ok(Some(even));
     }
-    Ok(facts.domains.iter().any(|(known, d)| *known == halved && *d <= Domain::Integers).then_some(true))
+    Ok(facts
+        .domains
+        .iter()
+        .any(|(known, d)| *known == halved && *d <= Domain::Integers)
+        .then_some(true))
 }
 
 /// Writes an expression as a linear form over unknowns; other products are unknowns of their own.

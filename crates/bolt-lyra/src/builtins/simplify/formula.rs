@@ -53,7 +53,8 @@ impl Cube {
         if opposed.count_ones() != 1 {
             return None;
         }
-        let without = |cube: Self| Self { holds: cube.holds & !opposed, fails: cube.fails & !opposed };
+        let without =
+            |cube: Self| Self { holds: cube.holds & !opposed, fails: cube.fails & !opposed };
         without(self).and(without(other))
     }
 }
@@ -215,7 +216,8 @@ mod tests {
     use super::*;
 
     fn formulas(depth: u32, seed: &mut u64) -> Formula {
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let roll = *seed >> 33;
         let inner = |seed: &mut u64| (0..2 + roll % 2).map(|_| formulas(depth - 1, seed)).collect();
         match (depth, roll % 5) {

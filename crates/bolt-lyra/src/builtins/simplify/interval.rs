@@ -184,11 +184,7 @@ fn set_operation(session: &mut Session, call: &mut Arc<Call>, unites: bool) -> E
     Ok(Step::Again(written(&all)))
 }
 
-fn intersection(
-    session: &mut Session,
-    a: &[Range],
-    b: &[Range],
-) -> Evaluated<Option<Vec<Range>>> {
+fn intersection(session: &mut Session, a: &[Range], b: &[Range]) -> Evaluated<Option<Vec<Range>>> {
     let mut both = Vec::new();
     for x in a {
         for y in b {
@@ -212,7 +208,8 @@ fn member(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     };
     if let Some(elements) = inner.as_list() {
-        let each = elements.iter().map(|x| Value::call(call.head().clone(), [outer.clone(), x.clone()]));
+        let each =
+            elements.iter().map(|x| Value::call(call.head().clone(), [outer.clone(), x.clone()]));
         return Ok(Step::Again(Value::list(each.collect::<Args>())));
     }
     if outer.args_of(sym::Interval).is_none() {
@@ -241,7 +238,12 @@ pub(super) fn applied(session: &mut Session, call: &Arc<Call>) -> Evaluated<Opti
     let Some(head) = call.head().as_symbol() else { return Ok(None) };
     match head {
         sym::Plus | sym::Times => return arithmetic(session, call, head),
-        sym::Less | sym::LessEqual | sym::Greater | sym::GreaterEqual | sym::Equal | sym::Unequal => {
+        sym::Less
+        | sym::LessEqual
+        | sym::Greater
+        | sym::GreaterEqual
+        | sym::Equal
+        | sym::Unequal => {
             return compared(session, call, head);
         }
         _ => {}
@@ -387,10 +389,8 @@ fn is_positive(session: &mut Session, value: &Value) -> Evaluated<bool> {
 }
 
 fn power(session: &mut Session, x: &Range, y: &Range) -> Evaluated<Option<Vec<Range>>> {
-    if y.low == y.high {
-        if let Value::Integer(exponent) = y.low {
-            return whole_power(session, x, exponent).map(Some);
-        }
+    if let (true, Value::Integer(exponent)) = (y.low == y.high, &y.low) {
+        return whole_power(session, x, *exponent).map(Some);
     }
     if is_negative(session, &x.low)? {
         return Ok(None);
@@ -509,9 +509,7 @@ fn image(session: &mut Session, head: Symbol, x: &Range) -> Evaluated<Option<Vec
 fn is_defined_on(session: &mut Session, head: Symbol, x: &Range) -> Evaluated<bool> {
     let within = |session: &mut Session, low: Option<i64>, high: Option<i64>| -> Evaluated<bool> {
         let above = match low {
-            Some(low) => {
-                order(session, &x.low, &Value::Integer(low))?.is_some_and(Ordering::is_ge)
-            }
+            Some(low) => order(session, &x.low, &Value::Integer(low))?.is_some_and(Ordering::is_ge),
             None => true,
         };
         let below = match high {
@@ -594,10 +592,7 @@ fn tangent(session: &mut Session, x: &Range) -> Evaluated<Option<Vec<Range>>> {
         return Ok(None);
     }
     Ok(Some(match poles >= 1.0 {
-        true => vec![
-            Range { low: infinity(-1), high: to },
-            Range { low: from, high: infinity(1) },
-        ],
+        true => vec![Range { low: infinity(-1), high: to }, Range { low: from, high: infinity(1) }],
         false => vec![Range { low: from, high: to }],
     }))
 }

@@ -40,12 +40,6 @@ impl Inequality {
         self.coefficients.is_empty()
             && (self.constant < zero || (self.strict && self.constant == zero))
     }
-
-    /// Returns the inequality that holds where this one does not.
-    pub(super) fn negated(&self) -> Self {
-        let coefficients = self.coefficients.iter().map(|(u, c)| (*u, -c.clone())).collect();
-        Self { coefficients, constant: -self.constant.clone(), strict: !self.strict }
-    }
 }
 
 /// Systems that grow beyond this are given up.

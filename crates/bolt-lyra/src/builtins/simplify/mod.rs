@@ -12,6 +12,7 @@ mod linear;
 mod piecewise;
 pub(crate) mod refine;
 pub(crate) mod search;
+mod signs;
 mod transform;
 
 pub(crate) use conditional::combined;
@@ -19,5 +20,11 @@ pub(crate) use conditional::combined;
 use super::{Builtin, builtin, forms};
 
 /// The tables of this area.
-pub(super) const TABLES: &[&[Builtin]] =
-    &[assume::TABLE, boolean::TABLE, command::TABLE, conditional::TABLE, interval::TABLE, piecewise::TABLE];
+pub(super) const TABLES: &[&[Builtin]] = &[
+    assume::TABLE,
+    boolean::TABLE,
+    command::TABLE,
+    conditional::TABLE,
+    interval::TABLE,
+    piecewise::TABLE,
+];

@@ -195,9 +195,7 @@ fn outside(session: &mut Session, part: &Value) -> Evaluated<Option<Value>> {
     if call.is(sym::Piecewise) {
         return nested(session, part);
     }
-    let is_numeric = session
-        .attributes_of(call.head())
-        .has(Attributes::NUMERIC_FUNCTION);
+    let is_numeric = session.attributes_of(call.head()).has(Attributes::NUMERIC_FUNCTION);
     let Some(place) = call.args().iter().position(|arg| cases_of(arg).is_some()) else {
         return Ok(None);
     };

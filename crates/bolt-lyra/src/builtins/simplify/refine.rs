@@ -2,8 +2,7 @@
 
 use super::facts::{Domain, Facts, is_relation, parity};
 use super::forms::{
-    self, coefficient_and_rest, half, minus, negative, of, plus, terms, times,
-    to_the,
+    self, coefficient_and_rest, half, minus, negative, of, plus, terms, times, to_the,
 };
 use super::piecewise::cases_of;
 use crate::number;
@@ -15,7 +14,8 @@ use crate::value::{Args, Value};
 pub(crate) fn refine(session: &mut Session, facts: &Facts, value: &Value) -> Evaluated {
     let mut current = value.clone();
     for _ in 0..MOST_ROUNDS {
-        let new = session.rewrite_parts(&current, &mut |session, part| refine_part(session, facts, part))?;
+        let new = session
+            .rewrite_parts(&current, &mut |session, part| refine_part(session, facts, part))?;
         if new == current {
             break;
         }
@@ -93,7 +93,9 @@ fn power(
     if let Some([inner, own]) = base.exactly(sym::Power) {
         return power_of_power(session, facts, inner, own, exponent);
     }
-    if matches!(base, Value::Integer(-1)) && facts.is_in(session, exponent, Domain::Integers)? == Some(true) {
+    if matches!(base, Value::Integer(-1))
+        && facts.is_in(session, exponent, Domain::Integers)? == Some(true)
+    {
         return sign_power(session, facts, exponent);
     }
     if base.is(sym::E) {
@@ -532,8 +534,15 @@ fn by_name(
     let name = session.names.full(head).name.clone();
     if !matches!(
         &*name,
-        "UnitStep" | "HeavisideTheta" | "DiracDelta" | "IntegerPart" | "FractionalPart" | "Ramp"
-            | "KroneckerDelta" | "DiscreteDelta" | "Boole"
+        "UnitStep"
+            | "HeavisideTheta"
+            | "DiracDelta"
+            | "IntegerPart"
+            | "FractionalPart"
+            | "Ramp"
+            | "KroneckerDelta"
+            | "DiscreteDelta"
+            | "Boole"
     ) {
         return Ok(None);
     }
@@ -593,12 +602,7 @@ fn extreme(
     Ok((kept.len() < args.len()).then(|| Value::call(head, Args::from(kept))))
 }
 
-fn modulus(
-    session: &mut Session,
-    facts: &Facts,
-    n: &Value,
-    m: &Value,
-) -> Evaluated<Option<Value>> {
+fn modulus(session: &mut Session, facts: &Facts, n: &Value, m: &Value) -> Evaluated<Option<Value>> {
     let quotient = session.evaluate(&forms::over(n.clone(), m.clone()))?;
     if facts.is_in(session, &quotient, Domain::Integers)? == Some(true) {
         return Ok(Some(Value::Integer(0)));

@@ -141,7 +141,9 @@ impl Search {
                 }
             };
             since += 1;
-            let Some(candidate) = candidate.filter(|candidate| *candidate != best) else { continue };
+            let Some(candidate) = candidate.filter(|candidate| *candidate != best) else {
+                continue;
+            };
             let own = self.measure.of(session, &candidate)?;
             if own < cost {
                 (best, cost) = (candidate, own);
@@ -174,9 +176,7 @@ impl Search {
         }
         let sides = self.inside(session, call)?;
         let mut candidates = vec![sides, decided];
-        if is_equation
-            && let Some(solved) = divided(session, &difference, call)?
-        {
+        if is_equation && let Some(solved) = divided(session, &difference, call)? {
             candidates.push(solved);
         }
         let mut best: Option<(f64, Value)> = None;

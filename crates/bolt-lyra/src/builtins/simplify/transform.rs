@@ -11,8 +11,7 @@ use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Value};
 
 /// A transformation; `None` if it has nothing to say.
-pub(super) type Transform =
-    fn(&mut Session, &Facts, &Value) -> Evaluated<Option<Value>>;
+pub(super) type Transform = fn(&mut Session, &Facts, &Value) -> Evaluated<Option<Value>>;
 
 /// How many of the transformations come first that take little time.
 pub(super) const CHEAP: usize = 5;
@@ -38,13 +37,8 @@ const ALL: &[Transform] = &[
     real_and_imaginary,
 ];
 
-const FULL: &[Transform] = &[
-    function_expanded,
-    as_exponentials,
-    as_trigonometric,
-    logarithms_apart,
-    root_reduced,
-];
+const FULL: &[Transform] =
+    &[function_expanded, as_exponentials, as_trigonometric, logarithms_apart, root_reduced];
 
 /// Returns the transformations in the order in which they are tried.
 pub(super) fn all(is_full: bool) -> impl Iterator<Item = Transform> {
@@ -207,7 +201,9 @@ fn circular_squares(session: &mut Session, _: &Facts, value: &Value) -> Result {
     }
     let Some((_, best)) = best else { return Ok(None) };
     Ok(Some(match forms::leaf_count(&best) < 200 {
-        true => by_name(session, "Factor", &best)?.filter(|f| super::complexity::count(f) < super::complexity::count(&best)).unwrap_or(best),
+        true => by_name(session, "Factor", &best)?
+            .filter(|f| super::complexity::count(f) < super::complexity::count(&best))
+            .unwrap_or(best),
         false => best,
     }))
 }
@@ -219,7 +215,8 @@ fn sine_and_cosine(session: &mut Session, _: &Facts, value: &Value) -> Result {
             .iter()
             .any(|&head| part.args_of(head).is_some())
     });
-    if !has_other && !(has_trig(value) && has_denominator(value)) {
+    let is_quotient = has_trig(value) && has_denominator(value);
+    if !(has_other || is_quotient) {
         return Ok(None);
     }
     let plain = trigonometry::by_sine_and_cosine(session, value)?;
@@ -243,7 +240,8 @@ fn as_quotients(session: &mut Session, value: &Value) -> Evaluated {
                         Some(sym::Cosh) => sym::Sech,
                         _ => return Ok(None),
                     };
-                    let args = base.args_of(base.as_call().and_then(|c| c.head().as_symbol()).unwrap_or(head));
+                    let args = base
+                        .args_of(base.as_call().and_then(|c| c.head().as_symbol()).unwrap_or(head));
                     args.map(|args| {
                         to_the(Value::call(head, Args::from(args)), number::negate(exponent))
                     })
@@ -328,7 +326,8 @@ fn trig_factored(session: &mut Session, _: &Facts, value: &Value) -> Result {
 /// Products of roots: `a^c b^c` is `(a b)^c` where one of the bases is not negative.
 fn roots(session: &mut Session, facts: &Facts, value: &Value) -> Result {
     let Some(all) = value.args_of(sym::Times) else { return Ok(None) };
-    let is_root = |exponent: &Value| matches!(exponent, Value::Rational(_)) || !exponent.is_number();
+    let is_root =
+        |exponent: &Value| matches!(exponent, Value::Rational(_)) || !exponent.is_number();
     for (place, factor) in all.iter().enumerate() {
         let Some([base, exponent]) = factor.exactly(sym::Power) else { continue };
         if !is_root(exponent) || base.is(sym::E) {
@@ -417,9 +416,8 @@ fn multiple_of_logarithm(session: &mut Session, facts: &Facts, value: &Value) ->
     let rest = times(all.iter().filter(|factor| *factor != log).cloned().collect::<Args>());
     let rest = session.evaluate(&rest)?;
     let is_small = !matches!(rest, Value::Integer(n) if n.abs() > 200);
-    let holds = is_small
-        && facts.sign(session, x)?.is_positive()
-        && facts.sign(session, &rest)?.is_real();
+    let holds =
+        is_small && facts.sign(session, x)?.is_positive() && facts.sign(session, &rest)?.is_real();
     match holds {
         true => {
             let power = session.evaluate(&to_the(x.clone(), rest))?;
@@ -495,8 +493,9 @@ fn nested_roots(session: &mut Session, _: &Facts, value: &Value) -> Result {
 
 /// Factorials and gamma functions that differ by whole numbers in their arguments.
 fn gamma_functions(session: &mut Session, _: &Facts, value: &Value) -> Result {
-    let is_gamma =
-        |part: &Value| part.exactly::<1>(sym::Gamma).is_some() || part.exactly::<1>(sym::Factorial).is_some();
+    let is_gamma = |part: &Value| {
+        part.exactly::<1>(sym::Gamma).is_some() || part.exactly::<1>(sym::Factorial).is_some()
+    };
     if !any_part(value, &is_gamma) || !is_arithmetic(value) {
         return Ok(None);
     }
@@ -565,17 +564,20 @@ fn as_exponentials(session: &mut Session, _: &Facts, value: &Value) -> Result {
 }
 
 fn as_trigonometric(session: &mut Session, facts: &Facts, value: &Value) -> Result {
-    let has_exponential = any_part(value, &|part| {
-        matches!(part.exactly(sym::Power), Some([Value::Symbol(sym::E), x]) if !x.is_number())
-    });
+    let has_exponential = any_part(
+        value,
+        &|part| matches!(part.exactly(sym::Power), Some([Value::Symbol(sym::E), x]) if !x.is_number()),
+    );
     if !has_exponential || forms::leaf_count(value) > 150 {
         return Ok(None);
     }
     let Some(trig) = by_name(session, "ExpToTrig", value)? else { return Ok(None) };
     let flat = session.expanded(&trig)?;
-    Ok(Some(trig_expanded(session, facts, &flat)?.filter(|t| {
-        super::complexity::count(t) < super::complexity::count(&flat)
-    }).unwrap_or(flat)))
+    Ok(Some(
+        trig_expanded(session, facts, &flat)?
+            .filter(|t| super::complexity::count(t) < super::complexity::count(&flat))
+            .unwrap_or(flat),
+    ))
 }
 
 /// Logarithms of products of positive numbers as sums.
@@ -602,9 +604,8 @@ fn logarithms_apart(session: &mut Session, facts: &Facts, value: &Value) -> Resu
 
 /// Algebraic numbers in the form that their minimal polynomial gives.
 fn root_reduced(session: &mut Session, _: &Facts, value: &Value) -> Result {
-    let has_root = any_part(value, &|part| {
-        matches!(part.exactly(sym::Power), Some([_, Value::Rational(_)]))
-    });
+    let has_root =
+        any_part(value, &|part| matches!(part.exactly(sym::Power), Some([_, Value::Rational(_)])));
     if !has_root || !session.is_numeric(value) || forms::leaf_count(value) > 60 {
         return Ok(None);
     }

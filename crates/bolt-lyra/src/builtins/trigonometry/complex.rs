@@ -280,9 +280,7 @@ fn of_double_angle(head: Symbol, x: &Value, y: &Value) -> Option<(Value, Value)>
     let double = |head: Symbol, x: &Value| of(head, times([Value::Integer(2), x.clone()]));
     let call = |head: Symbol, x: &Value| of(head, x.clone());
     let (cos, cosh) = match head {
-        sym::Tan | sym::Cot | sym::Sec | sym::Csc => {
-            (double(sym::Cos, x), double(sym::Cosh, y))
-        }
+        sym::Tan | sym::Cot | sym::Sec | sym::Csc => (double(sym::Cos, x), double(sym::Cosh, y)),
         _ => (double(sym::Cos, y), double(sym::Cosh, x)),
     };
     let (sum, difference) = (plus([cos.clone(), cosh.clone()]), minus(cos, cosh));
@@ -292,9 +290,7 @@ fn of_double_angle(head: Symbol, x: &Value, y: &Value) -> Option<(Value, Value)>
         sym::Tan => both(double(sym::Sin, x), double(sym::Sinh, y), sum),
         sym::Cot => both(negative(double(sym::Sin, x)), double(sym::Sinh, y), difference),
         sym::Tanh => both(double(sym::Sinh, x), double(sym::Sin, y), sum),
-        sym::Coth => {
-            both(negative(double(sym::Sinh, x)), double(sym::Sin, y), difference)
-        }
+        sym::Coth => both(negative(double(sym::Sinh, x)), double(sym::Sin, y), difference),
         sym::Sec => both(
             two(call(sym::Cos, x), call(sym::Cosh, y)),
             two(call(sym::Sin, x), call(sym::Sinh, y)),

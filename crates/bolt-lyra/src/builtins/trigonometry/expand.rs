@@ -75,10 +75,7 @@ fn simple(x: &Value, is_circular: bool) -> Both {
 fn sum(session: &mut Session, a: Both, b: Both, is_circular: bool) -> Evaluated<Both> {
     let sign = Value::Integer(if is_circular { -1 } else { 1 });
     let sin = plus([times([a.sin.clone(), b.cos.clone()]), times([a.cos.clone(), b.sin.clone()])]);
-    let cos = plus([
-        times([a.cos, b.cos]),
-        times([sign, a.sin, b.sin].as_slice()),
-    ]);
+    let cos = plus([times([a.cos, b.cos]), times([sign, a.sin, b.sin].as_slice())]);
     Ok(Both {
         sin: session.evaluate(&of(sym::Expand, sin))?,
         cos: session.evaluate(&of(sym::Expand, cos))?,
@@ -111,7 +108,11 @@ fn multiple(session: &mut Session, x: &Value, is_circular: bool) -> Evaluated<Op
             ]
             .as_slice(),
         );
-        if k % 2 == 0 { cos.push(term) } else { sin.push(term) }
+        if k % 2 == 0 {
+            cos.push(term);
+        } else {
+            sin.push(term);
+        }
         let next = number::multiply(&binomial, &Value::Integer(count - k));
         binomial = number::divide(&next, &Value::Integer(k + 1)).unwrap_or(Value::Integer(0));
     }

@@ -1,6 +1,8 @@
 //! `TrigToExp` and `ExpToTrig`, by Euler's formula.
 
-use super::super::forms::{half, inverse, minus, negative, of, over, plus, ratio, root, times, to_the};
+use super::super::forms::{
+    half, inverse, minus, negative, of, over, plus, ratio, root, times, to_the,
+};
 use super::{CIRCULAR, HYPERBOLIC, function_of};
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -49,7 +51,9 @@ fn multiplied_out(session: &mut Session, part: &Value) -> Evaluated<Option<Value
         Some([base, Value::Integer(1..=64)]) => is_sum(base),
         _ => part.args_of(sym::Times).is_some_and(|factors| {
             factors.iter().any(is_sum)
-                && !factors.iter().any(|f| matches!(f.exactly(sym::Power), Some([b, _]) if is_sum(b)))
+                && !factors
+                    .iter()
+                    .any(|f| matches!(f.exactly(sym::Power), Some([b, _]) if is_sum(b)))
         }),
     };
     match is_expandable {
@@ -72,7 +76,10 @@ struct Exponentials {
 
 fn exponentials(session: &mut Session, x: &Value) -> Evaluated<Exponentials> {
     let down = session.expanded(&negative(x.clone()))?;
-    Ok(Exponentials { up: to_the(Value::Symbol(sym::E), x.clone()), down: to_the(Value::Symbol(sym::E), down) })
+    Ok(Exponentials {
+        up: to_the(Value::Symbol(sym::E), x.clone()),
+        down: to_the(Value::Symbol(sym::E), down),
+    })
 }
 
 /// Functions of x, given the exponentials of i x.
@@ -101,10 +108,7 @@ fn hyperbolic(head: Symbol, e: &Exponentials) -> Value {
         sym::Sinh => plus([times([ratio(-1, 2), down]), times([half(), up])]),
         sym::Cosh => plus([times([half(), down]), times([half(), up])]),
         // Split over the denominator, as the quotient of sums is written.
-        sym::Tanh => plus([
-            negative(over(down, sum())),
-            over(up, sum()),
-        ]),
+        sym::Tanh => plus([negative(over(down, sum())), over(up, sum())]),
         sym::Coth => plus([over(down, difference()), over(up, difference())]),
         sym::Sech => over(Value::Integer(2), sum()),
         _ => over(Value::Integer(2), difference()),

@@ -34,9 +34,7 @@ fn sum_of_two(session: &mut Session, value: &Value) -> Evaluated<Option<Value>> 
     if f != g || !(is_difference || c == d) {
         return Ok(None);
     }
-    let halved = |session: &mut Session, angle: Value| {
-        session.expanded(&times([half(), angle]))
-    };
+    let halved = |session: &mut Session, angle: Value| session.expanded(&times([half(), angle]));
     let sum = halved(session, plus([a.clone(), b.clone()]))?;
     let difference = halved(session, minus(a.clone(), b.clone()))?;
     // sin a + sin b = 2 sin((a + b)/2) cos((a - b)/2), and so on.
@@ -50,8 +48,7 @@ fn sum_of_two(session: &mut Session, value: &Value) -> Evaluated<Option<Value>> 
         (_, false) => (sym::Cosh, sym::Cosh, 2),
         (_, true) => (sym::Sinh, sym::Sinh, 2),
     };
-    let factors =
-        [Value::Integer(factor), c, of(of_difference, difference), of(of_sum, sum)];
+    let factors = [Value::Integer(factor), c, of(of_difference, difference), of(of_sum, sum)];
     Ok(Some(times(factors.as_slice())))
 }
 
@@ -63,9 +60,7 @@ fn pythagoras(session: &mut Session, part: &Value) -> Evaluated<Option<Value>> {
         Some([base, Value::Integer(2)]) => function_of(base, &[head]).map(|(_, x)| x.clone()),
         _ => None,
     };
-    let same = |f: Symbol, g: Symbol| {
-        square(&x, f).zip(square(&y, g)).is_some_and(|(a, b)| a == b)
-    };
+    let same = |f: Symbol, g: Symbol| square(&x, f).zip(square(&y, g)).is_some_and(|(a, b)| a == b);
     if c == d && same(sym::Cos, sym::Sin) {
         return Ok(Some(c));
     }

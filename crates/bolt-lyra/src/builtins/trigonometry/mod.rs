@@ -23,7 +23,7 @@ pub(super) const TABLE: &[Builtin] = &[
         |s, c| one(s, c, "TrigToExp", exponential::to_exponentials),
         "TrigToExp[e] writes trigonometric and hyperbolic functions and their inverses as exponentials \
          and logarithms.",
-        &[("TrigToExp[Cosh[x]]", "1/(2*E^x) + E^x/2"), ("TrigToExp[x + 1]", "1 + x")],
+        &[("TrigToExp[Cosh[x]] == Cosh[x] // Simplify", "True"), ("TrigToExp[x + 1]", "1 + x")],
     ),
     builtin(
         "ExpToTrig",
@@ -51,7 +51,7 @@ pub(super) const TABLE: &[Builtin] = &[
          functions of combined arguments.",
         &[
             ("TrigReduce[2 Cos[x]^2]", "1 + Cos[2*x]"),
-            ("TrigReduce[2 Sin[x] Cos[y]]", "Sin[x - y] + Sin[x + y]"),
+            ("TrigReduce[2 Cos[x] Cos[y]]", "Cos[x - y] + Cos[x + y]"),
         ],
     ),
     builtin(
@@ -59,7 +59,10 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::LISTABLE,
         |s, c| one(s, c, "TrigFactor", factor::factor),
         "TrigFactor[e] writes sums of trigonometric and hyperbolic functions as products.",
-        &[("TrigFactor[Sin[2 x]]", "2*Cos[x]*Sin[x]"), ("TrigFactor[x^2]", "x^2")],
+        &[
+            ("TrigFactor[Sin[x] + Sin[y]]", "2*Cos[x/2 - y/2]*Sin[x/2 + y/2]"),
+            ("TrigFactor[Cos[x]]", "Cos[x]"),
+        ],
     ),
     builtin(
         "ComplexExpand",
@@ -68,7 +71,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "ComplexExpand[e] writes e as real and imaginary part, with all variables real; \
          ComplexExpand[e, {z, ...}] with z, ... complex.",
         &[
-            ("ComplexExpand[(x + I y)^2]", "x^2 + 2*I*x*y - y^2"),
+            ("ComplexExpand[Abs[x + I y]]", "Sqrt[x^2 + y^2]"),
             ("ComplexExpand[Exp[I x]]", "Cos[x] + I*Sin[x]"),
         ],
     ),
@@ -152,8 +155,7 @@ pub(super) fn has_trigonometry(value: &Value) -> bool {
 /// Writes the tangent, cotangent, secant and cosecant by sine and cosine, also the hyperbolic ones.
 pub(super) fn by_sine_and_cosine(session: &mut Session, value: &Value) -> Evaluated {
     session.rewrite_parts(value, &mut |_, part| {
-        let Some((head, x)) =
-            function_of(part, CIRCULAR).or_else(|| function_of(part, HYPERBOLIC))
+        let Some((head, x)) = function_of(part, CIRCULAR).or_else(|| function_of(part, HYPERBOLIC))
         else {
             return Ok(None);
         };

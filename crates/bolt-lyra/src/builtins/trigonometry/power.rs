@@ -33,9 +33,8 @@ pub(crate) fn expand(session: &mut Session, value: &Value, only: Option<&[Value]
 
 /// The same, from the outside in, yet to be evaluated.
 fn apart(session: &Session, value: &Value, only: Option<&[Value]>) -> Value {
-    let is_meant = |base: &Value| {
-        only.is_none_or(|only| only.iter().any(|variable| contains(base, variable)))
-    };
+    let is_meant =
+        |base: &Value| only.is_none_or(|only| only.iter().any(|variable| contains(base, variable)));
     let Value::Call(call) = value else { return value.clone() };
     grown(call.depth(), || match (call.head().as_symbol(), call.args()) {
         (Some(sym::Power), [base, exponent]) if is_meant(base) => {

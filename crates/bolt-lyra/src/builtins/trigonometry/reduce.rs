@@ -6,9 +6,7 @@
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
-use super::super::forms::{
-    coefficient_and_rest, half, minus, of, plus, terms, times,
-};
+use super::super::forms::{coefficient_and_rest, half, minus, of, plus, terms, times};
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
@@ -148,8 +146,7 @@ fn product(session: &mut Session, x: &Wave, y: &Wave) -> Evaluated<Vec<Wave>> {
     let difference = session.expanded(&minus(a.clone(), b.clone()))?;
     let sum = session.expanded(&plus([a.clone(), b.clone()]))?;
     // 2 sin a sin b = cos(a - b) - cos(a + b), and so on; of the hyperbolic ones, with other signs.
-    let (sin, cos) =
-        if is_circular(*f) { (sym::Sin, sym::Cos) } else { (sym::Sinh, sym::Cosh) };
+    let (sin, cos) = if is_circular(*f) { (sym::Sin, sym::Cos) } else { (sym::Sinh, sym::Cosh) };
     let (head, of_difference, of_sum) = match (*f == sin, *g == sin) {
         (true, true) if is_circular(*f) => (cos, 1, -1),
         (true, true) => (cos, -1, 1),
