@@ -139,8 +139,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         trigonometry::TABLE,
     ];
     let folders: &[&[&'static [Builtin]]] =
-        &[associations::TABLES, output::TABLES, strings::TABLES];
-    &[associations::TABLES, simplify::TABLES, strings::TABLES];
+        &[associations::TABLES, output::TABLES, simplify::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
