@@ -214,10 +214,13 @@ impl Session {
             args.push(value);
         }
         changed |= self.normalize(&head, attributes, &mut args);
-        if attributes.has(Attributes::LISTABLE)
-            && let Some(threaded) = self.thread(&head, &args)
-        {
-            return Ok(Round::Next(threaded));
+        if attributes.has(Attributes::LISTABLE) {
+            if let Some(value) = self.thread_packed(&head, &args) {
+                return Ok(Round::Final(value));
+            }
+            if let Some(threaded) = self.thread(&head, &args) {
+                return Ok(Round::Next(threaded));
+            }
         }
         if attributes.has(Attributes::ORDERLESS) && !is_in_order(&self.names, &args) {
             crate::order::sort(&self.names, &mut args);
@@ -236,6 +239,9 @@ impl Session {
             // What was given unevaluated stays so.
             Step::Same if unevaluated => Ok(Round::Final(Value::Call(call.clone()))),
             Step::Same => {
+                if let Some(packed) = crate::array::pack(&new) {
+                    return Ok(Round::Final(packed));
+                }
                 if !hidden && epoch == self.epoch && epoch != Self::LAST_EPOCH {
                     if let Some(symbol) = new.head().as_symbol() {
                         self.definition_mut(symbol).seen = epoch;
@@ -295,6 +301,15 @@ impl Session {
             }
         }
         true
+    }
+
+    /// Applies a listable function to packed arrays among its arguments.
+    fn thread_packed(&self, head: &Value, args: &Args) -> Option<Value> {
+        if !args.iter().any(|arg| arg.as_array().is_some()) {
+            return None;
+        }
+        let symbol = head.as_symbol().filter(|&symbol| self.is_as_built(symbol))?;
+        crate::array::thread(symbol, args)
     }
 
     /// Threads a listable function over lists among its arguments.

@@ -6,6 +6,7 @@
 //!
 //! Start reading at `value`, then `evaluate`, `pattern` and `builtins`.
 
+mod array;
 mod association;
 mod builtins;
 mod compile;

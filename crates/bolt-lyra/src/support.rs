@@ -45,6 +45,9 @@ impl Session {
             return Step::Again(Value::list(elements));
         }
         let list = Call::new(sym::List, elements);
+        if let Some(packed) = crate::array::pack(&list) {
+            return Step::Done(packed);
+        }
         self.mark_elements_final(&list, epoch);
         Step::Done(Value::from(list))
     }

@@ -12,6 +12,7 @@ use dashu_ratio::RBig;
 use smallvec::SmallVec;
 use triomphe::Arc;
 
+use crate::array::Array;
 use crate::association::Association;
 use crate::symbol::{Symbol, Temporary, sym};
 
@@ -69,14 +70,20 @@ pub type Args = SmallVec<[Value; 2]>;
 /// A head applied to arguments, with what was found out about it.
 #[derive(Debug)]
 pub struct Call {
-    head: Value,
-    args: Args,
+    content: Content,
     /// The hash, 0 if it is not known yet.
     hash: AtomicU64,
     /// The epoch of definitions in which it is known to evaluate to itself; see [`Call::EVER`].
     evaluated: AtomicU32,
     /// How many calls are inside one another at most, this one included.
     depth: u32,
+}
+
+/// The parts of a call. A packed array is a list whose elements are not held as values.
+#[derive(Debug, Clone)]
+enum Content {
+    Parts(Value, Args),
+    Array(Arc<Array>),
 }
 
 impl Call {
@@ -88,17 +95,74 @@ impl Call {
         let (head, args) = (head.into(), args.into());
         let inner = args.iter().map(Value::depth).max().unwrap_or(0).max(head.depth());
         let depth = inner.saturating_add(1);
-        Self { head, args, hash: AtomicU64::new(0), evaluated: AtomicU32::new(0), depth }
+        Self::with_depth(Content::Parts(head, args), depth, 0)
+    }
+
+    /// Returns a list that holds its elements side by side.
+    pub(crate) fn packed(array: Arc<Array>) -> Self {
+        let depth = array.dimensions().len() as u32;
+        Self::with_depth(Content::Array(array), depth, Self::EVER)
+    }
+
+    fn with_depth(content: Content, depth: u32, evaluated: u32) -> Self {
+        Self { content, hash: AtomicU64::new(0), evaluated: AtomicU32::new(evaluated), depth }
+    }
+
+    /// Returns the packed array, if it is one.
+    pub(crate) fn array(&self) -> Option<&Array> {
+        match &self.content {
+            Content::Array(array) => Some(array),
+            Content::Parts(..) => None,
+        }
+    }
+
+    /// Returns how many arguments there are.
+    pub(crate) fn len(&self) -> usize {
+        match &self.content {
+            Content::Parts(_, args) => args.len(),
+            Content::Array(array) => array.len(),
+        }
+    }
+
+    /// Returns an argument.
+    pub(crate) fn get(&self, place: usize) -> Option<Value> {
+        match &self.content {
+            Content::Parts(_, args) => args.get(place).cloned(),
+            Content::Array(array) => (place < array.len()).then(|| array.get(place)),
+        }
+    }
+
+    /// Returns the head and the arguments, to be changed.
+    fn parts_mut(&mut self) -> (&mut Value, &mut Args) {
+        if let Content::Array(array) = &mut self.content {
+            let taken = std::mem::replace(array, Arc::new(Array::nothing()));
+            let values = match Arc::try_unwrap(taken) {
+                Ok(array) => array.into_values(),
+                Err(shared) => shared.values().clone(),
+            };
+            self.content = Content::Parts(Value::Symbol(sym::List), values);
+        }
+        match &mut self.content {
+            Content::Parts(head, args) => (head, args),
+            Content::Array(_) => unreachable!("it was unpacked"),
+        }
     }
 
     /// Returns the head.
     pub fn head(&self) -> &Value {
-        &self.head
+        const LIST: &Value = &Value::Symbol(sym::List);
+        match &self.content {
+            Content::Parts(head, _) => head,
+            Content::Array(_) => LIST,
+        }
     }
 
     /// Returns the arguments.
     pub fn args(&self) -> &[Value] {
-        &self.args
+        match &self.content {
+            Content::Parts(_, args) => args,
+            Content::Array(array) => array.values(),
+        }
     }
 
     /// Returns how many calls are inside one another at most, this one included.
@@ -108,12 +172,13 @@ impl Call {
 
     /// Returns whether the head is this symbol.
     pub fn is(&self, head: Symbol) -> bool {
-        matches!(&self.head, Value::Symbol(symbol) if *symbol == head)
+        matches!(self.head(), Value::Symbol(symbol) if *symbol == head)
     }
 
     /// Returns its head and arguments.
     pub fn into_parts(mut self) -> (Value, Args) {
-        (std::mem::replace(&mut self.head, Value::Integer(0)), std::mem::take(&mut self.args))
+        let (head, args) = self.parts_mut();
+        (std::mem::replace(head, Value::Integer(0)), std::mem::take(args))
     }
 
     pub(crate) fn evaluated_at(&self) -> u32 {
@@ -128,7 +193,7 @@ impl Call {
 
     /// Takes the arguments out, to be changed and given back or used.
     pub(crate) fn take_args(&mut self) -> Args {
-        std::mem::take(&mut self.args)
+        std::mem::take(self.parts_mut().1)
     }
 
     /// Changes an argument; returns what the change does, `false` if there is no such argument.
@@ -137,7 +202,7 @@ impl Call {
         place: usize,
         change: impl FnOnce(&mut Value) -> bool,
     ) -> bool {
-        let Some(arg) = self.args.get_mut(place) else { return false };
+        let Some(arg) = self.parts_mut().1.get_mut(place) else { return false };
         let changed = change(arg);
         let (depth, is_ground) = (arg.depth(), is_ground(arg));
         self.depth = self.depth.max(depth.saturating_add(1));
@@ -148,9 +213,19 @@ impl Call {
         changed
     }
 
+    /// Changes an element of a packed vector in place; returns whether it stays one.
+    pub(crate) fn change_packed(&mut self, place: usize, value: &Value) -> bool {
+        let Content::Array(array) = &mut self.content else { return false };
+        let changed = Arc::make_mut(array).set(place, value);
+        if changed {
+            self.hash = AtomicU64::new(0);
+        }
+        changed
+    }
+
     /// Gives arguments to it, in place of what it has.
     pub(crate) fn set_args(&mut self, args: Args) {
-        let head = std::mem::replace(&mut self.head, Value::Integer(0));
+        let head = std::mem::replace(self.parts_mut().0, Value::Integer(0));
         *self = Self::new(head, args);
     }
 
@@ -159,10 +234,22 @@ impl Call {
         if known != 0 {
             return known;
         }
-        let hash = grown(self.depth, || hash_of_parts(&self.head, &self.args));
+        let hash = match &self.content {
+            Content::Parts(head, args) => grown(self.depth, || hash_of_parts(head, args)),
+            Content::Array(array) => hash_of_array(array),
+        };
         self.hash.store(hash, Ordering::Relaxed);
         hash
     }
+}
+
+/// Returns the hash that a list has whose elements are those of an array.
+fn hash_of_array(array: &Array) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    Value::Symbol(sym::List).hash(&mut hasher);
+    hasher.write_usize(array.len());
+    (0..array.len()).for_each(|place| array.get(place).hash(&mut hasher));
+    hasher.finish().max(1)
 }
 
 /// Returns the hash that a call of a head with arguments has.
@@ -177,8 +264,7 @@ pub(crate) fn hash_of_parts(head: &Value, args: &[Value]) -> u64 {
 impl Clone for Call {
     fn clone(&self) -> Self {
         Self {
-            head: self.head.clone(),
-            args: self.args.clone(),
+            content: self.content.clone(),
             hash: AtomicU64::new(self.hash.load(Ordering::Relaxed)),
             evaluated: AtomicU32::new(self.evaluated_at()),
             depth: self.depth,
@@ -188,11 +274,14 @@ impl Clone for Call {
 
 impl PartialEq for Call {
     fn eq(&self, other: &Self) -> bool {
-        self.args.len() == other.args.len()
+        if let (Some(a), Some(b)) = (self.array(), other.array()) {
+            return a.dimensions() == b.dimensions() && a.elements() == b.elements();
+        }
+        self.len() == other.len()
             && self.depth == other.depth
             && self.cached_hash() == other.cached_hash()
-            && self.head == other.head
-            && grown(self.depth, || self.args == other.args)
+            && self.head() == other.head()
+            && grown(self.depth, || self.args() == other.args())
     }
 }
 
@@ -223,13 +312,13 @@ impl Drop for Call {
             return;
         }
         let mut rest: Vec<Value> = self.take_args().into_vec();
-        rest.push(std::mem::replace(&mut self.head, Value::Integer(0)));
+        rest.push(std::mem::replace(self.parts_mut().0, Value::Integer(0)));
         while let Some(value) = rest.pop() {
             if let Value::Call(call) = value
                 && let Ok(mut call) = Arc::try_unwrap(call)
             {
                 rest.extend(call.take_args());
-                rest.push(std::mem::replace(&mut call.head, Value::Integer(0)));
+                rest.push(std::mem::replace(call.parts_mut().0, Value::Integer(0)));
             }
         }
     }

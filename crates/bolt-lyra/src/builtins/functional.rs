@@ -275,7 +275,7 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     match of {
         Value::Call(list) => {
             let epoch = session.epoch;
-            let mut new = Args::with_capacity(list.args().len());
+            let mut new = Args::with_capacity(list.len());
             // Only a list evaluates its elements in any case.
             if !list.is(sym::List) {
                 let wrap = |element: &Value| applied(function, [element.clone()].as_slice());
@@ -283,9 +283,10 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
                 return Ok(Step::Again(Value::call(list.head().clone(), args)));
             }
             let function = Callable::new(session, function);
-            for element in list.args() {
+            for place in 0..list.len() {
+                let Some(element) = list.get(place) else { break };
                 session.check_interrupt()?;
-                new.push(function.call(session, [element.clone()].as_slice())?);
+                new.push(function.call(session, [element].as_slice())?);
             }
             Ok(session.finished_list(new, epoch))
         }

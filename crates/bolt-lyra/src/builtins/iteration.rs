@@ -4,6 +4,7 @@ use triomphe::Arc;
 
 use super::control::{Turn, turn};
 use super::{Builtin, builtin};
+use crate::array::Elements;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::number;
@@ -366,13 +367,30 @@ fn range(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         session.message(sym::General, "nomem", &[]);
         return Ok(Step::Same);
     }
+    if let Some(elements) = machine_range(&first, &step, count as usize) {
+        return Ok(Step::Done(Value::vector(elements)));
+    }
     let mut list = Args::with_capacity(count as usize);
     for place in 0..count {
         list.push(nth(session, &first, &step, place)?);
     }
-    let list = Call::new(sym::List, list);
-    session.mark_elements_final(&list, session.epoch);
-    Ok(Step::Done(Value::from(list)))
+    Ok(session.finished_list(list, session.epoch))
+}
+
+/// Returns so many machine numbers from the first one by the step.
+fn machine_range(first: &Value, step: &Value, count: usize) -> Option<Elements> {
+    match (first, step) {
+        (Value::Integer(first), Value::Integer(step)) => {
+            // The last one is the greatest, or the least.
+            let last = i64::try_from(count).ok()?.checked_sub(1)?;
+            first.checked_add(last.checked_mul(*step)?)?;
+            Some(Elements::Integers((0..=last).map(|place| first + place * step).collect()))
+        }
+        (Value::Real(first), Value::Real(step)) => {
+            Some(Elements::Reals((0..count).map(|place| first + place as f64 * step).collect()))
+        }
+        _ => None,
+    }
 }
 
 /// Reads the size of each level of a nested list.

@@ -12,6 +12,7 @@ use triomphe::Arc;
 use super::functional::{elements, with_elements};
 use super::structure::length;
 use super::{Builtin, builtin};
+use crate::array::Elements;
 use crate::association::{Association, Entry};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -311,6 +312,12 @@ fn sort(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if of.is_atom() {
         return Ok(Step::Same);
     }
+    if let Some(array) = of.as_array().filter(|array| array.dimensions().len() == 1)
+        && by.is_none()
+        && let Some(sorted) = array.elements().sorted()
+    {
+        return Ok(Step::Done(Value::vector(sorted)));
+    }
     let values = elements(of);
     let mut places: Vec<usize> = (0..values.len()).collect();
     match by {
@@ -426,12 +433,26 @@ fn ordering(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(Value::list(wanted.iter().map(place).collect::<Args>())))
 }
 
+/// Returns the sum of a vector of machine numbers of one kind.
+fn machine_total(of: &Value) -> Option<Value> {
+    match of.as_array() {
+        Some(array) if array.dimensions().len() == 1 => Some(array.elements().total()),
+        Some(_) => None,
+        None => Some(Elements::of_values(of.as_list()?)?.total()),
+    }
+}
+
 fn total(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (of, levels) = match call.args() {
         [of] => (of, Value::Integer(1)),
         [of, levels] => (of, levels.clone()),
         _ => return Ok(Step::Same),
     };
+    if levels == Value::Integer(1)
+        && let Some(total) = machine_total(of)
+    {
+        return Ok(Step::Done(total));
+    }
     let sum = |of: &Value| Value::call(sym::Plus, elements(of));
     match (of, &levels, levels.as_list()) {
         (Value::Call(_) | Value::Association(_), Value::Integer(1), _) => Ok(Step::Again(sum(of))),
@@ -547,6 +568,11 @@ fn taken_at_levels(
 
 fn accumulate(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [Value::Call(list)] = call.args() else { return Ok(Step::Same) };
+    if let Some(array) = list.array().filter(|array| array.dimensions().len() == 1)
+        && let Some(sums) = array.elements().accumulated()
+    {
+        return Ok(Step::Done(Value::vector(sums)));
+    }
     let mut sums = Args::with_capacity(list.args().len());
     for value in list.args() {
         let next = match sums.last() {
@@ -567,6 +593,12 @@ fn differences(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         _ => return Ok(Step::Same),
     };
     let (Some(times), Some(apart @ 1..)) = (times, apart) else { return Ok(Step::Same) };
+    if let Some(array) = list.array().filter(|array| array.dimensions().len() == 1)
+        && times == 1
+        && let Some(differences) = array.elements().differences(apart)
+    {
+        return Ok(Step::Done(Value::vector(differences)));
+    }
     let mut values = Args::from(list.args());
     for _ in 0..times {
         let later = values.iter().skip(apart);

@@ -172,7 +172,7 @@ pub(super) const TABLE: &[Builtin] = &[
 /// Returns how many elements there are.
 pub(crate) fn length(value: &Value) -> usize {
     match value {
-        Value::Call(call) => call.args().len(),
+        Value::Call(call) => call.len(),
         Value::Association(entries) => entries.len(),
         _ => 0,
     }
@@ -337,9 +337,9 @@ fn part(session: &mut Session, call: &Arc<Call>) -> Step {
     // The most frequent case.
     if let (Value::Call(list), [Value::Integer(index)]) = (of, specs)
         && *index > 0
-        && let Some(element) = list.args().get(*index as usize - 1)
+        && let Some(element) = list.get(*index as usize - 1)
     {
-        return Step::Again(element.clone());
+        return Step::Again(element);
     }
     match get(of, specs) {
         Some(part) => Step::Again(part),

@@ -32,7 +32,7 @@ pub(super) enum Variable {
 
 /// Operations of two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Binary {
+pub(crate) enum Binary {
     Add,
     Subtract,
     Multiply,

@@ -111,7 +111,7 @@ pub(super) fn compare(relation: Relation, a: &Value, b: &Value) -> Option<bool> 
 }
 
 /// A function of one value.
-type Unary = fn(&Value) -> Option<Value>;
+pub(crate) type Unary = fn(&Value) -> Option<Value>;
 
 /// The functions of one value that have a fast way.
 pub(super) const UNARY: &[(Symbol, Unary)] = &[
@@ -133,7 +133,7 @@ pub(super) const UNARY: &[(Symbol, Unary)] = &[
     (sym::Tanh, |x| machine(x, f64::tanh)),
     (sym::Exp, |x| machine(x, f64::exp)),
     (sym::Log, |x| positive(x, f64::ln)),
-    (sym::Sqrt, |x| positive(x, |x| x.powf(0.5))),
+    (sym::Sqrt, |x| positive(x, f64::sqrt)),
     (sym::Abs, |x| match x {
         Value::Integer(n) => n.checked_abs().map(Value::Integer),
         _ => machine(x, f64::abs),
@@ -148,8 +148,16 @@ pub(super) const UNARY: &[(Symbol, Unary)] = &[
         Value::Real(x) => small(x.round_ties_even()),
         _ => None,
     }),
-    (sym::Length, |x| x.as_list().map(|list| Value::Integer(list.len() as i64))),
+    (sym::Length, |x| match x {
+        Value::Call(call) => Some(Value::Integer(call.len() as i64)),
+        _ => None,
+    }),
 ];
+
+/// Returns the fast way of a function of one value.
+pub(super) fn unary_of(symbol: Symbol) -> Option<Unary> {
+    UNARY.iter().find(|(known, _)| *known == symbol).map(|(_, function)| *function)
+}
 
 fn machine(x: &Value, function: fn(f64) -> f64) -> Option<Value> {
     match x {

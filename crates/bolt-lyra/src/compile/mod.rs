@@ -13,6 +13,7 @@ mod fast;
 mod machine;
 mod translate;
 
+use code::Binary;
 pub(crate) use code::Code;
 pub(crate) use machine::Machine;
 pub(crate) use translate::body_of_rule;
@@ -32,6 +33,9 @@ use crate::value::{Args, Call, Value};
 pub(crate) enum Callable {
     /// A body that is translated, and how many arguments it takes at least.
     Code(Arc<Code>, usize),
+    /// A built-in function of two numbers, or of one, that has a fast way.
+    Binary(Symbol, Binary),
+    Unary(Symbol, fast::Unary),
     /// Any other head.
     Head(Value),
 }
@@ -42,6 +46,16 @@ impl Callable {
         let head = || Self::Head(function.clone());
         if !session.is_compiling {
             return head();
+        }
+        if let Some(symbol) = function.as_symbol() {
+            if !session.is_as_built(symbol) {
+                return head();
+            }
+            return match (translate::binary_of(symbol), fast::unary_of(symbol)) {
+                (Some(kind), _) => Self::Binary(symbol, kind),
+                (_, Some(unary)) => Self::Unary(symbol, unary),
+                _ => head(),
+            };
         }
         let Value::Call(call) = function else { return head() };
         if !call.is(sym::Function) || !session.is_as_built(sym::Function) {
@@ -63,6 +77,26 @@ impl Callable {
                     && args.iter().all(|arg| session.is_plain(arg)) =>
             {
                 machine::run(session, code, &args[..*least])
+            }
+            Self::Binary(symbol, kind) => {
+                let fast = match &args[..] {
+                    [a, b] if session.is_as_built(*symbol) => fast::binary(*kind, a, b),
+                    _ => None,
+                };
+                match fast {
+                    Some(value) => Ok(value),
+                    None => session.evaluate(&Value::call(*symbol, args)),
+                }
+            }
+            Self::Unary(symbol, function) => {
+                let fast = match &args[..] {
+                    [x] if session.is_as_built(*symbol) => function(x),
+                    _ => None,
+                };
+                match fast {
+                    Some(value) => Ok(value),
+                    None => session.evaluate(&Value::call(*symbol, args)),
+                }
             }
             Self::Code(code, _) => session.evaluate(&Value::call(code.source.clone(), args)),
             Self::Head(head) => session.evaluate(&Value::call(head.clone(), args)),

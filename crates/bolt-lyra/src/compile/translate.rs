@@ -181,6 +181,11 @@ fn of<T: Copy>(table: &[(Symbol, T)], symbol: Symbol) -> Option<T> {
     table.iter().find(|(known, _)| *known == symbol).map(|(_, found)| *found)
 }
 
+/// Returns the instruction of a function of two numbers.
+pub(super) fn binary_of(symbol: Symbol) -> Option<Binary> {
+    of(BINARY, symbol)
+}
+
 /// Returns the function that an instruction stands for.
 pub(super) fn function_of(kind: Binary) -> Symbol {
     BINARY.iter().find(|(_, known)| *known == kind).map_or(sym::Plus, |(symbol, _)| *symbol)

@@ -183,7 +183,7 @@ fn approximate(base: &Value, exponent: &Value) -> Step {
     if let (Some(x), Some(y)) = (number::to_f64(base), number::to_f64(exponent)) {
         let is_machine = matches!(base, Value::Real(_)) || matches!(exponent, Value::Real(_));
         if is_machine && x >= 0.0 {
-            return Step::Done(Value::Real(x.powf(y)));
+            return Step::Done(Value::Real(if y == 0.5 { x.sqrt() } else { x.powf(y) }));
         }
         if is_machine {
             let (sin, cos) = (std::f64::consts::PI * y).sin_cos();

@@ -72,7 +72,7 @@ impl Remaining {
             },
             Self::Elements { of, place } => {
                 *place += 1;
-                of.args().get(*place - 1).cloned()
+                of.get(*place - 1)
             }
         })
     }

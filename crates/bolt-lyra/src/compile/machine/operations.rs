@@ -125,12 +125,11 @@ impl Machine {
         index: Operand,
     ) -> Evaluated {
         let place = self.peek(session, frame, index).and_then(Value::as_usize);
-        let list = self.peek(session, frame, of).and_then(Value::as_list);
+        let list = self.peek(session, frame, of).and_then(Value::as_call);
         if let (Some(list), Some(place @ 1..)) = (list, place)
             && let Some(element) = list.get(place - 1)
             && frame.code.is_valid(session)
         {
-            let element = element.clone();
             return session.evaluate(&element);
         }
         let (of, index) = (self.value(session, frame, of)?, self.value(session, frame, index)?);
@@ -180,6 +179,9 @@ impl Machine {
 /// Returns a list of values, without what vanishes in lists.
 pub(super) fn finished(session: &Session, elements: Args) -> Value {
     let list = Call::new(sym::List, spliced(elements));
+    if let Some(packed) = crate::array::pack(&list) {
+        return packed;
+    }
     session.mark_elements_final(&list, session.epoch);
     Value::from(list)
 }
@@ -210,12 +212,16 @@ pub(super) fn store_part(
     if let Some(place @ 1..) = index.as_usize().filter(|_| is_open)
         && let Some(Value::Call(list)) = &mut session.change(symbol).own
         && list.is(sym::List)
-        && Arc::make_mut(list).change_arg(place - 1, |element| {
-            *element = value.clone();
-            true
-        })
     {
-        return Ok(());
+        let list = Arc::make_mut(list);
+        let is_set = list.change_packed(place - 1, value)
+            || list.change_arg(place - 1, |element| {
+                *element = value.clone();
+                true
+            });
+        if is_set {
+            return Ok(());
+        }
     }
     let part = Value::call(sym::Part, [Value::Symbol(symbol), index]);
     assignment::assign(session, &part, value, false)?;
