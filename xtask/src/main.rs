@@ -7,6 +7,7 @@
 
 mod bench;
 mod conformance;
+mod reference;
 mod sanitize;
 mod tidy;
 
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime [--help]\n       \
                      cargo xtask conformance lyra [--failures] FILE...\n       \
+                     cargo xtask reference\n       \
                      cargo xtask sanitize [CRATE]...";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn run() -> Result<()> {
         ["tidy"] => tidy::run(&root(), false),
         ["tidy", "--bless"] => tidy::run(&root(), true),
         ["bench", ..] => bench::run(&root(), &arguments[1..]),
+        ["reference"] => reference::run(&root()),
         ["conformance", ..] => conformance::run(&root(), &arguments[1..]),
         ["sanitize", ..] => sanitize::run(&root(), &arguments[1..]),
         ["help" | "--help"] => {

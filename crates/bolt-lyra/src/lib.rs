@@ -22,6 +22,7 @@ mod order;
 mod pattern;
 mod random;
 mod read;
+mod reference;
 mod rule;
 mod scoping;
 mod session;
@@ -32,7 +33,9 @@ mod write;
 mod written;
 
 pub use association::{Association, Entry};
+pub use builtins::BuiltIn;
 pub use definition::Attributes;
+pub use reference::{Page, reference};
 pub use session::{Evaluated, Name, Names, Note, Session, Stop};
 pub use symbol::{Symbol, Temporary, sym};
 pub use value::{Args, BigReal, Binary, Call, Complex, Value};

@@ -268,7 +268,8 @@ impl Session {
             definition.attributes = builtin.attributes.and(Attributes::PROTECTED);
             definition.builtin = Some(builtin);
         }
-        for &name in sym::NAMES {
+        let words = builtins::words::all().map(|(name, _)| name);
+        for name in sym::NAMES.iter().copied().chain(words) {
             let symbol = session.names.symbol(&format!("System`{name}"));
             session.definition_mut(symbol).attributes |= Attributes::PROTECTED;
         }

@@ -1,5 +1,6 @@
 //! `bolt lyra`.
 
+mod coverage;
 mod diagnostics;
 mod dialogue;
 mod guard;
@@ -12,21 +13,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::context::Context;
 use guard::Guard;
 use program::{Run, Source};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   bolt lyra -e 'Integrate[x^2 Exp[x], x]'
   bolt lyra program.wl
   echo 'Total[Range[100]]' | bolt lyra
   bolt lyra
+  bolt lyra coverage
 
-Values are shown unless `;` ends their expression; messages go to standard error.")]
+Values are shown unless `;` ends their expression; messages go to standard error."
+)]
 pub(crate) struct LyraArguments {
+    #[command(subcommand)]
+    command: Option<LyraCommand>,
     /// Programs to run, one after the other in one session [default: standard input, a dialogue on
     /// a terminal]
     #[arg(value_name = "FILE")]
@@ -37,6 +44,12 @@ pub(crate) struct LyraArguments {
     /// How values are shown
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Output)]
     form: Form,
+}
+
+#[derive(Debug, Subcommand)]
+enum LyraCommand {
+    /// List what is built in, and of a list of names what is not
+    Coverage(coverage::CoverageArguments),
 }
 
 /// How values are shown.
@@ -53,6 +66,10 @@ enum Form {
 }
 
 pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<ExitCode> {
+    if let Some(LyraCommand::Coverage(arguments)) = &arguments.command {
+        coverage::run(arguments, context)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut sources: Vec<Source> =
         arguments.files.iter().map(|path| read_file(path)).collect::<Result<_>>()?;
     sources.extend(arguments.evaluate.iter().map(|text| Source::new("-e", text.clone())));

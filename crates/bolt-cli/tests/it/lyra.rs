@@ -1,6 +1,7 @@
 //! Lyra from the command line.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -206,4 +207,38 @@ fn lyra_history() {
     terminal.send("\x04");
     assert_eq!(terminal.end(), Some(0));
     assert_eq!(std::fs::read_to_string(default).unwrap(), "kept = 1\n");
+}
+
+#[test]
+fn coverage_says_what_is_built_in_and_what_is_not() {
+    let workspace = Workspace::new();
+    let all = workspace.text(&["lyra", "coverage"]);
+    assert!(all.contains("StringJoin") && all.contains("Pi") && !all.contains("Wombat"), "{all}");
+    let table = workspace
+        .write("names.tsv", "rank\tname\tshare\n1\tPlus\t0.5\n2\tWombat\t0.1\n3\tPi\t0.1\n");
+    let missing = ["lyra", "coverage", "--missing", text(&table)];
+    assert_eq!(workspace.text(&missing), "Wombat\n");
+    assert!(
+        workspace
+            .text(&["lyra", "coverage", text(&table)])
+            .starts_with("2 of 3 names are built in")
+    );
+    let view = workspace.json(&missing);
+    assert_eq!((&view["wanted"], &view["missing"]), (&3.into(), &serde_json::json!(["Wombat"])));
+    let list = workspace.write("names.txt", "Plus\nWombat\n");
+    assert_eq!(workspace.text(&["lyra", "coverage", "--missing", text(&list)]), "Wombat\n");
+}
+
+/// `cargo xtask reference` writes the pages anew.
+#[test]
+fn the_reference_is_what_the_functions_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/lyra");
+    let pages = bolt_lyra::reference();
+    let stale = pages.iter().filter(|page| {
+        std::fs::read_to_string(folder.join(&page.file)).is_ok_and(|text| text != page.text)
+            || !folder.join(&page.file).exists()
+    });
+    let stale: Vec<&str> = stale.map(|page| page.file.as_str()).collect();
+    assert!(stale.is_empty(), "`cargo xtask reference` writes these anew: {stale:?}");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), pages.len(), "pages that are left over");
 }

@@ -27,3 +27,4 @@ mod support;
 mod sweep;
 #[cfg(unix)]
 mod terminal;
+mod transcripts;

@@ -142,7 +142,10 @@ impl Session {
         let own = definition.rare.as_ref().and_then(|rare| rare.messages.get("usage"));
         match own {
             Some(text) => Some(text.as_str()?.to_owned()),
-            None => definition.builtin.map(|builtin| builtin.usage.to_owned()),
+            None => match definition.builtin {
+                Some(builtin) => Some(builtin.usage.to_owned()),
+                None => super::words::usage(self.names.full(symbol)).map(str::to_owned),
+            },
         }
     }
 

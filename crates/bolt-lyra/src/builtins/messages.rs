@@ -136,11 +136,12 @@ fn switch(session: &mut Session, call: &Call, on: bool) -> Step {
 fn text(session: &Session, call: &Call) -> Step {
     let [symbol, tag] = call.args() else { return Step::Same };
     let (Some(symbol), Some(tag)) = (symbol.as_symbol(), tag.as_str()) else { return Step::Same };
-    let Some(definition) = session.definition(symbol) else { return Step::Same };
-    let own = definition.rare.as_ref().and_then(|rare| rare.messages.get(tag));
-    match (own, definition.builtin) {
-        (Some(text), _) => Step::Done(text.clone()),
-        (None, Some(builtin)) if tag == "usage" => Step::Done(Value::string(builtin.usage)),
-        _ => Step::Same,
+    let rare = session.definition(symbol).and_then(|definition| definition.rare.as_ref());
+    match rare.and_then(|rare| rare.messages.get(tag)) {
+        Some(text) => Step::Done(text.clone()),
+        None if tag == "usage" => {
+            session.usage(symbol).map_or(Step::Same, |usage| Step::Done(Value::string(usage)))
+        }
+        None => Step::Same,
     }
 }

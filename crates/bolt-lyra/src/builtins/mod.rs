@@ -44,6 +44,7 @@ mod statistics;
 mod strings;
 mod structure;
 mod trigonometry;
+pub(crate) mod words;
 
 use triomphe::Arc;
 
@@ -72,6 +73,17 @@ pub(crate) struct Builtin {
     pub(crate) usage: &'static str,
     /// Inputs with their results.
     pub(crate) examples: &'static [(&'static str, &'static str)],
+    /// Where its table is.
+    place: &'static std::panic::Location<'static>,
+}
+
+impl Builtin {
+    /// Returns the area of its table: the name of the file or the folder.
+    fn area(&self) -> &'static str {
+        let path = self.place.file();
+        let (_, within) = path.rsplit_once("builtins/").unwrap_or(("", path));
+        within.split(['/', '.']).next().unwrap_or(within)
+    }
 }
 
 impl std::fmt::Debug for Builtin {
@@ -81,6 +93,7 @@ impl std::fmt::Debug for Builtin {
 }
 
 /// Returns an entry of a table.
+#[track_caller]
 const fn builtin(
     name: &'static str,
     attributes: Attributes,
@@ -88,7 +101,21 @@ const fn builtin(
     usage: &'static str,
     examples: &'static [(&'static str, &'static str)],
 ) -> Builtin {
-    Builtin { name, attributes, apply, usage, examples }
+    let place = std::panic::Location::caller();
+    Builtin { name, attributes, apply, usage, examples, place }
+}
+
+/// Something that is built in, as users are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// Its name in ``System` ``.
+    pub name: &'static str,
+    /// The area that it belongs to, such as `strings`; `words` for what is no function.
+    pub area: &'static str,
+    /// What it does, in a paragraph.
+    pub usage: &'static str,
+    /// Inputs with their results, as they would be typed.
+    pub examples: &'static [(&'static str, &'static str)],
 }
 
 /// Returns all of them.
@@ -144,11 +171,21 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
 }
 
 impl Session {
-    /// Returns the names of the built-in functions, what they do, and inputs with their results.
-    pub fn functions()
-    -> impl Iterator<Item = (&'static str, &'static str, &'static [(&'static str, &'static str)])>
-    {
-        all().map(|builtin| (builtin.name, builtin.usage, builtin.examples))
+    /// Returns what is built in: functions, and words that functions know.
+    pub fn built_in() -> impl Iterator<Item = BuiltIn> {
+        // Of several entries of a name the last holds, as in a session.
+        let functions: std::collections::BTreeMap<&str, &Builtin> =
+            all().map(|builtin| (builtin.name, builtin)).collect();
+        let is_word = |(name, _): &(&str, &str)| !functions.contains_key(name);
+        let words: Vec<_> = words::all().filter(is_word).collect();
+        let functions = functions.into_values().map(|builtin| BuiltIn {
+            name: builtin.name,
+            area: builtin.area(),
+            usage: builtin.usage,
+            examples: builtin.examples,
+        });
+        let word = |(name, usage)| BuiltIn { name, area: "words", usage, examples: &[] };
+        functions.chain(words.into_iter().map(word))
     }
 
     /// Tells that a function was called with a wrong number of arguments.
