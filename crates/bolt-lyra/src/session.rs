@@ -226,6 +226,8 @@ pub struct Session {
     pub(crate) is_compiling: bool,
     /// Machines that are not in use.
     pub(crate) machines: Vec<crate::compile::Machine>,
+    /// Formulas of the program that were read, by their text.
+    pub(crate) formulas: HashMap<&'static str, Value>,
 }
 
 impl Default for Session {
@@ -261,6 +263,7 @@ impl Session {
             builtin_epoch: 1,
             is_compiling: true,
             machines: Vec::new(),
+            formulas: HashMap::new(),
         };
         for builtin in builtins::all() {
             let symbol = session.names.symbol(&format!("System`{}", builtin.name));

@@ -112,7 +112,9 @@ symbols! {
     // Algebra.
     Together,
     // Calculus.
-    DSolve,
+    DSolve, NonConstants, Constants, Direction, GenerateConditions, PrincipalValue, C, O, InverseFunction,
+    InterpolatingFunction, NIntegrate, NSum, NDSolve, RSolve, HypergeometricPFQ, ExpIntegralEi, SinIntegral, CosIntegral, SinhIntegral, CoshIntegral, LogIntegral, FresnelS,
+    FresnelC, EllipticF, EllipticE, EllipticPi, AppellF1, HarmonicNumber,
     // Equations and simplification.
     Simplify,
     // Text and data.

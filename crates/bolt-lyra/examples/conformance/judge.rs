@@ -102,6 +102,11 @@ fn is_antiderivative(session: &mut Session, input: &str, answer: &Value) -> bool
         return false;
     }
     let (integrand, variable) = (session.read(integrand), session.read(variable));
+    let evaluated = session.evaluate(&integrand).unwrap_or_else(|_| integrand.clone());
+    // By the evaluator for complex machine numbers, which takes functions without one as unknown.
+    if session.is_antiderivative(answer, &evaluated, &variable).unwrap_or(false) {
+        return true;
+    }
     let by = Value::call(sym::D, [answer.clone(), variable].as_slice());
     let Ok(derivative) = session.evaluate(&by) else { return false };
     match agree_at_points(session, &derivative, &integrand) {

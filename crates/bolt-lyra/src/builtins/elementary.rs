@@ -600,7 +600,7 @@ fn numerical_symbol(
     })
 }
 
-fn constant(symbol: Symbol) -> Option<f64> {
+pub(crate) fn constant(symbol: Symbol) -> Option<f64> {
     Some(match symbol {
         sym::Pi => PI,
         sym::E => E,

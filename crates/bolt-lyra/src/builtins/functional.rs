@@ -208,6 +208,7 @@ pub(crate) fn apply_operator(
         return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
     }
     match &*session.names.full(operator).name {
+        "Derivative" => return super::calculus::operator::apply(session, head, call),
         "Query" | "Dataset" => return super::associations::apply(session, head, call),
         "StringTemplate" => return super::output::apply_template(session, head, call),
         _ => {}

@@ -21,10 +21,11 @@ pub(crate) mod arithmetic;
 pub(crate) mod assignment;
 mod associations;
 mod attributes;
+pub(crate) mod calculus;
 mod combinatorics;
 pub(crate) mod comparison;
 mod control;
-mod elementary;
+pub(crate) mod elementary;
 mod equations;
 mod forms;
 mod functional;
@@ -165,8 +166,13 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         structure::TABLE,
         trigonometry::TABLE,
     ];
-    let folders: &[&[&'static [Builtin]]] =
-        &[associations::TABLES, output::TABLES, simplify::TABLES, strings::TABLES];
+    let folders: &[&[&'static [Builtin]]] = &[
+        associations::TABLES,
+        calculus::TABLES,
+        output::TABLES,
+        simplify::TABLES,
+        strings::TABLES,
+    ];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 

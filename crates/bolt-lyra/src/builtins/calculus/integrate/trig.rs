@@ -1,0 +1,314 @@
+//! Integrals of functions of sine and cosine, or of their hyperbolic counterparts, of one argument.
+//!
+//! An integrand is a power of the cosine times a function of the sine (or the other way round, or
+//! of the tangent); sine, cosine, tangent or the tangent of half the argument is substituted as
+//! the powers ask for (Bioche's rules).
+
+use super::super::formula::lyra;
+use super::super::terms::{is_free, is_integer, terms};
+use super::Integrator;
+use crate::builtins::arithmetic::{times, to_the};
+use crate::session::Evaluated;
+use crate::symbol::{Symbol, sym};
+use crate::value::{Args, Value};
+
+/// Which family of functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Circular,
+    Hyperbolic,
+}
+
+/// What is substituted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inner {
+    Sine,
+    Cosine,
+    Tangent,
+}
+
+/// An expression as a function of the substituted u times a power of the other function: for the
+/// tangent, of the cosine.
+struct Split {
+    of_u: Value,
+    power: Value,
+}
+
+impl Integrator<'_> {
+    pub(super) fn by_trigonometry(&mut self, f: &Value, x: &Value) -> Evaluated<Option<Value>> {
+        let mut found = None;
+        if !only_functions(f, x, &mut found) {
+            return Ok(None);
+        }
+        let Some((family, argument)) = found else { return Ok(None) };
+        let Some(poly) = self.session.poly(&argument, x)? else { return Ok(None) };
+        if poly.degree() != 1 {
+            return Ok(None);
+        }
+        let slope = poly.at(1);
+        let u = self.fresh();
+        for inner in [Inner::Cosine, Inner::Sine, Inner::Tangent] {
+            let Some(split) = self.split(f, x, family, inner, &u)? else { continue };
+            let is_right = match (&split.power, inner) {
+                (Value::Integer(n), Inner::Tangent) => n % 2 == 0,
+                (Value::Integer(n), _) => n % 2 != 0,
+                _ => false,
+            };
+            if is_right
+                && let Some(value) = self.substituted(&split, family, inner, &argument, &u)?
+            {
+                return lyra!(self.session, "value/slope", value, slope).map(Some);
+            }
+        }
+        if let Some(value) = self.by_half_angle(f, x, family, &argument)? {
+            return lyra!(self.session, "value/slope", value, slope).map(Some);
+        }
+        for inner in [Inner::Sine, Inner::Cosine, Inner::Tangent] {
+            let Some(split) = self.split(f, x, family, inner, &u)? else { continue };
+            if let Some(value) = self.substituted(&split, family, inner, &argument, &u)? {
+                return lyra!(self.session, "value/slope", value, slope).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn substituted(
+        &mut self,
+        split: &Split,
+        family: Family,
+        inner: Inner,
+        argument: &Value,
+        u: &Value,
+    ) -> Evaluated<Option<Value>> {
+        let (g, n, w) = (&split.of_u, &split.power, argument);
+        let s = &mut *self.session;
+        let (f, value) = match (family, inner) {
+            (Family::Circular, Inner::Sine) => {
+                (lyra!(s, "g*(1 - u^2)^((n - 1)/2)", g, u, n)?, lyra!(s, "Sin[w]", w)?)
+            }
+            (Family::Circular, Inner::Cosine) => {
+                (lyra!(s, "-g*(1 - u^2)^((n - 1)/2)", g, u, n)?, lyra!(s, "Cos[w]", w)?)
+            }
+            (Family::Circular, Inner::Tangent) => {
+                (lyra!(s, "g/(1 + u^2)^(n/2 + 1)", g, u, n)?, lyra!(s, "Tan[w]", w)?)
+            }
+            (Family::Hyperbolic, Inner::Sine) => {
+                (lyra!(s, "g*(1 + u^2)^((n - 1)/2)", g, u, n)?, lyra!(s, "Sinh[w]", w)?)
+            }
+            (Family::Hyperbolic, Inner::Cosine) => {
+                (lyra!(s, "g*(u^2 - 1)^((n - 1)/2)", g, u, n)?, lyra!(s, "Cosh[w]", w)?)
+            }
+            (Family::Hyperbolic, Inner::Tangent) => {
+                (lyra!(s, "g/(1 - u^2)^(n/2 + 1)", g, u, n)?, lyra!(s, "Tanh[w]", w)?)
+            }
+        };
+        let Some(result) = self.integrate(&f, u)? else { return Ok(None) };
+        self.session.put(&result, u, &value).map(Some)
+    }
+
+    /// t = Tan[w/2] or Tanh[w/2].
+    fn by_half_angle(
+        &mut self,
+        f: &Value,
+        x: &Value,
+        family: Family,
+        w: &Value,
+    ) -> Evaluated<Option<Value>> {
+        let t = self.fresh();
+        let Some(written) = self.in_half_angle(f, x, family, &t)? else { return Ok(None) };
+        let s = &mut *self.session;
+        let (g, value) = match family {
+            Family::Circular => {
+                (lyra!(s, "2*written/(1 + t^2)", written, t)?, lyra!(s, "Tan[w/2]", w)?)
+            }
+            Family::Hyperbolic => {
+                (lyra!(s, "2*written/(1 - t^2)", written, t)?, lyra!(s, "Tanh[w/2]", w)?)
+            }
+        };
+        let Some(fraction) = s.fraction_in(&g, &t)? else { return Ok(None) };
+        let Some(result) = s.rational_integral(&fraction, &t)? else { return Ok(None) };
+        s.put(&result, &t, &value).map(Some)
+    }
+
+    fn in_half_angle(
+        &mut self,
+        f: &Value,
+        x: &Value,
+        family: Family,
+        t: &Value,
+    ) -> Evaluated<Option<Value>> {
+        if is_free(f, x) {
+            return Ok(Some(f.clone()));
+        }
+        let Some(call) = f.as_call() else { return Ok(None) };
+        let Some(head) = call.head().as_symbol() else { return Ok(None) };
+        if matches!(head, sym::Plus | sym::Times | sym::Power) {
+            if head == sym::Power && !call.args().get(1).is_some_and(is_integer) {
+                return Ok(None);
+            }
+            let mut parts = Args::new();
+            for arg in call.args() {
+                let Some(part) = self.in_half_angle(arg, x, family, t)? else { return Ok(None) };
+                parts.push(part);
+            }
+            return self.session.evaluate(&Value::call(head, parts)).map(Some);
+        }
+        let s = &mut *self.session;
+        let plus = Value::Integer(match family {
+            Family::Circular => 1,
+            Family::Hyperbolic => -1,
+        });
+        Ok(Some(match head {
+            sym::Sin | sym::Sinh => lyra!(s, "2*t/(1 + plus*t^2)", t, plus)?,
+            sym::Cos | sym::Cosh => lyra!(s, "(1 - plus*t^2)/(1 + plus*t^2)", t, plus)?,
+            sym::Tan | sym::Tanh => lyra!(s, "2*t/(1 - plus*t^2)", t, plus)?,
+            sym::Cot | sym::Coth => lyra!(s, "(1 - plus*t^2)/(2*t)", t, plus)?,
+            sym::Sec | sym::Sech => lyra!(s, "(1 + plus*t^2)/(1 - plus*t^2)", t, plus)?,
+            sym::Csc | sym::Csch => lyra!(s, "(1 + plus*t^2)/(2*t)", t, plus)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Writes an expression as a function of u times a power of the other function.
+    fn split(
+        &mut self,
+        f: &Value,
+        x: &Value,
+        family: Family,
+        inner: Inner,
+        u: &Value,
+    ) -> Evaluated<Option<Split>> {
+        if is_free(f, x) {
+            return Ok(Some(Split { of_u: f.clone(), power: Value::Integer(0) }));
+        }
+        let Some(call) = f.as_call() else { return Ok(None) };
+        let Some(head) = call.head().as_symbol() else { return Ok(None) };
+        match head {
+            sym::Plus => {
+                let mut power: Option<Value> = None;
+                let mut parts = Args::new();
+                for term in call.args() {
+                    let Some(split) = self.split(term, x, family, inner, u)? else {
+                        return Ok(None);
+                    };
+                    let split = self.lowered(split, family, inner, u)?;
+                    if power.get_or_insert_with(|| split.power.clone()) != &split.power {
+                        return Ok(None);
+                    }
+                    parts.push(split.of_u);
+                }
+                let of_u = self.session.sum_of(parts)?;
+                Ok(Some(Split { of_u, power: power.unwrap_or(Value::Integer(0)) }))
+            }
+            sym::Times => {
+                let (mut parts, mut powers) = (Args::new(), Args::new());
+                for factor in call.args() {
+                    let Some(split) = self.split(factor, x, family, inner, u)? else {
+                        return Ok(None);
+                    };
+                    parts.push(split.of_u);
+                    powers.push(split.power);
+                }
+                let of_u = self.session.product_of(parts)?;
+                let power = self.session.sum_of(powers)?;
+                Ok(Some(Split { of_u, power }))
+            }
+            sym::Power => self.split_power(call.args(), x, family, inner, u),
+            _ => self.split_function(head, inner, u),
+        }
+    }
+
+    fn split_power(
+        &mut self,
+        args: &[Value],
+        x: &Value,
+        family: Family,
+        inner: Inner,
+        u: &Value,
+    ) -> Evaluated<Option<Split>> {
+        let [base, exponent] = args else { return Ok(None) };
+        if !is_free(exponent, x) {
+            return Ok(None);
+        }
+        let Some(split) = self.split(base, x, family, inner, u)? else { return Ok(None) };
+        let split = match terms(base).len() {
+            1 => split,
+            _ => self.lowered(split, family, inner, u)?,
+        };
+        // (g C^n)^e is g^e C^(n e) but for a factor that is constant between zeros.
+        let of_u = self.session.power_of(&split.of_u, exponent)?;
+        let power = self.session.product_of([split.power, exponent.clone()])?;
+        Ok(Some(Split { of_u, power }))
+    }
+
+    fn split_function(
+        &mut self,
+        head: Symbol,
+        inner: Inner,
+        u: &Value,
+    ) -> Evaluated<Option<Split>> {
+        // Powers of u and of the other function: for the tangent, of it and of the cosine.
+        let (sine, cosine) = match head {
+            sym::Sin | sym::Sinh => (1, 0),
+            sym::Cos | sym::Cosh => (0, 1),
+            sym::Tan | sym::Tanh => (1, -1),
+            sym::Cot | sym::Coth => (-1, 1),
+            sym::Sec | sym::Sech => (0, -1),
+            sym::Csc | sym::Csch => (-1, 0),
+            _ => return Ok(None),
+        };
+        let (own, other) = match inner {
+            Inner::Sine => (sine, cosine),
+            Inner::Cosine => (cosine, sine),
+            Inner::Tangent => (sine, sine + cosine),
+        };
+        let of_u = self.session.evaluate(&to_the(u.clone(), own))?;
+        Ok(Some(Split { of_u, power: Value::Integer(other) }))
+    }
+
+    /// Writes even powers of the other function in u.
+    fn lowered(
+        &mut self,
+        split: Split,
+        family: Family,
+        inner: Inner,
+        u: &Value,
+    ) -> Evaluated<Split> {
+        let Value::Integer(power) = split.power else { return Ok(split) };
+        let (half, left) = (power.div_euclid(2), power.rem_euclid(2));
+        if half == 0 {
+            return Ok(split);
+        }
+        let n = Value::Integer(half);
+        let s = &mut *self.session;
+        let square = match (family, inner) {
+            (Family::Circular, Inner::Sine | Inner::Cosine) => lyra!(s, "(1 - u^2)^n", u, n)?,
+            (Family::Circular, Inner::Tangent) => lyra!(s, "(1 + u^2)^(-n)", u, n)?,
+            (Family::Hyperbolic, Inner::Sine) => lyra!(s, "(1 + u^2)^n", u, n)?,
+            (Family::Hyperbolic, Inner::Cosine) => lyra!(s, "(u^2 - 1)^n", u, n)?,
+            (Family::Hyperbolic, Inner::Tangent) => lyra!(s, "(1 - u^2)^(-n)", u, n)?,
+        };
+        let of_u = self.session.evaluate(&times([split.of_u, square]))?;
+        Ok(Split { of_u, power: Value::Integer(left) })
+    }
+}
+
+/// Whether the variable stands in functions of one family and of one argument only.
+fn only_functions(f: &Value, x: &Value, found: &mut Option<(Family, Value)>) -> bool {
+    if is_free(f, x) {
+        return true;
+    }
+    let Some(call) = f.as_call() else { return false };
+    let Some(head) = call.head().as_symbol() else { return false };
+    let family = match head {
+        sym::Plus | sym::Times | sym::Power => {
+            return call.args().iter().all(|arg| only_functions(arg, x, found));
+        }
+        sym::Sin | sym::Cos | sym::Tan | sym::Cot | sym::Sec | sym::Csc => Family::Circular,
+        sym::Sinh | sym::Cosh | sym::Tanh | sym::Coth | sym::Sech | sym::Csch => Family::Hyperbolic,
+        _ => return false,
+    };
+    let [argument] = call.args() else { return false };
+    let this = (family, argument.clone());
+    *found.get_or_insert_with(|| this.clone()) == this
+}

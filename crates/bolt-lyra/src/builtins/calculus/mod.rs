@@ -1,0 +1,65 @@
+//! Calculus.
+
+mod check;
+mod definite;
+pub(crate) mod derivative;
+mod derivative_table;
+pub(crate) mod formula;
+mod integral;
+pub(crate) mod integrate;
+pub(crate) mod numeric;
+pub(crate) mod operator;
+mod partial;
+mod poly;
+mod quadrature;
+mod roots;
+mod symbolic_order;
+pub(crate) mod terms;
+mod vector;
+
+use super::{Builtin, builtin};
+use crate::definition::Attributes;
+use crate::evaluate::Step;
+
+/// The tables of the topics.
+pub(super) const TABLES: &[&[Builtin]] = &[TABLE, vector::TABLE];
+
+const TABLE: &[Builtin] = &[
+    builtin(
+        "D",
+        Attributes::READ_PROTECTED,
+        partial::partial,
+        "D[f, x] is the partial derivative of f by x; D[f, {x, n}] the n-th one; D[f, x, y] by x \
+         and then by y; D[f, {{x, y}}] the list of the derivatives by x and by y. The option \
+         NonConstants lists symbols that depend on the variable.",
+        &[("D[x^n, x]", "n*x^(-1 + n)"), ("D[Sin[a x], {x, 2}]", "-(a^2*Sin[a*x])")],
+    ),
+    builtin(
+        "Dt",
+        Attributes::NONE,
+        partial::total,
+        "Dt[f] is the total differential of f; Dt[f, x] the total derivative by x, on which all \
+         other symbols may depend but those that the option Constants lists.",
+        &[
+            ("Dt[x^2 y, Constants -> {y}]", "2*x*y*Dt[x, Constants -> {y}]"),
+            ("Dt[a x, x]", "a + x*Dt[a, x]"),
+        ],
+    ),
+    builtin(
+        "Derivative",
+        Attributes::N_HOLD_ALL,
+        |_, _| Ok(Step::Same),
+        "Derivative[n][f] or f' is the n-th derivative of a function of one argument; \
+         Derivative[m, n][f] is that of a function of two, m times by the first and n times by \
+         the second.",
+        &[("Derivative[1][Sin]", "Cos[#]&"), ("(#^3 &)''[x]", "6*x")],
+    ),
+    builtin(
+        "Integrate",
+        Attributes::READ_PROTECTED,
+        integral::integrate,
+        "Integrate[f, x] is an antiderivative of f by x; Integrate[f, {x, a, b}] the integral of f \
+         from a to b; Integrate[f, {x, a, b}, {y, c, d}] an integral over x of one over y.",
+        &[("Integrate[x^2 + 1/x, x]", "x^3/3 + Log[x]"), ("Integrate[Sin[x], {x, 0, Pi}]", "2")],
+    ),
+];
