@@ -116,3 +116,75 @@ fn power_quotient(a: &Polynomial, b: &Polynomial, n: u64) -> Polynomial {
         }
     }
 }
+
+/// Returns the leading coefficients of the subresultants of two polynomials in a variable, from
+/// the resultant on: minors of Sylvester's matrix.
+///
+/// # Errors
+/// If the computation is stopped.
+pub fn subresultants(
+    a: &Polynomial,
+    b: &Polynomial,
+    variable: usize,
+    watch: Watch<'_>,
+) -> Result<Vec<Polynomial>, Stopped> {
+    let variables = a.variables();
+    let dense = |side: &Polynomial| {
+        let mut all = vec![Polynomial::zero(variables); side.degree(variable) as usize + 1];
+        for (power, coefficient) in side.by_powers_of(variable) {
+            all[power as usize] = coefficient;
+        }
+        all.reverse();
+        all
+    };
+    let (x, y) = (dense(a), dense(b));
+    let (m, n) = (x.len() - 1, y.len() - 1);
+    let mut found = Vec::with_capacity(m.min(n) + 1);
+    for order in 0..=m.min(n) {
+        let size = m + n - 2 * order;
+        let row = |side: &[Polynomial], shift: usize| -> Vec<Polynomial> {
+            let at = |column: usize| match column.checked_sub(shift) {
+                Some(place) if place < side.len() => side[place].clone(),
+                _ => Polynomial::zero(variables),
+            };
+            (0..size).map(at).collect()
+        };
+        let mut rows: Vec<Vec<Polynomial>> = (0..n - order).map(|shift| row(&x, shift)).collect();
+        rows.extend((0..m - order).map(|shift| row(&y, shift)));
+        found.push(determinant(rows, variables, watch)?);
+    }
+    Ok(found)
+}
+
+/// Returns the determinant of a square matrix, without fractions (E. Bareiss, 1968).
+fn determinant(
+    mut rows: Vec<Vec<Polynomial>>,
+    variables: usize,
+    watch: Watch<'_>,
+) -> Result<Polynomial, Stopped> {
+    let one = Polynomial::constant(&Integers, variables, Integer::ONE);
+    let (size, mut before, mut is_negative) = (rows.len(), one.clone(), false);
+    for step in 0..size {
+        watch.check()?;
+        let Some(pivot) = (step..size).find(|&row| !rows[row][step].is_zero()) else {
+            return Ok(Polynomial::zero(variables));
+        };
+        if pivot != step {
+            rows.swap(pivot, step);
+            is_negative = !is_negative;
+        }
+        let (above, below) = rows.split_at_mut(step + 1);
+        let top = &above[step];
+        for row in below {
+            let factor = row[step].clone();
+            for column in step + 1..size {
+                let left = row[column].mul(&Integers, &top[step]);
+                let own = left.sub(&Integers, &factor.mul(&Integers, &top[column]));
+                row[column] = own.div(&Integers, &before).expect("minors are whole");
+            }
+        }
+        before = top[step].clone();
+    }
+    let result = rows.last().map_or(one, |row| row[size - 1].clone());
+    Ok(if is_negative { result.neg(&Integers) } else { result })
+}

@@ -236,3 +236,54 @@ fn is_irreducible(field: &crate::BigPrimeField, polynomial: &[Integer], prime: i
             || !crate::univariate::rem(field, polynomial, &digits).is_empty()
     })
 }
+
+#[test]
+fn resultants_are_the_first_minors() {
+    let mut random = Random::new(7);
+    let never = crate::Watch::NEVER;
+    for case in 0..120 {
+        let variables = 1 + case % 3;
+        let a = random.polynomial(variables, 5, 4, 9);
+        let b = random.polynomial(variables, 5, 4, 9);
+        if a.is_zero() || b.is_zero() {
+            continue;
+        }
+        let fast = crate::resultant(&a, &b, 0, never).expect("nothing stops it");
+        let minors = crate::subresultants(&a, &b, 0, never).expect("nothing stops it");
+        assert!(fast.equals(&minors[0]), "case {case}: {a:?} {b:?} {fast:?} {minors:?}");
+    }
+}
+
+#[test]
+fn bases_reduce_what_they_were_made_of_to_nothing() {
+    use crate::groebner::{Order, groebner_basis, reduce};
+    let mut random = Random::new(8);
+    let never = crate::Watch::NEVER;
+    for case in 0..40 {
+        let order = [
+            Order::Lexicographic,
+            Order::DegreeLexicographic,
+            Order::DegreeReverseLexicographic,
+            Order::Elimination(1),
+        ][case % 4]
+            .clone();
+        let given: Vec<Polynomial> = (0..3).map(|_| random.polynomial(3, 3, 2, 3)).collect();
+        let basis = groebner_basis(&given, 3, &order, never).expect("nothing stops it");
+        let rest = |own: &Polynomial| {
+            reduce(own, &basis, &order, never).expect("nothing stops it").remainder
+        };
+        for own in given.iter().filter(|own| !own.is_zero()) {
+            assert!(rest(own).is_zero(), "case {case}: {given:?} {basis:?}");
+        }
+        let multiple = random.polynomial(3, 4, 2, 3).mul(&Integers, &given[0]);
+        let other = random.polynomial(3, 4, 2, 3);
+        if !basis.is_empty() {
+            let sum = multiple.add(&Integers, &other);
+            let found = reduce(&sum, &basis, &order, never).expect("nothing stops it");
+            let products: Vec<Polynomial> =
+                found.quotients.iter().zip(&basis).map(|(a, b)| a.mul(&Integers, b)).collect();
+            let back = Polynomial::sum(&Integers, 3, &products).add(&Integers, &found.remainder);
+            assert!(back.equals(&sum.scale(&Integers, &found.scale)), "case {case}");
+        }
+    }
+}

@@ -122,13 +122,18 @@ pub struct BuiltIn {
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     let areas: &[&'static [Builtin]] = &[
+        algebra::algebraic::TABLE,
         algebra::apart::TABLE,
         algebra::coefficients::TABLE,
         algebra::divide::TABLE,
         algebra::expand::TABLE,
         algebra::factor::TABLE,
+        algebra::forms::TABLE,
+        algebra::ideals::TABLE,
         algebra::parts::TABLE,
         algebra::polynomials::TABLE,
+        algebra::resultants::TABLE,
+        algebra::rules::TABLE,
         algebra::together::TABLE,
         arithmetic::TABLE,
         assignment::TABLE,

@@ -92,7 +92,8 @@ fn most_denominators(ratio: &Ratio) -> Option<usize> {
 /// A polynomial in the variable over fractions in the others.
 type Over = Vec<Quotient>;
 
-fn read(field: &Fractions<'_>, polynomial: &Polynomial, place: usize) -> Over {
+/// Reads a polynomial in a variable.
+pub(super) fn read(field: &Fractions<'_>, polynomial: &Polynomial, place: usize) -> Over {
     let mut dense = vec![field.zero(); polynomial.degree(place) as usize + 1];
     for (power, coefficient) in polynomial.by_powers_of(place) {
         dense[power as usize] = field.whole(coefficient);
@@ -102,7 +103,11 @@ fn read(field: &Fractions<'_>, polynomial: &Polynomial, place: usize) -> Over {
 }
 
 /// Returns numerator and denominator of a polynomial over fractions.
-fn write(field: &Fractions<'_>, dense: &[Quotient], place: usize) -> (Polynomial, Polynomial) {
+pub(super) fn write(
+    field: &Fractions<'_>,
+    dense: &[Quotient],
+    place: usize,
+) -> (Polynomial, Polynomial) {
     let mut below = field.one();
     for own in dense {
         // The least common multiple: times what is left of the denominator in lowest terms.

@@ -144,7 +144,12 @@ pub(crate) fn quotient_remainder(
 }
 
 /// Returns whether a variable stands in no denominator and in no other kernel.
-fn is_polynomial_in(basis: &Basis, ratio: &Ratio, place: usize, variable: &Value) -> bool {
+pub(super) fn is_polynomial_in(
+    basis: &Basis,
+    ratio: &Ratio,
+    place: usize,
+    variable: &Value,
+) -> bool {
     let only = std::slice::from_ref(variable);
     let is_in = |other: usize| {
         let is_used = ratio.monomial[other] != 0

@@ -325,6 +325,18 @@ pub(crate) fn read(basis: &Basis, value: &Value, watch: Watch<'_>) -> Result<Rat
     }
 }
 
+/// Reads an expression by its parts, even if it is the base of a kernel itself.
+pub(crate) fn read_inside(
+    basis: &Basis,
+    value: &Value,
+    watch: Watch<'_>,
+) -> Result<Ratio, Refusal> {
+    match value {
+        Value::Call(call) if call.is(sym::Plus) => compound(basis, call, 1, watch),
+        _ => read(basis, value, watch),
+    }
+}
+
 fn compound(basis: &Basis, call: &Call, exponent: i64, watch: Watch<'_>) -> Result<Ratio, Refusal> {
     watch.check()?;
     if call.is(sym::Power) {
