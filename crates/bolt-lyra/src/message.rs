@@ -83,6 +83,11 @@ const GENERAL: &[(&str, &str)] = &[
     ),
     ("naqs", "`1` is not a quantified system of equations and inequalities."),
     ("svars", "Equations may not give solutions for all \"solve\" variables."),
+    ("jsing", "A singular derivative was met, and no further step is possible."),
+    ("lstol", "No step makes the function smaller, although it is not near 0."),
+    ("cvmit", "The search has not converged within `1` steps."),
+    ("nlnum", "The function value of `1` is not a number at the point of the search."),
+    ("nrnum", "The function value is not a real number at the start of the search."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 

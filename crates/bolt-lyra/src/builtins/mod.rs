@@ -146,6 +146,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         control::TABLE,
         elementary::TABLE,
         equations::TABLE,
+        equations::EXTREMA,
         functional::TABLE,
         inquiry::TABLE,
         integers::TABLE,
