@@ -22,10 +22,7 @@ struct Extremum {
 
 /// `Minimize[f, x]`, `Minimize[{f, constraints}, x]`, `Minimize[f, {x, y}]`
 pub(super) fn find(session: &mut Session, call: &mut Arc<Call>, asked: Asked) -> Evaluated<Step> {
-    let (formula, unknowns) = match call.args() {
-        [formula, unknowns] => (formula, unknowns),
-        _ => return Ok(Step::Same),
-    };
+    let [formula, unknowns] = call.args() else { return Ok(Step::Same) };
     let is_list = unknowns.as_list().is_some();
     let unknowns = unknowns.as_list().unwrap_or(std::slice::from_ref(unknowns)).to_vec();
     let (formula, constraints) = match formula.as_list() {

@@ -285,9 +285,9 @@ fn brent(
                 )
             };
             if p > 0.0 {
-                q = -q
+                q = -q;
             } else {
-                p = -p
+                p = -p;
             }
             if 2.0 * p < (3.0 * half * q - (tolerance * q).abs()).min((e * q).abs()) {
                 (e, d) = (d, p / q);

@@ -260,7 +260,6 @@ fn quasi_newton(
     Ok(x)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the state of an iteration")]
 fn line(
     session: &mut Session,
     problem: &Problem,
@@ -322,7 +321,7 @@ fn global(
             .enumerate()
             .map(|(place, (low, high))| low + (high - low) * radical_inverse(round + 1, place))
             .collect();
-        let point = simplex(session, problem, point, weight)?;
+        let point = simplex(session, problem, &point, weight)?;
         let (point, value) = descend(session, problem, point)?;
         let cost = problem.cost(session, &point, 1e10)?;
         let is_better = cost < best_cost - 1e-12 * best_cost.abs().min(1e300);
@@ -350,13 +349,13 @@ fn radical_inverse(mut index: usize, dimension: usize) -> f64 {
 fn simplex(
     session: &mut Session,
     problem: &Problem,
-    start: Vec<f64>,
+    start: &[f64],
     weight: f64,
 ) -> Evaluated<Vec<f64>> {
     let count = start.len();
     let mut corners: Vec<(Vec<f64>, f64)> = Vec::with_capacity(count + 1);
     for place in 0..=count {
-        let mut corner = start.clone();
+        let mut corner = start.to_vec();
         if place > 0 {
             corner[place - 1] += 0.5;
         }

@@ -1,6 +1,7 @@
 //! Formulas as functions of numbers, as iterations ask for their values and derivatives.
 
-use super::forms::{any_part, substituted};
+use super::forms::{any_part, plus, substituted, times, to_the};
+use super::polynomial::Polynomial;
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -106,6 +107,13 @@ pub(super) fn derivative(
     formula: &Value,
     x: &Value,
 ) -> Evaluated<Option<Value>> {
+    if let Some(p) = Polynomial::read(session, formula, x)? {
+        let terms = p.0.iter().enumerate().skip(1).map(|(power, c)| {
+            let power = i64::try_from(power).unwrap_or(i64::MAX);
+            times([Value::Integer(power), c.clone(), to_the(x.clone(), power - 1)].as_slice())
+        });
+        return session.evaluate(&plus(terms.collect::<Args>())).map(Some);
+    }
     session.quiet += 1;
     let result = session.evaluate(&Value::call(sym::D, [formula.clone(), x.clone()]));
     session.quiet -= 1;

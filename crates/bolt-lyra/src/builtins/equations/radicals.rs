@@ -26,6 +26,13 @@ pub(crate) fn roots(
     if polynomial.is_approximate() {
         return numeric::roots_of(session, polynomial);
     }
+    if polynomial.degree() > 2 && is_binomial(polynomial) {
+        let power = quotient_of_binomial(session, polynomial)?;
+        let is_odd = polynomial.degree() % 2 == 1;
+        if !power.is_number() || is_odd || !number::is_negative(&power) {
+            return binomial(session, polynomial).map(Some);
+        }
+    }
     let mut all = Vec::new();
     let expression = session.evaluate(&polynomial.at(x))?;
     let factors = match polynomial.degree() {
@@ -42,7 +49,16 @@ pub(crate) fn roots(
             all.extend(std::iter::repeat_n(root, count));
         }
     }
+    if all.iter().all(Value::is_number) {
+        crate::order::sort(&session.names, &mut all);
+    }
     Ok(Some(all))
+}
+
+/// Returns whether only the constant and the leading coefficient are not 0.
+fn is_binomial(p: &Polynomial) -> bool {
+    !number::is_zero(&p.coefficient(0))
+        && (1..p.degree()).all(|power| number::is_zero(&p.coefficient(power)))
 }
 
 /// The roots of a polynomial that does not factor.
@@ -51,14 +67,14 @@ fn irreducible(session: &mut Session, p: &Polynomial) -> Evaluated<Option<Vec<Va
     if degree == 1 {
         return linear(session, p).map(|root| Some(vec![root]));
     }
-    if (1..degree).all(|power| number::is_zero(&p.coefficient(power))) {
+    if is_binomial(p) {
         return binomial(session, p).map(Some);
+    }
+    if let Some(all) = cyclotomic(session, p)? {
+        return Ok(Some(all));
     }
     if degree == 2 {
         return quadratic(session, p).map(|both| Some(both.to_vec()));
-    }
-    if let Some(order) = cyclotomic(session, p)? {
-        return Ok(Some(order));
     }
     // A polynomial in x^k.
     let step = (1..=degree).filter(|power| !number::is_zero(&p.coefficient(*power))).fold(0, gcd);

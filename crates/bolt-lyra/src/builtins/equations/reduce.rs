@@ -282,16 +282,13 @@ fn between(low: Option<f64>, high: Option<f64>) -> Value {
     }
 }
 
-/// Returns whether a statement holds at a number.
+/// Returns whether a statement holds at a number. Sides are evaluated apart, since what is infinite
+/// or not real there is not to be compared.
 fn holds_at(session: &mut Session, statement: &Value, x: &Value, at: &Value) -> Evaluated<bool> {
     session.quiet += 1;
-    let value = session.evaluate(&substituted(statement, x, at));
+    let result = truth(session, &substituted(statement, x, at));
     session.quiet -= 1;
-    let value = value?;
-    if let Some(is) = value.as_bool() {
-        return Ok(is);
-    }
-    truth(session, &value)
+    result
 }
 
 /// The truth of a statement about numbers; what is not real or has no value does not hold.
@@ -335,11 +332,22 @@ fn truth(session: &mut Session, statement: &Value) -> Evaluated<bool> {
             }
             Ok(true)
         }
-        _ => Ok(Facts::default().decide(session, statement)? == Some(true)),
+        _ => {
+            let statement = session.evaluate(statement)?;
+            Ok(Facts::default().decide(session, &statement)? == Some(true))
+        }
     }
 }
 
+fn is_infinite(value: &Value) -> bool {
+    value.is(sym::Infinity) || value.args_of(sym::DirectedInfinity).is_some()
+}
+
 fn relation_holds(session: &mut Session, head: Symbol, a: &Value, b: &Value) -> Evaluated<bool> {
+    if is_infinite(a) || is_infinite(b) {
+        let statement = Value::call(head, [a.clone(), b.clone()]);
+        return Ok(session.evaluate(&statement)?.is(sym::True));
+    }
     let (Some((x, i)), Some((y, j))) = (session.complex_value(a)?, session.complex_value(b)?)
     else {
         return Ok(false);
@@ -497,6 +505,11 @@ fn by_degree(
     };
     if p.degree() == 0 {
         let c = p.coefficient(0);
+        let (sign, _) = forms::coefficient_and_rest(&c);
+        let c = match number::is_negative(&sign) && c.args_of(sym::Plus).is_none() {
+            true => session.evaluate(&forms::negative(c))?,
+            false => c,
+        };
         let holds = match c.is_number() {
             true => Value::boolean(number::is_zero(&c)),
             false => zero(&c),
@@ -504,6 +517,8 @@ fn by_degree(
         return session.evaluate(&conjunction(conditions, holds)).map(Some);
     }
     let Some(all) = super::radicals::roots(session, p, x)? else { return Ok(None) };
+    let mut all = all;
+    crate::order::sort(&session.names, &mut all);
     let mut roots = Args::new();
     for root in all {
         let own = Value::call(sym::Equal, [x.clone(), root]);
