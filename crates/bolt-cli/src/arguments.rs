@@ -8,7 +8,7 @@ mod values;
 
 pub(crate) use data::{DataArguments, ReadingArguments, inputs};
 pub(crate) use grid::{By, GridArguments, Prepared};
-pub(crate) use strategy::{FILE_HELP, FORMULAS, StrategyArguments};
+pub(crate) use strategy::{FILE_HELP, FORMULAS, StrategyArguments, expanded};
 pub(crate) use trading::TradingArguments;
 pub(crate) use values::{
     at_least_one, character, cost, fraction, not_negative, not_negative_fraction, number,

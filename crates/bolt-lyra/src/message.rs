@@ -67,6 +67,7 @@ const GENERAL: &[(&str, &str)] = &[
         "shdw",
         "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
     ),
+    ("market", "`1`"),
     ("notfound", "Symbol `1` not found."),
     ("invrl", "The argument `1` is not a valid association or list of rules."),
     ("invak", "The argument `1` is not a valid association."),

@@ -207,6 +207,7 @@ pub struct Session {
     notes: Vec<Note>,
     listener: Option<Listener>,
     pub(crate) history: History,
+    pub(crate) market: Option<Box<dyn crate::market::Market>>,
     pub(crate) quiet: u32,
     /// Names of the messages since the evaluation began, for `Check`.
     pub(crate) message_names: Vec<String>,
@@ -252,6 +253,7 @@ impl Session {
             notes: Vec::new(),
             listener: None,
             history: History::default(),
+            market: None,
             quiet: 0,
             message_names: Vec::new(),
             switched_off: std::collections::HashSet::new(),

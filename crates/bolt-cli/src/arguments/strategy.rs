@@ -1,11 +1,12 @@
 //! A strategy: formulas, or a file.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use bolt_market::formulas::{Formula, Role, Strategy, StrategyError};
+use bolt_market::formulas::{Formula, Role, Strategy};
 use bolt_market::plan::Plan;
-use bolt_session::StrategyDefinition;
+use bolt_session::{Definitions, StrategyDefinition};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -14,6 +15,9 @@ pub(crate) struct StrategyArguments {
     /// Read the strategy from a TOML file: formulas, or rules for orders (see below)
     #[arg(long, value_name = "FILE", conflicts_with_all = FORMULAS)]
     strategy: Option<PathBuf>,
+    /// Use the functions and values that a Lyra program defines in formulas
+    #[arg(long, value_name = "FILE", conflicts_with = "strategy")]
+    define: Option<PathBuf>,
     /// Position wanted: True or False is long or flat, a number is a fraction of equity
     #[arg(long, short, value_name = "FORMULA")]
     signal: Option<String>,
@@ -79,6 +83,17 @@ pub(crate) const FILE_HELP: &str = r#"Strategy files:
 In place of orders, exits and stops, [formulas] has signal, or entry, exit and the others.
 take_profit, trailing_stop and max_bars stand beside stop_loss."#;
 
+/// Returns a formula with definitions in place of their names.
+pub(crate) fn expanded<'t>(
+    definitions: Option<&mut Definitions>,
+    formula: &'t str,
+) -> Result<Cow<'t, str>> {
+    Ok(match definitions {
+        Some(definitions) => Cow::Owned(definitions.expand(formula)?),
+        None => Cow::Borrowed(formula),
+    })
+}
+
 impl StrategyArguments {
     /// Reads the strategy.
     pub(crate) fn definition(&self) -> Result<StrategyDefinition> {
@@ -90,16 +105,24 @@ impl StrategyArguments {
 
     /// Parses the formulas.
     fn plan(&self) -> Result<Plan> {
+        let mut definitions = self.definitions()?;
         let parse = |(role, flag, text): (Role, &str, &str)| {
+            let text = expanded(definitions.as_mut(), text)?;
             Ok((role, Formula::parse(role.name(), flag, text)?))
         };
-        let formulas = self.texts().map(parse).collect::<Result<_, StrategyError>>()?;
+        let formulas = self.texts().map(parse).collect::<Result<_>>()?;
         Ok(Strategy::new(formulas)?.into())
+    }
+
+    /// Reads what formulas may use besides the functions of the program.
+    pub(crate) fn definitions(&self) -> Result<Option<Definitions>> {
+        Ok(self.define.as_deref().map(Definitions::read).transpose()?)
     }
 
     fn texts(&self) -> impl Iterator<Item = (Role, &'static str, &str)> {
         let Self {
             strategy: _,
+            define: _,
             signal,
             entry,
             exit,

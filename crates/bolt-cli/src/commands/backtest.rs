@@ -20,6 +20,7 @@ use crate::output::{BacktestView, show_backtest};
 const EXAMPLES: &str = "Examples:
   bolt backtest GOOG.csv --signal 'SMA[close, 10] > SMA[close, 30]'
   bolt backtest GOOG.csv --entry 'RSI[close, 14] < 30' --exit 'RSI[close, 14] > 70' --sl 5%
+  bolt backtest GOOG.csv --define rules.wl --signal 'trend[10, 30]'
   bolt backtest GOOG.csv --strategy breakout.toml --set entry=55
   bolt backtest prices/ --weights 'If[CsRank[close / Delay[close, 60]] > 0.8, 0.1, 0]' \\
       --rebalance-weights 1M";
@@ -221,7 +222,8 @@ impl BacktestArguments {
         let source = self.data.source()?;
         let options = self.trading.options(config)?;
         let given = parameters(&self.parameters)?;
-        if let Some(strategy) = self.weights.strategy()? {
+        let mut definitions = self.strategy.definitions()?;
+        if let Some(strategy) = self.weights.strategy(definitions.as_mut())? {
             let trading = options.resolve(config)?;
             if self.run.has_events() {
                 bail!("`--dividends` and `--splits` are columns of one asset; leave them out");

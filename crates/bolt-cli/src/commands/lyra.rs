@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use bolt_session::LyraMarket;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::context::Context;
@@ -80,7 +81,8 @@ pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<Exi
     if sources.is_empty() && !is_dialogue {
         sources.push(read_stdin()?);
     }
-    let session = bolt_lyra::Session::new();
+    let mut session = bolt_lyra::Session::new();
+    session.connect(LyraMarket::new(context.config.clone()));
     let mut run = Run { guard: Guard::of(&session, &context.config), session };
     if is_dialogue {
         return dialogue::run(&mut run, arguments.form, context);

@@ -6,13 +6,14 @@ use bolt_market::formulas::{Formula, Role, Strategy};
 use bolt_market::plan::Plan;
 use bolt_market::weights::{Rebalance, WeightRules};
 use bolt_session::{
-    BacktestRequest, DataSource, Manifest, MarketEvents, Session, Trading, WeightsRequest,
+    BacktestRequest, DataSource, Definitions, Manifest, MarketEvents, Session, Trading,
+    WeightsRequest,
 };
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::backtest::Outcome;
-use crate::arguments::{FORMULAS, at_least_one, fraction, part};
+use crate::arguments::{FORMULAS, at_least_one, expanded, fraction, part};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Several assets")]
@@ -58,8 +59,12 @@ fn rebalance_json(rebalance: Rebalance) -> Value {
 
 impl WeightArguments {
     /// Returns the strategy of the weights, if there are some.
-    pub(crate) fn strategy(&self) -> Result<Option<Strategy>> {
+    pub(crate) fn strategy(
+        &self,
+        definitions: Option<&mut Definitions>,
+    ) -> Result<Option<Strategy>> {
         let Some(text) = &self.weights else { return self.check_absent().map(|()| None) };
+        let text = expanded(definitions, text)?;
         let formula = Formula::parse("weights", "--weights", text)?;
         Ok(Some(Strategy::new(vec![(Role::Weights, formula)])?))
     }

@@ -242,3 +242,77 @@ fn the_reference_is_what_the_functions_say() {
     assert!(stale.is_empty(), "`cargo xtask reference` writes these anew: {stale:?}");
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), pages.len(), "pages that are left over");
 }
+
+#[test]
+fn formulas_use_what_a_program_defines() {
+    let workspace = Workspace::new();
+    let bars = workspace.bars("bars.csv", 400);
+    let program = "mean[x_, n_] := SMA[x, n]\n\
+                   trend[fast_, slow_] := mean[close, fast] > mean[close, slow]\n\
+                   few = 5;\n";
+    let rules = workspace.write("rules.wl", program);
+    let run = |rest: &[&str]| workspace.json(&[&["backtest", text(&bars)], rest].concat());
+    let plain = run(&["--signal", "SMA[close, 5] > SMA[close, 20]"]);
+    let defined = run(&["--define", text(&rules), "--signal", "trend[few, 20]"]);
+    assert_eq!(plain["summary"], defined["summary"]);
+    assert_eq!(plain["trades"], defined["trades"]);
+    let parameter = ["--define", text(&rules), "--signal", "trend[few, n]", "--set", "n=20"];
+    assert_eq!(run(&parameter)["summary"], plain["summary"]);
+    let weights = ["--weights", "If[trend[few, 20], 1, 0]", "--define", text(&rules)];
+    assert!(run(&weights)["summary"]["n_trades"].as_u64().unwrap() > 0);
+    let grid = ["--set", "n=10..20:5", "--define", text(&rules), "--signal", "trend[few, n]"];
+    let (rows, _) = workspace.sweep(&[&[text(&bars)][..], &grid].concat());
+    assert_eq!(rows.len(), 3);
+    workspace.write("wrong.wl", "f[x_] := x\nf[1\n");
+    let refused = |rest: &[&str]| workspace.refused(&[&["backtest", text(&bars)], rest].concat());
+    assert!(refused(&["--define", "wrong.wl", "--signal", "f[close]"]).contains("wrong.wl:2: "));
+    workspace.write("endless.wl", "f[x_] := f[x + 1] + 1");
+    let error = refused(&["--define", "endless.wl", "--signal", "f[close]"]);
+    assert!(error.contains("with the definitions of `endless.wl`"), "{error}");
+}
+
+#[test]
+fn programs_read_bars_and_run_backtests() {
+    let workspace = Workspace::new();
+    workspace.bars("bars.csv", 400);
+    let plain = workspace.json(&[
+        "backtest",
+        "bars.csv",
+        "--signal",
+        "SMA[close, 5] > SMA[close, 20]",
+        "--fees",
+        "0.1%",
+    ]);
+    let program = "bars = Bars[\"bars.csv\"];\n\
+                   {Keys[bars], Length[bars[\"close\"]], bars[\"ts\"][[1]], Bars[\"bars.csv\", \"close\"][[1]]}\n\
+                   trend[n_] := SMA[close, n] > SMA[close, 20];\n\
+                   r = Backtest[\"bars.csv\", trend[5], \"fees\" -> 0.001];\n\
+                   {r[\"return_pct\"], Length[r[\"equity\"]], Length[r[\"trades\"]], r[\"trades\"][[1]][\"side\"]}\n\
+                   Backtest[\"bars.csv\", <|\"entry\" -> \"CrossAbove[close, SMA[close, n]]\", \"exit\" -> RSI[close, 14] > 70|>, \"parameters\" -> {n -> 20}][\"n_trades\"] > 0\n";
+    workspace.write("program.wl", program);
+    let view = workspace.json(&["lyra", "program.wl"]);
+    let results = &view["results"];
+    let first = &results[1]["value"];
+    assert_eq!(first[0], serde_json::json!(["ts", "open", "high", "low", "close", "volume"]));
+    assert_eq!((&first[1], &first[2]), (&400.into(), &"2015-01-01T00:00:00Z".into()));
+    let figures = &results[4]["value"];
+    assert_eq!(figures[0], plain["summary"]["return_pct"], "{view}");
+    assert_eq!(figures[1], 400);
+    assert_eq!(figures[2], plain["trades"].as_array().unwrap().len());
+    assert_eq!(figures[3], "long");
+    assert_eq!(results[5]["value"], true, "{view}");
+    let wrong = workspace.json(&[
+        "lyra",
+        "-e",
+        "Bars[\"none.csv\"]",
+        "-e",
+        "Backtest[\"bars.csv\", Frobnicate[close]]",
+        "-e",
+        "Bars[\"bars.csv\", \"clsoe\"]",
+    ]);
+    for (index, told) in [(0, "none.csv"), (1, "Frobnicate"), (2, "clsoe")] {
+        assert_eq!(wrong["results"][index]["input_form"], "$Failed");
+        let message = &wrong["results"][index]["messages"][0];
+        assert!(message["text"].as_str().unwrap().contains(told), "{message}");
+    }
+}

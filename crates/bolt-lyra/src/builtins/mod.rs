@@ -35,6 +35,7 @@ pub(crate) mod iteration;
 mod linear;
 mod lists;
 mod logic;
+mod market;
 mod messages;
 mod numbers;
 mod output;
@@ -164,6 +165,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         lists::sets::TABLE,
         lists::windows::TABLE,
         logic::TABLE,
+        market::TABLE,
         messages::TABLE,
         numbers::random::TABLE,
         patterns::TABLE,
