@@ -7,6 +7,7 @@
 //! Start reading at `polynomial`, then `multiply`, `divide`, `gcd` and `factor`.
 
 mod divide;
+mod extension;
 pub mod factor;
 mod field;
 mod fractions;
@@ -21,6 +22,7 @@ mod ring;
 pub mod univariate;
 mod watch;
 
+pub use extension::{Extension, FactoredOver, factor_over};
 pub use field::{BigPrimeField, PrimeField, is_prime};
 pub use fractions::{Fractions, Quotient};
 pub use gcd::{content_in, gcd, gcd_of_all};

@@ -145,7 +145,8 @@ fn partial_fractions(
             false => outside.factors.push((factor.clone(), *exponent)),
         }
     }
-    let (numerator, scale) = outside.expanded()?;
+    let (numerator, _) = outside.expanded()?;
+    let scale = below_the_line(&outside);
     let power = |(factor, exponent): &(Polynomial, u64)| {
         let one = Polynomial::constant(&Integers, basis.len(), bolt_algebra::Integer::ONE);
         Ok(read(&field, &times_power(&one, factor, *exponent)?, place))
@@ -156,10 +157,10 @@ fn partial_fractions(
     let above = read(&field, &numerator, place);
     let [quotient, rest] = u::div_rem(&field, &above, &all).unwrap_or_default();
     let (whole, whole_below) = write(&field, &quotient, place);
-    let whole_below = whole_below.mul(&Integers, &scale);
     let mut terms = Args::new();
     if !whole.is_zero() {
-        terms.push(by_powers(basis, &whole, &whole_below, place, watch)?);
+        let below = Ratio::from_polynomial(&whole_below).power(-1)?.times(&scale, watch)?;
+        terms.push(by_powers(basis, &whole, &below, place, watch)?);
     }
     for (number, (factor, exponent)) in below.iter().enumerate() {
         watch.check()?;
@@ -180,12 +181,22 @@ fn partial_fractions(
     Ok(Value::call(sym::Plus, terms))
 }
 
+/// Returns what stands below the line.
+fn below_the_line(ratio: &Ratio) -> Ratio {
+    let is_below = |(_, exponent): &&(Polynomial, i64)| *exponent < 0;
+    Ratio {
+        number: (bolt_algebra::Integer::ONE, ratio.number.1.clone()),
+        monomial: ratio.monomial.iter().map(|own| *own.min(&0)).collect(),
+        factors: ratio.factors.iter().filter(is_below).cloned().collect(),
+    }
+}
+
 /// Writes a numerator over a power of a factor.
 fn fraction(
     basis: &Basis,
     field: &Fractions<'_>,
     digit: &[Quotient],
-    scale: &Polynomial,
+    scale: &Ratio,
     (factor, exponent): (&Polynomial, i64),
     place: usize,
     watch: Watch<'_>,
@@ -195,8 +206,8 @@ fn fraction(
     if ratio.is_zero() {
         return Ok(Value::Integer(0));
     }
-    for side in [Ratio::from_polynomial(&below), Ratio::from_polynomial(scale)] {
-        ratio = ratio.times(&side.power(-1)?, watch)?;
+    for side in [&Ratio::from_polynomial(&below).power(-1)?, scale] {
+        ratio = ratio.times(side, watch)?;
     }
     let factor = Ratio::from_polynomial(factor).power(-exponent)?;
     Ok(ratio::write_signed(basis, &ratio.times(&factor, watch)?))

@@ -119,7 +119,14 @@ fn coefficient_list(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<St
         }
     };
     let variables = variables_of(variables);
-    let found = coefficients_in(session, value, &variables)?;
+    let normal = match value.args_of(sym::SeriesData) {
+        Some(_) => {
+            let head = session.names.symbol("System`Normal");
+            session.call(&Value::Symbol(head), [value.clone()].as_slice())?
+        }
+        None => value.clone(),
+    };
+    let found = coefficients_in(session, &normal, &variables)?;
     let Some((mut counts, terms)) = found else {
         session.message_of("CoefficientList", "poly", std::slice::from_ref(value));
         return Ok(Step::Same);

@@ -179,24 +179,24 @@ fn divided(
     let leading = q.numerator.leading_in(place);
     let scale = times_power(&p.denominator, &leading, power)?;
     let quotient = quotient.mul(&Integers, &q.denominator);
+    let below = Ratio::from_polynomial(&scale).power(-1)?;
     Ok((
-        by_powers(basis, &quotient, &scale, place, watch)?,
-        by_powers(basis, &remainder, &scale, place, watch)?,
+        by_powers(basis, &quotient, &below, place, watch)?,
+        by_powers(basis, &remainder, &below, place, watch)?,
     ))
 }
 
-/// Returns a polynomial over another, written by the powers of a variable.
+/// Returns a polynomial times a fraction in the other kernels, written by the powers of a variable.
 pub(super) fn by_powers(
     basis: &Basis,
     numerator: &Polynomial,
-    denominator: &Polynomial,
+    below: &Ratio,
     place: usize,
     watch: Watch<'_>,
 ) -> Result<Value, Refusal> {
-    let below = Ratio::from_polynomial(denominator).power(-1)?;
     let mut terms = Args::new();
     for (exponent, coefficient) in numerator.by_powers_of(place) {
-        let coefficient = Ratio::from_polynomial(&coefficient).times(&below, watch)?;
+        let coefficient = Ratio::from_polynomial(&coefficient).times(below, watch)?;
         let number = ratio::number_of(&coefficient);
         let is_free = coefficient.factors.iter().all(|(_, exponent)| *exponent > 0);
         let power = i64::try_from(exponent).map_err(|_| Refusal::TooLarge)?;

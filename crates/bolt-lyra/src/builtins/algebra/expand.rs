@@ -108,7 +108,8 @@ fn expand_call(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if let Some(modulus) = option(session, rules, "Modulus")
         && modulus != Value::Integer(0)
     {
-        return super::modular::expand(session, &value, &modulus);
+        let reduced = super::modular::expand(session, &value, &modulus, "Expand")?;
+        return Ok(reduced.map_or(Step::Same, Step::Done));
     }
     let expanded =
         threaded(session, &value, &mut |session, part| expand_in(session, part, pattern.as_ref()))?;

@@ -6,6 +6,7 @@ use triomphe::Arc;
 
 use super::coefficients::variables_of;
 use super::expand::{option, options, threaded};
+use super::extension::{Numbers, factor_with};
 use super::kernels::Basis;
 use super::ratio::{self, Ratio};
 use super::scalar::from_integer;
@@ -24,11 +25,13 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         Attributes::LISTABLE,
         factor_call,
         "Factor[e] writes a polynomial or a fraction of polynomials as a product of factors that \
-         have none over the integers. Modulus -> p factors modulo a prime.",
+         have none over the integers. Modulus -> p factors modulo a prime, Extension -> a over the \
+         rationals with the algebraic number a, GaussianIntegers -> True with I.",
         &[
             ("Factor[2 x^2 - 2]", "2*(-1 + x)*(1 + x)"),
             ("Factor[x^4 - y^4]", "(x - y)*(x + y)*(x^2 + y^2)"),
             ("Factor[x^2 + 1, Modulus -> 5]", "(2 + x)*(3 + x)"),
+            ("Factor[x^4 - 4, Extension -> Sqrt[2]]", "(-Sqrt[2] + x)*(Sqrt[2] + x)*(2 + x^2)"),
         ],
     ),
     builtin(
@@ -121,12 +124,45 @@ fn factor_call(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if let Some(modulus) = option(session, rules, "Modulus").filter(|m| !number::is_zero(m)) {
         return Ok(modulo(session, &value, &modulus)?.map_or(Step::Same, Step::Done));
     }
-    Ok(Step::Done(threaded(session, &value, &mut factor)?))
+    let is_gaussian =
+        option(session, rules, "GaussianIntegers").is_some_and(|own| own.is(sym::True));
+    let numbers = match option(session, rules, "Extension") {
+        _ if is_gaussian => Some(Numbers::Of(Value::i())),
+        Some(own) if own.is(sym::Automatic) => Some(Numbers::Automatic),
+        Some(own) if !own.is(sym::None) && own.as_list().is_none_or(|all| !all.is_empty()) => {
+            Some(Numbers::Of(own))
+        }
+        _ => None,
+    };
+    let Some(numbers) = numbers else {
+        return Ok(Step::Done(threaded(session, &value, &mut factor)?));
+    };
+    let found = threaded(session, &value, &mut |session, part| match factor_with(
+        session, part, &numbers,
+    )? {
+        Some(found) => Ok(found),
+        None => factor(session, part),
+    })?;
+    Ok(Step::Done(found))
 }
 
-/// Writes an expression as a product of irreducible factors.
+/// Writes an expression as a product of irreducible factors; with complex numbers in it, over the
+/// Gaussian ones.
 pub(crate) fn factor(session: &mut Session, value: &Value) -> Evaluated {
+    if has_complex(value)
+        && let Some(found) = factor_with(session, value, &Numbers::Of(Value::i()))?
+    {
+        return Ok(found);
+    }
     split(session, value, factor::factor)
+}
+
+fn has_complex(value: &Value) -> bool {
+    match value {
+        Value::Complex(_) => true,
+        Value::Call(call) if is_arithmetic(value) => call.args().iter().any(has_complex),
+        _ => false,
+    }
 }
 
 fn factor_square_free_call(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -284,6 +320,9 @@ fn terms_of(
     let Some(Fraction { basis, ratio, is_approximate }) = session.fraction(value, &[])? else {
         return Ok(None);
     };
+    if value.is_number() {
+        return Ok(Some([value.clone(), Value::Integer(1)].into_iter().collect()));
+    }
     if is_approximate {
         return Ok(None);
     }

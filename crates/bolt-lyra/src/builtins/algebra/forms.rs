@@ -150,7 +150,9 @@ fn decompose(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let mut written = Args::new();
     for part in &parts {
         let (above, below) = apart::write(&field, part, place);
-        let Ok(value) = by_powers(&basis, &above, &below, place, watch) else {
+        let below = ratio::Ratio::from_polynomial(&below).power(-1);
+        let Ok(value) = below.and_then(|below| by_powers(&basis, &above, &below, place, watch))
+        else {
             return Ok(Step::Same);
         };
         written.push(value);

@@ -305,9 +305,9 @@ fn modulo(
         value = rest;
     }
     for modulus in numbers {
-        match super::modular::expand(session, &value, modulus)? {
-            Step::Done(reduced) => value = reduced,
-            _ => return Ok(None),
+        match super::modular::expand(session, &value, modulus, "PolynomialMod")? {
+            Some(reduced) => value = reduced,
+            None => return Ok(None),
         }
     }
     Ok(Some(value))

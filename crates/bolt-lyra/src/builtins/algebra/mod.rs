@@ -9,6 +9,7 @@ mod build;
 pub(super) mod coefficients;
 pub(super) mod divide;
 pub(super) mod expand;
+mod extension;
 pub(super) mod factor;
 pub(super) mod forms;
 mod grouped;

@@ -1,40 +1,65 @@
 //! Polynomials with coefficients modulo an integer.
 
-use bolt_algebra::{BigPrimeField, Integer, Integers, Polynomial, Ring, is_prime, univariate};
+use bolt_algebra::{
+    BigPrimeField, Field, FiniteField, Integer, Integers, Polynomial, Ring, is_prime, univariate,
+};
 
 use super::build::{Reader, Refusal};
 use super::divide::Combination;
 use super::kernels::{Basis, Form};
 use super::ratio::write_polynomial;
-use super::scalar::to_integer;
-use crate::evaluate::Step;
+use super::scalar::{Numbers, to_integer};
 use crate::session::{Evaluated, Session};
 use crate::value::Value;
 
 /// Multiplies an expression out and takes its coefficients modulo an integer.
-pub(super) fn expand(session: &mut Session, value: &Value, modulus: &Value) -> Evaluated<Step> {
-    let Some(modulus) = to_integer(modulus).filter(|modulus| *modulus > Integer::ONE) else {
-        session.message_of("Expand", "modp", std::slice::from_ref(modulus));
-        return Ok(Step::Same);
+pub(super) fn expand(
+    session: &mut Session,
+    value: &Value,
+    modulus: &Value,
+    name: &str,
+) -> Evaluated<Option<Value>> {
+    let Some(own) = to_integer(modulus).filter(|modulus| *modulus > Integer::ONE) else {
+        session.message_of(name, "modp", std::slice::from_ref(modulus));
+        return Ok(None);
     };
-    let Some((basis, polynomials)) = whole(session, &[value])? else { return Ok(Step::Same) };
-    let reduced = polynomials[0].map(&Integers, |own| own.rem_euclid(&modulus));
-    let written = Reader::new(&basis, Integers).write(&reduced);
-    Ok(Step::Done(session.evaluate(&written)?))
+    let Some((basis, polynomials)) = whole(session, &[value], &own)? else { return Ok(None) };
+    let written = Reader::new(&basis, Integers).write(&polynomials[0]);
+    session.evaluate(&written).map(Some)
 }
 
-/// Reads expressions as polynomials over the integers.
-fn whole(session: &mut Session, values: &[&Value]) -> Evaluated<Option<(Basis, Vec<Polynomial>)>> {
+/// Reads expressions as polynomials with integers modulo one for coefficients.
+fn whole(
+    session: &mut Session,
+    values: &[&Value],
+    modulus: &Integer,
+) -> Evaluated<Option<(Basis, Vec<Polynomial>)>> {
     let basis = Basis::new(session, Form::Polynomial, values, std::collections::HashSet::new());
-    let reader = Reader::new(&basis, Integers);
+    let reader = Reader::new(&basis, Numbers);
     let read: Result<Vec<_>, Refusal> = values.iter().map(|value| reader.read(value)).collect();
-    match read {
-        Ok(polynomials) => Ok(Some((basis, polynomials))),
+    let polynomials = match read {
+        Ok(polynomials) => polynomials,
         Err(refusal) => {
             session.refused(refusal)?;
-            Ok(None)
+            return Ok(None);
         }
+    };
+    let ring = BigPrimeField::new(modulus.clone());
+    let element = |value: &Value| -> Option<Integer> {
+        let (top, bottom) = crate::number::rational(value)?.into_parts();
+        let bottom = Integer::from(dashu_int::IBig::from(bottom)).rem_euclid(modulus);
+        Some(ring.mul(&Integer::from(top).rem_euclid(modulus), &ring.inverse(&bottom)?))
+    };
+    let is_known =
+        |own: &Polynomial<Value>| own.coefficients().iter().all(|value| element(value).is_some());
+    if !polynomials.iter().all(is_known) {
+        return Ok(None);
     }
+    let reduced = |own: &Polynomial<Value>| {
+        own.map(&Integers, |value| element(value).unwrap_or(Integer::ZERO))
+    };
+    let all = polynomials.iter().map(reduced).collect();
+    Ok(Some((basis, all)))
 }
 
 /// Returns the field of a prime.
@@ -52,7 +77,9 @@ pub(super) fn dense(
     values: &[&Value],
     field: &BigPrimeField,
 ) -> Evaluated<Option<(Basis, Vec<Vec<Integer>>)>> {
-    let Some((basis, polynomials)) = whole(session, values)? else { return Ok(None) };
+    let Some((basis, polynomials)) = whole(session, values, &field.order())? else {
+        return Ok(None);
+    };
     if basis.len() > 1 || basis.kernels.iter().any(|kernel| kernel.has_inverse) {
         return Ok(None);
     }

@@ -34,7 +34,7 @@ impl Ratio {
         ratio
     }
 
-    fn times_number(&mut self, numerator: &Integer, denominator: &Integer) {
+    pub(super) fn times_number(&mut self, numerator: &Integer, denominator: &Integer) {
         let (mut top, mut bottom) = (self.number.0.mul(numerator), self.number.1.mul(denominator));
         let common = top.gcd(&bottom);
         let common = if bottom.is_negative() { common.neg() } else { common };

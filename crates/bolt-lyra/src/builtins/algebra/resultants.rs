@@ -149,7 +149,7 @@ fn over(
     }
     let (above, below) = ratio.expanded()?;
     // Only a number and kernels are below: it is divided term by term.
-    by_powers(basis, &above, &below, 0, watch)
+    by_powers(basis, &above, &Ratio::from_polynomial(&below).power(-1)?, 0, watch)
 }
 
 fn resultant_of(sides: &Sides, watch: Watch<'_>) -> Result<Value, Refusal> {
@@ -241,6 +241,7 @@ fn multipliers(sides: &Sides, watch: Watch<'_>) -> Result<Value, Refusal> {
     watch.check()?;
     let [divisor, a, b] = found.map(|own| {
         let (above, below) = apart::write(&field, &own, sides.place);
+        let below = Ratio::from_polynomial(&below).power(-1)?;
         by_powers(&sides.basis, &above, &below, sides.place, watch)
     });
     Ok(Value::list([divisor?, Value::list([a?, b?])]))
