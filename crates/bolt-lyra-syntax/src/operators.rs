@@ -192,7 +192,7 @@ const TABLE: &[Row] = &[
     (307, Form::Flat, "", "Union SquareUnion UnionPlus"),
     (SPAN, Form::Span, "Span", ";;"),
     (295, Form::Left, "", "DirectedEdge UndirectedEdge"),
-    (290, Form::Comparison, "Equal", "== Equal LongEqual"),
+    (290, Form::Comparison, "Equal", "== Equal LongEqual ⩵"),
     (290, Form::Comparison, "Unequal", "!= NotEqual"),
     (290, Form::Comparison, "Less", "<"),
     (290, Form::Comparison, "LessEqual", "<= LessEqual LessSlantEqual"),
@@ -254,8 +254,8 @@ const TABLE: &[Row] = &[
     (135, Form::Flat, "StringExpression", "~~"),
     (130, Form::Left, "Condition", "/;"),
     (125, Form::Right, "TwoWayRule", "<-> TwoWayRule"),
-    (120, Form::Right, "Rule", "-> Rule"),
-    (120, Form::Right, "RuleDelayed", ":> RuleDelayed"),
+    (120, Form::Right, "Rule", "-> Rule ⇾"),
+    (120, Form::Right, "RuleDelayed", ":> RuleDelayed ⧴"),
     (110, Form::Left, "ReplaceAll", "/."),
     (110, Form::Left, "ReplaceRepeated", "//."),
     (100, Form::Right, "AddTo", "+="),
@@ -420,7 +420,10 @@ impl Operators {
             candidates.push((spelling, new));
             return new;
         }
-        let character = characters::by_name(spelling).expect("operators have named characters");
+        let character = match spelling.chars().next() {
+            Some(character) if !character.is_ascii() => character,
+            _ => characters::by_name(spelling).expect("operators have named characters"),
+        };
         *self.characters.entry(character).or_insert(new)
     }
 

@@ -13,6 +13,7 @@ use triomphe::Arc;
 use crate::association::{Association, Entry};
 use crate::definition::Attributes;
 use crate::function;
+use crate::number;
 use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Call, Value};
@@ -214,6 +215,9 @@ impl Session {
             args.push(value);
         }
         changed |= self.normalize(&head, attributes, &mut args);
+        if attributes.has(Attributes::NUMERIC_FUNCTION) {
+            changed |= self.approximate(&head, &mut args)?;
+        }
         if attributes.has(Attributes::LISTABLE) {
             if let Some(value) = self.thread_packed(&head, &args) {
                 return Ok(Round::Final(value));
@@ -301,6 +305,41 @@ impl Session {
             }
         }
         true
+    }
+
+    /// Replaces exact quantities beside approximate numbers by their approximations: `2. Pi`.
+    fn approximate(&mut self, head: &Value, args: &mut Args) -> Evaluated<bool> {
+        let precision = |arg: &Value| match arg {
+            Value::Real(_) | Value::BigReal(_) | Value::Complex(_) if !number::is_exact(arg) => {
+                Some(number::precision(arg))
+            }
+            _ => None,
+        };
+        let is_open = |arg: &Value| matches!(arg, Value::Symbol(_) | Value::Call(_));
+        // The exponential function is better than a power of its approximate base.
+        let is_exponential = head.is(sym::Power) && args.first().is_some_and(|e| e.is(sym::E));
+        if !args.iter().any(is_open) || is_exponential {
+            return Ok(false);
+        }
+        let Some(precision) = args.iter().filter_map(precision).reduce(f64::min) else {
+            return Ok(false);
+        };
+        let mut changed = false;
+        for arg in args.iter_mut() {
+            if !is_open(arg) || !self.is_numeric(arg) {
+                continue;
+            }
+            let digits = match precision == number::MACHINE_DIGITS {
+                true => Value::Symbol(sym::MachinePrecision),
+                false => Value::Real(precision),
+            };
+            let value = self.evaluate(&Value::call(sym::N, [arg.clone(), digits]))?;
+            if value.is_number() {
+                *arg = value;
+                changed = true;
+            }
+        }
+        Ok(changed)
     }
 
     /// Applies a listable function to packed arrays among its arguments.

@@ -9,17 +9,23 @@ use crate::value::{Args, Value, grown};
 pub(crate) struct Levels {
     first: i64,
     last: i64,
+    heads: bool,
 }
 
 impl Levels {
     /// Returns one level.
     pub(crate) fn only(level: i64) -> Self {
-        Self { first: level, last: level }
+        Self::between(level, level)
     }
 
     /// Returns the levels from one to another.
     pub(crate) fn between(first: i64, last: i64) -> Self {
-        Self { first, last }
+        Self { first, last, heads: false }
+    }
+
+    /// Returns the same levels, heads being parts too or not.
+    pub(crate) fn with_heads(self, heads: bool) -> Self {
+        Self { heads, ..self }
     }
 
     /// Reads a level specification; tells a message if it is none.
@@ -36,11 +42,11 @@ impl Levels {
         let levels = match spec.as_list() {
             Some([only]) => level(only).map(Self::only),
             Some([first, last]) => {
-                level(first).zip(level(last)).map(|(first, last)| Self { first, last })
+                level(first).zip(level(last)).map(|(first, last)| Self::between(first, last))
             }
             Some(_) => None,
-            None if spec.is(sym::All) => Some(Self { first: 0, last: i64::MAX }),
-            None => level(spec).map(|last| Self { first: 1, last }),
+            None if spec.is(sym::All) => Some(Self::between(0, i64::MAX)),
+            None => level(spec).map(|last| Self::between(1, last)),
         };
         if levels.is_none() {
             session.message(sym::General, "level", std::slice::from_ref(spec));
@@ -85,12 +91,18 @@ impl Levels {
         let new = match of {
             Value::Call(call) if self.goes_on(level) => grown(call.depth(), || {
                 let mut args = Args::with_capacity(call.args().len());
+                let mut head = call.head().clone();
+                if self.heads {
+                    index.push(Value::Integer(0));
+                    head = self.map_at(&head, level + 1, index, with);
+                    index.pop();
+                }
                 for (place, arg) in call.args().iter().enumerate() {
                     index.push(Value::Integer(place as i64 + 1));
                     args.push(self.map_at(arg, level + 1, index, with));
                     index.pop();
                 }
-                Value::call(call.head().clone(), args)
+                Value::call(head, args)
             }),
             Value::Association(entries) if self.goes_on(level) => {
                 let mut new = (**entries).clone();
@@ -122,7 +134,7 @@ impl Levels {
     /// Calls something with the parts at the levels and their places, the innermost first, as long
     /// as it wants more.
     pub(crate) fn visit(self, of: &Value, each: &mut dyn FnMut(&Value, &[Value]) -> bool) {
-        self.visit_at(of, 0, false, &mut Vec::new(), each);
+        self.visit_at(of, 0, self.heads, &mut Vec::new(), each);
     }
 
     /// Does so for heads too.

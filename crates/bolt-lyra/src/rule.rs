@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use hashbrown::HashTable;
 use triomphe::Arc;
 
+use crate::builtins::options;
 use crate::compile::{self, Code};
 use crate::pattern::{Binding, Compiled, Matcher, Simple, is_more_specific};
 use crate::session::{Evaluated, Session};
@@ -146,7 +147,13 @@ impl Rule {
             Some([inner]) => inner.clone(),
             None => lhs.clone(),
         };
-        let (mut pattern, mut body) = (Compiled::new(session, &lhs), rhs);
+        let mut pattern = Compiled::new(session, &lhs);
+        let has_options = pattern.names.contains(&Value::string(options::GIVEN));
+        let resolved = match options::owner(&lhs).filter(|_| has_options) {
+            Some(owner) => options::resolve(rhs, &owner),
+            None => rhs.clone(),
+        };
+        let mut body = &resolved;
         while delayed && let Some([inner, test]) = body.exactly(sym::Condition) {
             pattern = pattern.with_condition(test);
             body = inner;

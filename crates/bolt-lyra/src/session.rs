@@ -314,7 +314,11 @@ impl Session {
         let constants =
             [sym::Pi, sym::E, sym::Degree, sym::GoldenRatio, sym::EulerGamma, sym::Catalan];
         for symbol in constants {
-            self.definition_mut(symbol).attributes |= Attributes::CONSTANT;
+            self.definition_mut(symbol).attributes |=
+                Attributes::CONSTANT | Attributes::READ_PROTECTED;
+        }
+        for symbol in [sym::Infinity, sym::ComplexInfinity, sym::I] {
+            self.definition_mut(symbol).attributes |= Attributes::READ_PROTECTED;
         }
     }
 

@@ -125,5 +125,5 @@ symbols! {
     Sow, Reap, PossibleZeroQ, ConjugateTranspose, Zeta, PolyGamma, LogGamma, Beta, BesselJ, BesselY, BesselI, BesselK, PolyLog,
     Hypergeometric2F1, ProductLog, Khinchin, Glaisher,
     // Evaluation.
-    Compile, EvenQ, OddQ, IntegerQ, Length,
+    Compile, Dispatch, EvenQ, OddQ, IntegerQ, Length,
 }

@@ -33,6 +33,12 @@ fn leaves() {
 }
 
 #[test]
+fn characters_that_other_systems_print_for_rules_are_read() {
+    check("x ⇾ 1", "Rule[x, 1]");
+    check("x ⧴ y ⩵ 2", "RuleDelayed[x, Equal[y, 2]]");
+}
+
+#[test]
 fn arithmetic() {
     check("a + b - c", "Plus[a, b, Times[-1, c]]");
     check("a - 3", "Plus[a, -3]");

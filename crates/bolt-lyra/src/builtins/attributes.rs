@@ -2,6 +2,7 @@
 
 use triomphe::Arc;
 
+use super::options::options_of;
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -93,6 +94,38 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("f[a][x_] := x; Length[SubValues[f]]", "1"), ("SubValues[h]", "{}")],
     ),
     builtin(
+        "NValues",
+        Attributes::HOLD_ALL,
+        |s, c| Ok(values(s, c, Kind::Numeric)),
+        "NValues[f] gives the rules for numerical values of f.",
+        &[
+            ("N[f] = 5; NValues[f]", "{HoldPattern[N[f, {MachinePrecision, Infinity}]] :> 5}"),
+            ("NValues[h]", "{}"),
+        ],
+    ),
+    builtin(
+        "DefaultValues",
+        Attributes::HOLD_ALL,
+        |s, c| Ok(values(s, c, Kind::Default)),
+        "DefaultValues[f] gives the rules for defaults of arguments of f.",
+        &[
+            ("Default[f] = 4; DefaultValues[f]", "{HoldPattern[Default[f]] :> 4}"),
+            ("DefaultValues[h]", "{}"),
+        ],
+    ),
+    builtin(
+        "Default",
+        Attributes::NONE,
+        |s, c| {
+            Ok(match c.args() {
+                [of] => s.default_of(of).map_or(Step::Same, Step::Again),
+                _ => Step::Same,
+            })
+        },
+        "Default[f] is what an argument of f is where the pattern x_. leaves it out; it can be assigned to.",
+        &[("Default[Plus]", "0"), ("Default[f] = 7; f[1] /. f[1, x_.] -> x", "7")],
+    ),
+    builtin(
         "Options",
         Attributes::NONE,
         options,
@@ -112,16 +145,6 @@ pub(super) const TABLE: &[Builtin] = &[
             ("Options[f] = {a -> 1, b -> 2}; SetOptions[f, b -> 3]", "{a -> 1, b -> 3}"),
         ],
     ),
-    builtin(
-        "OptionValue",
-        Attributes::NONE,
-        option_value,
-        "OptionValue[f, rules, name] gives the value of an option among rules, else its default for f.",
-        &[
-            ("Options[f] = {a -> 1}; OptionValue[f, {}, a]", "1"),
-            ("OptionValue[{a -> 1}, {a -> 5}, a]", "5"),
-        ],
-    ),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -130,6 +153,8 @@ enum Kind {
     Down,
     Up,
     Sub,
+    Numeric,
+    Default,
 }
 
 /// Returns the symbol that an expression or a string names.
@@ -214,6 +239,8 @@ fn rules_of(session: &Session, symbol: Symbol, kind: Kind) -> Rules {
         Kind::Down => Some(definition.down.clone()),
         Kind::Up => rare.map(|rare| rare.up.clone()),
         Kind::Sub => rare.map(|rare| rare.sub.clone()),
+        Kind::Numeric => rare.map(|rare| rare.numeric.clone()),
+        Kind::Default => rare.map(|rare| rare.default.clone()),
     }
     .unwrap_or_default()
 }
@@ -231,8 +258,15 @@ fn values(session: &mut Session, call: &Arc<Call>, kind: Kind) -> Step {
     {
         list.push(held(of, own));
     }
-    let rules = rules_of(session, symbol, kind).list(session);
-    list.extend(rules.iter().map(|rule| held(&rule.lhs, &rule.rhs)));
+    let digits = Value::list([Value::Symbol(sym::MachinePrecision), Value::Symbol(sym::Infinity)]);
+    for rule in rules_of(session, symbol, kind).list(session) {
+        list.push(match kind {
+            Kind::Numeric => {
+                held(&Value::call(sym::N, [rule.lhs.clone(), digits.clone()]), &rule.rhs)
+            }
+            _ => held(&rule.lhs, &rule.rhs),
+        });
+    }
     Step::Done(Value::list(list))
 }
 
@@ -253,11 +287,6 @@ fn options(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(Value::list(found)))
 }
 
-fn options_of(session: &Session, symbol: Symbol) -> Value {
-    let rare = session.definition(symbol).and_then(|definition| definition.rare.as_ref());
-    rare.and_then(|rare| rare.options.clone()).unwrap_or_else(|| Value::list(Args::new()))
-}
-
 fn set_options(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, new @ ..] = call.args() else { return Ok(Step::Same) };
     let Some(symbol) = named(session, of) else { return Ok(Step::Same) };
@@ -276,53 +305,6 @@ fn set_options(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let all = Value::list(all);
     session.change(symbol).rare().options = Some(all.clone());
     Ok(Step::Done(all))
-}
-
-fn option_value(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let [of, given, name] = call.args() else { return Ok(Step::Same) };
-    let defaults = match named(session, of) {
-        Some(symbol) => options_of(session, symbol),
-        None => of.clone(),
-    };
-    let find = |rules: &Value, name: &Value| find_option(session, rules, name);
-    if let Some(names) = name.as_list() {
-        let all = names.iter().map(|name| find(given, name).or_else(|| find(&defaults, name)));
-        let all: Option<Args> = all.collect();
-        return Ok(all.map_or(Step::Same, |all| Step::Again(Value::list(all))));
-    }
-    Ok(match find(given, name).or_else(|| find(&defaults, name)) {
-        Some(value) => Step::Again(value),
-        None => {
-            session.message(sym::OptionValue, "optnf", &[name.clone(), of.clone()]);
-            Step::Done(name.clone())
-        }
-    })
-}
-
-/// Finds an option among rules and lists of them; a string names the same option as a symbol.
-fn find_option(session: &Session, rules: &Value, name: &Value) -> Option<Value> {
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.to_string()),
-        _ => value.as_symbol().map(|symbol| session.names.full(symbol).name.to_string()),
-    };
-    let wanted = text(name);
-    for rule in rules.as_list().unwrap_or(std::slice::from_ref(rules)) {
-        match sides(rule) {
-            Some((known, value, _))
-                if known == name || (wanted.is_some() && text(known) == wanted) =>
-            {
-                return Some(value.clone());
-            }
-            Some(_) => {}
-            None if rule.as_list().is_some() => {
-                if let Some(found) = find_option(session, rule, name) {
-                    return Some(found);
-                }
-            }
-            None => {}
-        }
-    }
-    None
 }
 
 /// Assigns to `Attributes[f]`, `Options[f]`, `DownValues[f]`, `f::tag` and the like; `None` if the

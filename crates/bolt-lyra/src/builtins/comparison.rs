@@ -111,6 +111,13 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("OrderedQ[{1, 2, x}]", "True"), ("OrderedQ[{b, a}]", "False")],
     ),
     builtin(
+        "Between",
+        Attributes::NONE,
+        |s, c| Ok(between(s, c)),
+        "Between[x, {a, b}] is True if a <= x <= b; {{a, b}, {c, d}} are several ranges. Between[{a, b}] is the test itself.",
+        &[("Between[6, {4, 10}]", "True"), ("Select[{1, 5, 9}, Between[{4, 8}]]", "{5}")],
+    ),
+    builtin(
         "Max",
         Attributes::FLAT
             .and(Attributes::NUMERIC_FUNCTION)
@@ -132,11 +139,28 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
 ];
 
+fn between(_: &Session, call: &Call) -> Step {
+    let [x, ranges] = call.args() else { return Step::Same };
+    let within = |range: &Value| match range.as_list() {
+        Some([a, b]) => {
+            Some(Value::call(sym::LessEqual, [a.clone(), x.clone(), b.clone()].as_slice()))
+        }
+        _ => None,
+    };
+    if let Some(one) =
+        within(ranges).filter(|_| ranges.as_list().is_some_and(|r| r[0].as_list().is_none()))
+    {
+        return Step::Again(one);
+    }
+    let all: Option<Args> = ranges.as_list().and_then(|all| all.iter().map(within).collect());
+    all.map_or(Step::Same, |all| Step::Again(Value::call(sym::Or, all)))
+}
+
 /// Identity, where machine reals may differ in the last place.
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Real(x), Value::Real(y)) => {
-            x == y || (x - y).abs() <= f64::EPSILON * x.abs().max(y.abs()) * 0.5
+            x == y || (x - y).abs() <= f64::EPSILON * x.abs().max(y.abs())
         }
         _ => a == b,
     }
@@ -254,6 +278,14 @@ fn equal(session: &mut Session, a: &Value, b: &Value) -> Evaluated<Option<bool>>
     {
         return Ok(Some(false));
     }
+    if let (Value::Call(x), Value::Call(y)) = (a, b)
+        && !x.is(sym::List)
+        && x.head() == y.head()
+        && x.len() == y.len()
+        && all_equal(session, x.args(), y.args())?
+    {
+        return Ok(Some(true));
+    }
     if let (Some(x), Some(y)) = (a.as_list(), b.as_list()) {
         if x.len() != y.len() {
             return Ok(Some(false));
@@ -275,16 +307,29 @@ fn equal(session: &mut Session, a: &Value, b: &Value) -> Evaluated<Option<bool>>
     }
 }
 
-fn chain(session: &mut Session, call: &mut Arc<Call>, relation: Symbol) -> Evaluated<Step> {
-    let mut all_known = true;
-    for pair in call.args().windows(2) {
-        match holds(session, relation, &pair[0], &pair[1])? {
-            Some(true) => {}
-            Some(false) => return Ok(Step::Done(Value::FALSE)),
-            None => all_known = false,
+/// Returns whether all pairs are certainly equal: `f[1.]` equals `f[1]`.
+fn all_equal(session: &mut Session, a: &[Value], b: &[Value]) -> Evaluated<bool> {
+    for (a, b) in a.iter().zip(b) {
+        if a != b && equal(session, a, b)? != Some(true) {
+            return Ok(false);
         }
     }
-    Ok(if all_known { Step::Done(Value::TRUE) } else { Step::Same })
+    Ok(true)
+}
+
+fn chain(session: &mut Session, call: &mut Arc<Call>, relation: Symbol) -> Evaluated<Step> {
+    let args = call.args();
+    if args.len() < 2 {
+        return Ok(Step::Done(Value::TRUE));
+    }
+    if let [a, b] = args {
+        return Ok(match holds(session, relation, a, b)? {
+            Some(holds) => Step::Done(Value::boolean(holds)),
+            None => Step::Same,
+        });
+    }
+    let relations = vec![relation; args.len() - 1];
+    super::inequality::evaluate(session, args, &relations)
 }
 
 fn unequal(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -307,22 +352,13 @@ fn inequality(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if args.len().is_multiple_of(2) {
         return Ok(Step::Same);
     }
-    let mut left = Args::new();
-    for triple in args.windows(3).step_by(2) {
-        let [a, relation, b] = triple else { continue };
-        let Some(symbol) = relation.as_symbol() else { return Ok(Step::Same) };
-        match holds(session, symbol, a, b)? {
-            Some(true) => {}
-            Some(false) => return Ok(Step::Done(Value::FALSE)),
-            None => left.push(Value::call(relation.clone(), [a.clone(), b.clone()])),
-        }
-    }
-    match left.len() {
-        0 => Ok(Step::Done(Value::TRUE)),
-        1 => Ok(Step::Again(left.remove(0))),
-        _ if left.len() * 2 + 1 == args.len() => Ok(Step::Same),
-        _ => Ok(Step::Again(Value::call(sym::And, left))),
-    }
+    let relations: Option<Vec<Symbol>> =
+        args.iter().skip(1).step_by(2).map(Value::as_symbol).collect();
+    let Some(relations) = relations.filter(|relations| !relations.is_empty()) else {
+        return Ok(Step::Same);
+    };
+    let operands: Vec<Value> = args.iter().step_by(2).cloned().collect();
+    super::inequality::evaluate(session, &operands, &relations)
 }
 
 fn extreme(session: &mut Session, call: &mut Arc<Call>, wanted: Ordering) -> Evaluated<Step> {
@@ -355,6 +391,7 @@ fn extreme(session: &mut Session, call: &mut Arc<Call>, wanted: Ordering) -> Eva
             None => value,
             Some(best) => match known_order(session, &value, &best)? {
                 Some(order) if order == wanted => value,
+                Some(Ordering::Equal) if number::is_exact(&best) => value,
                 _ => best,
             },
         });

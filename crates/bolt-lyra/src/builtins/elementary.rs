@@ -320,7 +320,11 @@ fn without_sign(x: &Value) -> Option<Value> {
 fn pi_multiple(x: &Value) -> Option<Value> {
     match x {
         Value::Symbol(sym::Pi) => Some(Value::Integer(1)),
+        Value::Symbol(sym::Degree) => number::reciprocal(&Value::Integer(180)),
         Value::Call(call) if call.is(sym::Times) => match call.args() {
+            [q, Value::Symbol(sym::Degree)] if number::is_exact(q) && number::is_real(q) => {
+                number::divide(q, &Value::Integer(180))
+            }
             [q, Value::Symbol(sym::Pi)] if number::is_exact(q) && number::is_real(q) => {
                 Some(q.clone())
             }

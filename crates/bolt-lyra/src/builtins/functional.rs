@@ -236,16 +236,20 @@ pub(crate) fn apply_operator(
         | "Take" | "Drop" | "GatherBy" | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy"
         | "FirstCase" | "FirstPosition" | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ"
         | "ContainsAll" | "ContainsAny" | "ContainsNone" | "ContainsOnly" | "ContainsExactly"
-        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" => match &*name {
-            "AssociationMap" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
-            _ => {
-                let own = [of.clone(), argument.clone()].into_iter();
-                Step::Again(Value::call(
-                    function,
-                    own.chain(options.iter().cloned()).collect::<Args>(),
-                ))
+        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" | "Between" => {
+            match &*name {
+                "AssociationMap" => {
+                    Step::Again(Value::call(function, [argument.clone(), of.clone()]))
+                }
+                _ => {
+                    let own = [of.clone(), argument.clone()].into_iter();
+                    Step::Again(Value::call(
+                        function,
+                        own.chain(options.iter().cloned()).collect::<Args>(),
+                    ))
+                }
             }
-        },
+        }
         "EqualTo" => Step::Again(Value::call(sym::Equal, [of.clone(), argument.clone()])),
         "UnequalTo" => Step::Again(Value::call(sym::Unequal, [of.clone(), argument.clone()])),
         "GreaterThan" => Step::Again(Value::call(sym::Greater, [of.clone(), argument.clone()])),
@@ -264,13 +268,17 @@ fn applied(function: &Value, args: impl Into<Args>) -> Value {
 }
 
 fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (function, of, levels) = match call.args() {
-        [function, of] => (function, of, None),
-        [function, of, levels, ..] => (function, of, Some(levels)),
+    let (args, options) = super::options::split(call.args());
+    let heads = super::options::is_true(session, options, "Heads");
+    let default = Value::list([Value::Integer(1)].as_slice());
+    let (function, of, levels) = match args {
+        [function, of] => (function, of, heads.then_some(&default)),
+        [function, of, levels] => (function, of, Some(levels)),
         _ => return Ok(Step::Same),
     };
     if let Some(levels) = levels {
         let Some(levels) = Levels::read(session, levels) else { return Ok(Step::Same) };
+        let levels = levels.with_heads(heads);
         return Ok(Step::Again(levels.map(of, &mut |part| applied(function, [part].as_slice()))));
     }
     match of {
@@ -327,11 +335,13 @@ fn apply(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 }
 
 fn scan(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (function, parts) = match call.args() {
+    let (args, options) = super::options::split(call.args());
+    let heads = super::options::is_true(session, options, "Heads");
+    let (function, parts) = match args {
         [function, of] => (function, elements(of)),
         [function, of, levels] => {
             let Some(levels) = Levels::read(session, levels) else { return Ok(Step::Same) };
-            (function, levels.parts(of))
+            (function, levels.with_heads(heads).parts(of))
         }
         _ => return Ok(Step::Same),
     };
@@ -376,7 +386,9 @@ pub(crate) fn with_elements(value: &Value, places: &[usize]) -> Value {
 }
 
 fn map_indexed(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (function, of, levels) = match call.args() {
+    let (args, options) = super::options::split(call.args());
+    let heads = super::options::is_true(session, options, "Heads");
+    let (function, of, levels) = match args {
         [function, of] => (function, of, None),
         [function, of, levels] => (function, of, Some(levels)),
         _ => return Ok(Step::Same),
@@ -388,25 +400,47 @@ fn map_indexed(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
             None => return Ok(Step::Same),
         },
     };
+    let levels = levels.with_heads(heads);
     Ok(Step::Again(levels.map_with_index(of, &mut |part, index| {
         applied(function, [part, Value::list(Args::from(index))])
     })))
 }
 
 fn map_thread(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let [function, lists] = call.args() else { return Ok(Step::Same) };
+    let (function, lists, levels) = match call.args() {
+        [function, lists] => (function, lists, 1),
+        [function, lists, Value::Integer(levels @ 0..)] => (function, lists, *levels as usize),
+        _ => return Ok(Step::Same),
+    };
     let Some(lists) = lists.as_list() else { return Ok(Step::Same) };
-    let columns: Option<Vec<&[Value]>> = lists.iter().map(Value::as_list).collect();
-    let Some(columns) = columns else { return Ok(Step::Same) };
-    let Some(first) = columns.first() else { return Ok(Step::Done(Value::list(Args::new()))) };
-    if columns.iter().any(|column| column.len() != first.len()) {
-        session.message_of("MapThread", "mptc", &[Value::Call(call.clone())]);
-        return Ok(Step::Same);
+    if lists.is_empty() {
+        return Ok(Step::Done(Value::list(Args::new())));
+    }
+    match threaded(function, lists, levels) {
+        Some(list) => Ok(Step::Again(list)),
+        None => {
+            session.message_of("MapThread", "mptc", &[Value::Call(call.clone())]);
+            Ok(Step::Same)
+        }
+    }
+}
+
+/// Applies a function to corresponding elements so many levels down; `None` if the lists differ in
+/// their lengths.
+fn threaded(function: &Value, lists: &[Value], levels: usize) -> Option<Value> {
+    if levels == 0 {
+        return Some(applied(function, lists));
+    }
+    let columns: Vec<&[Value]> = lists.iter().map(Value::as_list).collect::<Option<_>>()?;
+    let length = columns.first()?.len();
+    if columns.iter().any(|column| column.len() != length) {
+        return None;
     }
     let row = |place: usize| {
-        applied(function, columns.iter().map(|column| column[place].clone()).collect::<Args>())
+        let row: Vec<Value> = columns.iter().map(|column| column[place].clone()).collect();
+        threaded(function, &row, levels - 1)
     };
-    Ok(Step::Again(Value::list((0..first.len()).map(row).collect::<Args>())))
+    (0..length).map(row).collect::<Option<Args>>().map(Value::list)
 }
 
 fn thread(call: &Call) -> Step {
@@ -552,27 +586,60 @@ fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
     Ok(session.finished_list(all, epoch))
 }
 
+/// `NestWhile[f, e, test, m, max, n]`: the test sees the last m values, or all of them; n further
+/// values are computed in the end.
 fn nest_while(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
-    let [function, value, test] = call.args() else { return Ok(Step::Same) };
-    let mut all = Args::from([value.clone()].as_slice());
-    let mut value = value.clone();
+    let (function, value, test, rest) = match call.args() {
+        [function, value, test, rest @ ..] if rest.len() <= 3 => (function, value, test, rest),
+        _ => return Ok(Step::Same),
+    };
+    let (least, most_seen) = match rest.first() {
+        None => (1, 1),
+        Some(Value::Symbol(sym::All)) => (1, usize::MAX),
+        Some(Value::Integer(seen @ 1..)) => (*seen as usize, *seen as usize),
+        Some(_) => return Ok(Step::Same),
+    };
+    let most = rest.get(1).and_then(Value::as_usize).unwrap_or(usize::MAX);
+    let further = rest.get(2).and_then(Value::as_i64).unwrap_or(0);
     let (function, test) = (Callable::new(session, function), Callable::new(session, test));
-    while test.call(session, [value.clone()].as_slice())?.is(sym::True) {
+    let mut all = vec![value.clone()];
+    let mut steps = 0;
+    while steps < most {
         session.check_interrupt()?;
-        value = function.call(session, [value].as_slice())?;
-        if keeps_all {
-            all.push(value.clone());
+        if all.len() >= least {
+            let seen = &all[all.len().saturating_sub(most_seen)..];
+            if !test.call(session, seen)?.is(sym::True) {
+                break;
+            }
+        }
+        let last = all[all.len() - 1].clone();
+        all.push(function.call(session, [last].as_slice())?);
+        steps += 1;
+        // Nobody asks for what is older than the test looks.
+        if !keeps_all && further >= 0 && most_seen != usize::MAX && all.len() > 2 * most_seen + 8 {
+            all.drain(..all.len() - most_seen);
         }
     }
-    Ok(Step::Again(if keeps_all { Value::list(all) } else { value }))
+    for _ in 0..further {
+        let last = all[all.len() - 1].clone();
+        all.push(function.call(session, [last].as_slice())?);
+    }
+    let fewer = usize::try_from(-further).unwrap_or(0).min(all.len() - 1);
+    all.truncate(all.len() - fewer);
+    Ok(Step::Again(match keeps_all {
+        true => Value::list(Args::from(all)),
+        false => all.pop().unwrap_or(Value::NULL),
+    }))
 }
 
 fn fixed_point(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
-    let (function, value, most) = match call.args() {
+    let (args, options) = super::options::split(call.args());
+    let (function, value, most) = match args {
         [function, value] => (function, value, usize::MAX),
         [function, value, most] => (function, value, most.as_usize().unwrap_or(usize::MAX)),
         _ => return Ok(Step::Same),
     };
+    let same_test = super::options::find(session, options, "SameTest").cloned();
     let mut all = Args::from([value.clone()].as_slice());
     let mut value = value.clone();
     let function = Callable::new(session, function);
@@ -582,7 +649,10 @@ fn fixed_point(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> 
         if keeps_all {
             all.push(next.clone());
         }
-        let is_fixed = super::comparison::same(&next, &value);
+        let is_fixed = match &same_test {
+            None => super::comparison::same(&next, &value),
+            Some(test) => session.call(test, [value, next.clone()])?.is(sym::True),
+        };
         value = next;
         if is_fixed {
             break;

@@ -29,6 +29,7 @@ pub(crate) mod elementary;
 mod equations;
 mod forms;
 mod functional;
+mod inequality;
 mod inquiry;
 mod integers;
 pub(crate) mod iteration;
@@ -38,6 +39,7 @@ mod logic;
 mod market;
 mod messages;
 mod numbers;
+pub(crate) mod options;
 mod output;
 mod patterns;
 mod scope;
@@ -168,6 +170,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         market::TABLE,
         messages::TABLE,
         numbers::random::TABLE,
+        options::TABLE,
         patterns::TABLE,
         scope::TABLE,
         statistics::descriptive::TABLE,

@@ -145,6 +145,13 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("MatchQ[4, _?EvenQ]", "True"), ("Cases[{1, 2, 3}, _?OddQ]", "{1, 3}")],
     ),
     builtin(
+        "Dispatch",
+        Attributes::NONE,
+        |_, _| Ok(Step::Same),
+        "Dispatch[rules] stands for rules where they are applied: e /. Dispatch[rules].",
+        &[("f[1] /. Dispatch[{f[x_] -> g[x]}]", "g[1]"), ("a /. Dispatch[{a -> b, b -> c}]", "b")],
+    ),
+    builtin(
         "Verbatim",
         Attributes::NONE,
         |_, _| Ok(Step::Same),
@@ -232,12 +239,8 @@ fn selecting(session: &mut Session, pattern: &Value) -> (Rule, bool) {
 
 fn cases(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, pattern, rest @ ..] = call.args() else { return Ok(Step::Same) };
-    let (rest, heads) = match rest {
-        [rest @ .., option] if sides(option).is_some() => {
-            (rest, sides(option).is_some_and(|(_, value, _)| value.is(sym::True)))
-        }
-        _ => (rest, false),
-    };
+    let (rest, options) = super::options::split(rest);
+    let heads = super::options::is_true(session, options, "Heads");
     let Some(levels) = levels(session, rest.first(), Levels::only(1)) else {
         return Ok(Step::Same);
     };
@@ -263,12 +266,15 @@ fn count(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn position(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, pattern, rest @ ..] = call.args() else { return Ok(Step::Same) };
+    let (rest, options) = super::options::split(rest);
+    let heads =
+        !super::options::find(session, options, "Heads").is_some_and(|is| is.is(sym::False));
     let Some(levels) = levels(session, rest.first(), Levels::between(0, i64::MAX)) else {
         return Ok(Step::Same);
     };
     let most = rest.get(1).and_then(Value::as_usize).unwrap_or(usize::MAX);
     let rule = Rule::new(session, pattern, &Value::NULL, false);
-    let found = collect(session, &rule, of, levels, true, most)?;
+    let found = collect(session, &rule, of, levels, heads, most)?;
     let places = found.into_iter().map(|(_, index)| Value::list(Args::from(index)));
     Ok(Step::Done(Value::list(places.collect::<Args>())))
 }
@@ -299,6 +305,10 @@ fn delete_cases(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
 
 /// Compiles rules; `None` if something is no rule.
 fn compile(session: &mut Session, rules: &Value) -> Option<Vec<Rule>> {
+    let rules = match rules.exactly(sym::Dispatch) {
+        Some([rules]) => rules,
+        None => rules,
+    };
     let mut all = Vec::new();
     match rules {
         Value::Association(entries) => {
@@ -427,6 +437,8 @@ fn replace_list(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
 
 fn replace(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, rules, rest @ ..] = call.args() else { return Ok(Step::Same) };
+    let (rest, options) = super::options::split(rest);
+    let heads = super::options::is_true(session, options, "Heads");
     if is_list_of_lists(rules) {
         let each = |rules: &Value| Value::call(sym::Replace, [of.clone(), rules.clone()]);
         let all = rules.as_list().unwrap_or(&[]).iter().map(each).collect::<Args>();
@@ -440,7 +452,7 @@ fn replace(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     };
     let mut failure = None;
-    let new = levels.map(of, &mut |part| {
+    let new = levels.with_heads(heads).map(of, &mut |part| {
         if failure.is_some() {
             return part;
         }

@@ -99,7 +99,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "ReplacePart",
         Attributes::NONE,
-        |_, c| Ok(replace_part(c)),
+        replace_part,
         "ReplacePart[e, i -> new] is e with another part; {i, j} -> new a part of a part; a list of \
          rules does several.",
         &[
@@ -111,15 +111,23 @@ pub(super) const TABLE: &[Builtin] = &[
         "Level",
         Attributes::NONE,
         |s, c| {
-            Ok(match c.args() {
-                [of, levels, ..] => match crate::level::Levels::read(s, levels) {
-                    Some(levels) => Step::Done(Value::list(Args::from(levels.parts(of)))),
-                    None => Step::Same,
-                },
-                _ => Step::Same,
+            let (args, options) = super::options::split(c.args());
+            let heads = super::options::is_true(s, options, "Heads");
+            let (of, levels, function) = match args {
+                [of, levels] => (of, levels, None),
+                [of, levels, function] => (of, levels, Some(function)),
+                _ => return Ok(Step::Same),
+            };
+            let Some(levels) = crate::level::Levels::read(s, levels) else {
+                return Ok(Step::Same);
+            };
+            let parts = Args::from(levels.with_heads(heads).parts(of));
+            Ok(match function {
+                None => Step::Done(Value::list(parts)),
+                Some(function) => Step::Again(Value::call(function.clone(), parts)),
             })
         },
-        "Level[e, levels] is the list of the parts of e at the levels.",
+        "Level[e, levels] is the list of the parts of e at the levels; with Heads -> True, heads are parts, too. Level[e, levels, f] applies f to them.",
         &[("Level[a + f[x], {-1}]", "{a, x}"), ("Level[{{a}, b}, {1}]", "{{a}, b}")],
     ),
     builtin(
@@ -459,15 +467,15 @@ fn put_one(of: &mut Value, place: usize, rest: &[Value], rhs: &Value) -> bool {
     }
 }
 
-fn replace_part(call: &Call) -> Step {
+fn replace_part(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (of, rules) = match call.args() {
         [of, rules] => (of, rules.clone()),
         [of, new, place] => (of, Value::rule(place.clone(), new.clone())),
-        _ => return Step::Same,
+        _ => return Ok(Step::Same),
     };
     let mut value = of.clone();
     for rule in rules.as_list().unwrap_or(std::slice::from_ref(&rules)) {
-        let Some((places, new, _)) = crate::rule::sides(rule) else { return Step::Same };
+        let Some((places, new, delayed)) = crate::rule::sides(rule) else { return Ok(Step::Same) };
         // A list of lists means several places.
         let is_several = places
             .as_list()
@@ -478,14 +486,38 @@ fn replace_part(call: &Call) -> Step {
         };
         for place in all {
             let specs = place.as_list().unwrap_or(std::slice::from_ref(place));
-            if !specs.iter().all(|spec| matches!(spec, Value::Integer(_) | Value::String(_))) {
-                return Step::Same;
+            if specs.iter().all(|spec| matches!(spec, Value::Integer(_) | Value::String(_))) {
+                // A place that is not there is left alone.
+                put(&mut value, specs, new);
+            } else {
+                replace_where(session, &mut value, specs, new, delayed)?;
             }
-            // A place that is not there is left alone.
-            put(&mut value, specs, new);
         }
     }
-    Step::Again(value)
+    Ok(Step::Again(value))
+}
+
+/// Replaces the parts whose places match a pattern: `{i_, 2} -> f[i]`.
+fn replace_where(
+    session: &mut Session,
+    of: &mut Value,
+    specs: &[Value],
+    new: &Value,
+    delayed: bool,
+) -> Evaluated<()> {
+    let pattern = Value::list(Args::from(specs));
+    let rule = crate::rule::Rule::new(session, &pattern, new, delayed);
+    let mut places = Vec::new();
+    crate::level::Levels::between(1, i64::MAX).visit(of, &mut |_, index| {
+        places.push(Args::from(index));
+        true
+    });
+    for place in places {
+        if let Some(new) = rule.apply(session, &Value::list(place.clone()))? {
+            put(of, &place, &new);
+        }
+    }
+    Ok(())
 }
 
 fn end(session: &mut Session, call: &Arc<Call>, name: &str, tag: &str, place: i64) -> Step {

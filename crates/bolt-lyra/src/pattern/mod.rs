@@ -13,6 +13,7 @@ pub(crate) use matching::{Binding, Matcher};
 pub(crate) use simple::Simple;
 pub(crate) use specificity::is_more_specific;
 
+use crate::builtins::options::GIVEN;
 use crate::definition::Attributes;
 use crate::rule::Template;
 use crate::session::Session;
@@ -198,7 +199,9 @@ impl Compiler<'_> {
             (sym::OrderlessPatternSequence, all) => Pattern::Unordered(self.all(all)),
             (sym::Longest, [of]) => Pattern::Prefer { longest: true, of: self.boxed(of) },
             (sym::Shortest, [of]) => Pattern::Prefer { longest: false, of: self.boxed(of) },
-            (sym::OptionsPattern, [] | [_]) => Pattern::Options,
+            (sym::OptionsPattern, [] | [_]) => {
+                Pattern::Bind(self.slot(&Value::string(GIVEN)), Box::new(Pattern::Options))
+            }
             (sym::KeyValuePattern, [keys]) => {
                 let keys = keys.as_list().unwrap_or(std::slice::from_ref(keys));
                 Pattern::Keys(self.all(keys))
@@ -222,13 +225,18 @@ impl Compiler<'_> {
     }
 
     fn bind(&mut self, name: &Value, of: &Value) -> Pattern {
+        let slot = self.slot(name);
+        Pattern::Bind(slot, self.boxed(of))
+    }
+
+    /// Returns the slot of a name.
+    fn slot(&mut self, name: &Value) -> usize {
         let slot = self.names.iter().position(|known| known == name);
         self.repeats_name |= slot.is_some();
-        let slot = slot.unwrap_or_else(|| {
+        slot.unwrap_or_else(|| {
             self.names.push(name.clone());
             self.names.len() - 1
-        });
-        Pattern::Bind(slot, self.boxed(of))
+        })
     }
 
     /// A call of anything that has no meaning of its own in patterns.

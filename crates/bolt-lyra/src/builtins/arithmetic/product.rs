@@ -161,7 +161,8 @@ fn infinite_product(session: &mut Session, call: &Call) -> Step {
         Some(direction) if direction.is_number() => directed(Some(unit(&direction))),
         direction => directed(direction),
     };
-    if rest.is_empty() {
+    // Nothing is left of factors of what is infinite in no direction.
+    if rest.is_empty() || infinity.is(sym::ComplexInfinity) {
         return Step::Again(infinity);
     }
     if rest.len() + 1 == call.args().len() {
