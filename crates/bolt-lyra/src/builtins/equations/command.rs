@@ -313,7 +313,14 @@ pub(super) fn written(
 ) -> Evaluated {
     let mut rows = Vec::with_capacity(solutions.len());
     for solution in solutions {
-        let condition = all_of(solution.conditions.iter().rev().cloned().collect());
+        // That parameters are integers stands first.
+        let (integers, others): (Vec<Value>, Vec<Value>) = solution
+            .conditions
+            .iter()
+            .rev()
+            .cloned()
+            .partition(|condition| condition.args_of(sym::Element).is_some());
+        let condition = all_of(integers.into_iter().rev().chain(others).collect());
         let condition = with_parameters(session, &solution, &condition);
         let mut row = Args::new();
         for x in unknowns {

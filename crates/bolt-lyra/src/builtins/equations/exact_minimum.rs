@@ -93,7 +93,14 @@ fn univariate(
             [(&piece.low, piece.low_included, -1), (&piece.high, piece.high_included, 1)]
         {
             match end {
-                Some(end) => push(session, formula, x, end, is_included, &mut candidates)?,
+                Some(end) if is_included => {
+                    push(session, formula, x, end, true, &mut candidates)?;
+                }
+                Some(end) => {
+                    if !open_end(session, formula, x, end, -sign, &mut candidates)? {
+                        return Ok(None);
+                    }
+                }
                 None => {
                     let Some(limit) = limit_at_infinity(session, formula, x, sign)? else {
                         return Ok(None);
@@ -122,6 +129,31 @@ fn univariate(
     }))
 }
 
+/// The value toward an end that is left out; `false` if it is not known there.
+fn open_end(
+    session: &mut Session,
+    formula: &Value,
+    x: &Value,
+    end: &Value,
+    inward: i64,
+    candidates: &mut Vec<(f64, Value, Option<Value>)>,
+) -> Evaluated<bool> {
+    let before = candidates.len();
+    push(session, formula, x, end, false, candidates)?;
+    if candidates.len() > before {
+        return Ok(true);
+    }
+    // Without a value at the end, the function may still grow toward it.
+    let Some(at) = session.machine_value(end)? else { return Ok(false) };
+    let mut values = Vec::new();
+    for distance in [1e-3, 1e-6, 1e-9] {
+        let near = Value::Real(at + inward as f64 * distance * at.abs().max(1.0));
+        let value = session.evaluate(&substituted(formula, x, &near))?;
+        values.push(session.machine_value(&value)?.unwrap_or(f64::NAN));
+    }
+    Ok(values.windows(2).all(|pair| pair[1] > 2.0 * pair[0]) && values[0] > 0.0)
+}
+
 fn push(
     session: &mut Session,
     formula: &Value,
@@ -130,14 +162,10 @@ fn push(
     is_included: bool,
     candidates: &mut Vec<(f64, Value, Option<Value>)>,
 ) -> Evaluated<()> {
-    let value = session.evaluate(&substituted(formula, x, place))?;
-    let value = session.system("RootReduce", [value.clone()].as_slice()).map(|reduced| {
-        if reduced.as_call().is_some_and(|call| call.args().first() == Some(&value)) {
-            value
-        } else {
-            reduced
-        }
-    })?;
+    session.quiet += 1;
+    let value = session.evaluate(&substituted(formula, x, place));
+    session.quiet -= 1;
+    let value = session.system("RootReduce", [value?].as_slice())?;
     let value = session.system("Simplify", [value].as_slice())?;
     if let Some(own) = session.machine_value(&value)? {
         candidates.push((own, value, is_included.then(|| place.clone())));

@@ -129,7 +129,14 @@ fn search(
 
 fn approximate(session: &mut Session, value: &Value, digits: Option<f64>) -> Evaluated {
     match digits {
-        Some(digits) => to_digits(session, value, digits),
+        Some(digits) => {
+            // A machine number stands for the fraction that it is.
+            let exact = match value {
+                Value::Real(real) => super::exact(*real).unwrap_or_else(|| value.clone()),
+                _ => value.clone(),
+            };
+            to_digits(session, &exact, digits)
+        }
         None => session.evaluate(&Value::call(sym::N, [value.clone()].as_slice())),
     }
 }
@@ -181,7 +188,7 @@ fn newton(
                 accepted = Some((next, own));
                 break;
             }
-            step = number::multiply(&step, &Value::Real(0.5));
+            step = number::multiply(&step, &super::forms::half());
         }
         let Some((next, own)) = accepted else {
             // No step helps: at a root to all digits, or in a hollow of the function.

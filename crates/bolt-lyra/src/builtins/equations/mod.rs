@@ -15,6 +15,7 @@ pub(crate) mod polynomial;
 pub(crate) mod radicals;
 mod reduce;
 mod root_object;
+mod root_reduce;
 mod system;
 mod trig;
 mod univariate;
@@ -100,6 +101,31 @@ pub(super) const TABLE: &[Builtin] = &[
             ("{ToRules[x == 1 || x == 2]}", "{{x -> 1}, {x -> 2}}"),
             ("ToRules[x == 1 && y == 2]", "{x -> 1, y -> 2}"),
         ],
+    ),
+    builtin(
+        "Eliminate",
+        Attributes::NONE,
+        nsolve::eliminate,
+        "Eliminate[eqns, x] is what polynomial equations say about the other symbols.",
+        &[
+            ("Eliminate[{x == 2 t, y == x + t}, {t, x}]", "True"),
+            ("Eliminate[{x + y == 3, x - y == 1}, y]", "x == 2"),
+        ],
+    ),
+    builtin(
+        "RootReduce",
+        Attributes::LISTABLE,
+        |s, c| {
+            Ok(match c.args() {
+                [value] => {
+                    let value = value.clone();
+                    Step::Done(root_reduce::reduce(s, &value)?)
+                }
+                _ => Step::Same,
+            })
+        },
+        "RootReduce[e] writes algebraic numbers as fractions, by square roots, or as one Root object.",
+        &[("RootReduce[Sqrt[3 + 2 Sqrt[2]]]", "1 + Sqrt[2]"), ("RootReduce[Sqrt[2] Sqrt[8]]", "4")],
     ),
     builtin(
         "SolveAlways",

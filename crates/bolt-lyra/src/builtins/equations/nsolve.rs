@@ -1,9 +1,9 @@
-//! `NSolve`, `Roots`, `NRoots`, `ToRules`, `SolveAlways`, `CountRoots`.
+//! `NSolve`, `Roots`, `NRoots`, `ToRules`, `Eliminate`, `SolveAlways`, `CountRoots`.
 
 use triomphe::Arc;
 
 use super::command::{Question, question, solutions, written};
-use super::forms::unknowns;
+use super::forms::{contains, unknowns};
 use super::numeric;
 use super::polynomial::{Polynomial, difference};
 use super::radicals;
@@ -171,6 +171,46 @@ pub(super) fn to_rules(call: &Call) -> Step {
         },
         None => case(statement).map_or(Step::Same, Step::Done),
     }
+}
+
+/// `Eliminate[equations, unknowns]`: what follows for the others.
+pub(super) fn eliminate(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [statements, gone] = call.args() else {
+        session.wrong_count_of("Eliminate", call.args().len(), 2, 2);
+        return Ok(Step::Same);
+    };
+    let Some(cases) = super::command::cases_of(session, statements)? else { return Ok(Step::Same) };
+    let [case] = &cases[..] else { return Ok(Step::Same) };
+    let Some(equations) = differences(session, case)? else { return Ok(Step::Same) };
+    let gone: Vec<Value> = gone.as_list().unwrap_or(std::slice::from_ref(gone)).to_vec();
+    let mut left: Vec<Value> = unknowns(session, &Value::list(Args::from(&equations[..])));
+    left.retain(|x| !gone.contains(x));
+    crate::order::sort(&session.names, &mut left);
+    let list = |all: &[Value]| Value::list(Args::from(all));
+    let args = [list(&equations), list(&left), list(&gone)];
+    let basis = session.system("GroebnerBasis", args.as_slice())?;
+    let Some(basis) = basis.as_list() else { return Ok(Step::Same) };
+    let mut statements = Args::new();
+    for polynomial in basis.to_vec() {
+        if gone.iter().any(|x| contains(&polynomial, x)) {
+            continue;
+        }
+        statements.push(without_constant(session, &polynomial)?);
+    }
+    Ok(Step::Done(session.evaluate(&crate::builtins::simplify::facts::all_of(statements))?))
+}
+
+/// `p == 0` with the number on the right side.
+fn without_constant(session: &mut Session, p: &Value) -> Evaluated {
+    let (mut constant, mut rest) = (Value::Integer(0), Args::new());
+    for term in super::forms::terms(p) {
+        match term.is_number() {
+            true => constant = number::negate(term),
+            false => rest.push(term.clone()),
+        }
+    }
+    let left = session.evaluate(&super::forms::plus(rest))?;
+    session.evaluate(&Value::call(sym::Equal, [left, constant]))
 }
 
 /// `SolveAlways[equations, x]`: values of the other symbols for which the equations hold for all x.

@@ -24,7 +24,10 @@ pub(crate) fn roots(
         return Ok(None);
     }
     if polynomial.is_approximate() {
-        return numeric::roots_of(session, polynomial);
+        return match numeric::roots_of(session, polynomial)? {
+            Some(all) => Ok(Some(all)),
+            None => irreducible(session, polynomial),
+        };
     }
     if polynomial.degree() > 2 && is_binomial(polynomial) {
         let power = quotient_of_binomial(session, polynomial)?;
@@ -296,7 +299,7 @@ fn split_root(session: &mut Session, value: &Value, exponent: &Value) -> Evaluat
 /// Roots of unity, if the polynomial is cyclotomic of a small order.
 fn cyclotomic(session: &mut Session, p: &Polynomial) -> Evaluated<Option<Vec<Value>>> {
     let lead = p.coefficient(p.degree());
-    if !p.is_rational() || !matches!(lead, Value::Integer(1)) || p.degree() > 24 {
+    if !p.is_rational() || !matches!(lead, Value::Integer(1 | -1)) || p.degree() > 24 {
         return Ok(None);
     }
     for order in 3..=90u32 {

@@ -510,10 +510,7 @@ impl Facts {
                     _ => None,
                 })
             }
-            Some(sym::Times) => {
-                let is = all(session, args)?;
-                yes(is)
-            }
+            Some(sym::Times) => self.product_is_in(session, args, domain),
             Some(sym::Power) => match args {
                 [base, exponent] => self.power_is_in(session, base, exponent, domain),
                 _ => Ok(None),
@@ -537,6 +534,33 @@ impl Facts {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A product with one factor outside of a field is outside, unless another is 0.
+    fn product_is_in(
+        &self,
+        session: &mut Session,
+        args: &[Value],
+        domain: Domain,
+    ) -> Evaluated<Option<bool>> {
+        let mut outside = 0;
+        for arg in args {
+            match self.is_in(session, arg, domain)? {
+                Some(true) => {}
+                Some(false) => outside += 1,
+                None => return Ok(None),
+            }
+        }
+        let is_field = matches!(domain, Domain::Rationals | Domain::Algebraics | Domain::Reals);
+        if outside == 0 {
+            return Ok(Some(true));
+        }
+        for arg in args {
+            if !self.sign(session, arg)?.is_nonzero() {
+                return Ok(None);
+            }
+        }
+        Ok((outside == 1 && is_field).then_some(false))
     }
 
     fn power_is_in(

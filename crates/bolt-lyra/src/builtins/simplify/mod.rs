@@ -7,6 +7,7 @@ mod complexity;
 mod conditional;
 pub(crate) mod facts;
 mod formula;
+mod function_expand;
 mod interval;
 mod linear;
 mod piecewise;
@@ -25,6 +26,7 @@ pub(super) const TABLES: &[&[Builtin]] = &[
     boolean::TABLE,
     command::TABLE,
     conditional::TABLE,
+    function_expand::TABLE,
     interval::TABLE,
     piecewise::TABLE,
 ];

@@ -215,6 +215,13 @@ pub(super) fn number_is_in(
             },
         });
     }
+    if domain <= Domain::Integers
+        && session.is_numeric(value)
+        && let Some((re, im)) = session.complex_value(value)?
+        && ((re - re.round()).abs() > 1e-9 * re.abs().max(1.0) || im.abs() > 1e-9)
+    {
+        return Ok(Some(false));
+    }
     Ok(match value {
         Value::Symbol(sym::Pi | sym::E | sym::Degree) => Some(domain >= Domain::Reals),
         // (1 + Sqrt[5])/2

@@ -89,6 +89,12 @@ impl Parts {
     }
 
     fn angle(&self, session: &mut Session) -> Evaluated {
+        if self.is_real()
+            && let Some(value) = session.machine_value(&self.re)?
+        {
+            let angle = if value < 0.0 { Value::Symbol(sym::Pi) } else { Value::Integer(0) };
+            return Ok(angle);
+        }
         session.evaluate(&of(sym::Arg, self.whole()))
     }
 }
