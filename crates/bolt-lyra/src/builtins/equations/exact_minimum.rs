@@ -110,6 +110,11 @@ fn univariate(
             }
         }
     }
+    Ok(least(candidates))
+}
+
+/// The candidate of the least value; of equal ones one that has a place.
+fn least(candidates: Vec<(f64, Value, Option<Value>)>) -> Option<Extremum> {
     let mut best: Option<(f64, Value, Option<Value>)> = None;
     for candidate in candidates {
         let is_better = match &best {
@@ -123,10 +128,10 @@ fn univariate(
             best = Some(candidate);
         }
     }
-    Ok(best.map(|(_, value, place)| {
+    best.map(|(_, value, place)| {
         let place = place.unwrap_or(Value::Symbol(sym::Indeterminate));
         Extremum { value, place: vec![place] }
-    }))
+    })
 }
 
 /// The value toward an end that is left out; `false` if it is not known there.

@@ -191,11 +191,11 @@ pub(super) fn eliminate(session: &mut Session, call: &mut Arc<Call>) -> Evaluate
     let basis = session.system("GroebnerBasis", args.as_slice())?;
     let Some(basis) = basis.as_list() else { return Ok(Step::Same) };
     let mut statements = Args::new();
-    for polynomial in basis.to_vec() {
-        if gone.iter().any(|x| contains(&polynomial, x)) {
+    for polynomial in basis {
+        if gone.iter().any(|x| contains(polynomial, x)) {
             continue;
         }
-        statements.push(without_constant(session, &polynomial)?);
+        statements.push(without_constant(session, polynomial)?);
     }
     Ok(Step::Done(session.evaluate(&crate::builtins::simplify::facts::all_of(statements))?))
 }
