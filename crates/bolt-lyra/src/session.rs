@@ -155,8 +155,6 @@ pub enum Stop {
     Goto(Value),
     /// `Abort[]`, a signal, or a limit.
     Abort,
-    /// The time of the `TimeConstrained` at this depth is over.
-    TimedOut(usize),
     /// `Quit[code]`
     Quit(i32),
 }
@@ -225,6 +223,10 @@ pub struct Session {
     pub(crate) builtin_epoch: u32,
     /// Whether hot code is translated.
     pub(crate) is_compiling: bool,
+    /// The limits of time in force, the innermost last.
+    pub(crate) deadlines: Vec<builtins::Deadline>,
+    /// What time it is since the session began.
+    pub(crate) clock: std::sync::Arc<dyn bolt_base::Clock>,
     /// Machines that are not in use.
     pub(crate) machines: Vec<crate::compile::Machine>,
     /// Formulas of the program that were read, by their text.
@@ -264,6 +266,8 @@ impl Session {
             random: crate::random::Generator::new(0),
             builtin_epoch: 1,
             is_compiling: true,
+            deadlines: Vec::new(),
+            clock: std::sync::Arc::new(bolt_base::SystemClock::default()),
             machines: Vec::new(),
             formulas: HashMap::new(),
         };
@@ -420,7 +424,7 @@ impl Session {
                 self.message(sym::Throw, "nocatch", std::slice::from_ref(&throw));
                 Value::call(sym::Hold, [throw].as_slice())
             }
-            Stop::Abort | Stop::TimedOut(_) => Value::Symbol(sym::Aborted),
+            Stop::Abort => Value::Symbol(sym::Aborted),
         })
     }
 

@@ -47,6 +47,7 @@ mod simplify;
 mod statistics;
 mod strings;
 mod structure;
+mod time;
 mod trigonometry;
 pub(crate) mod words;
 
@@ -62,6 +63,7 @@ pub(crate) use combinatorics::products::Harvest;
 pub(crate) use functional::apply_operator;
 pub(crate) use output::Displayed;
 pub(crate) use simplify::combined;
+pub(crate) use time::Deadline;
 
 /// What a built-in function does with a call whose arguments are evaluated as its attributes say.
 /// It may change the call only if it does not return [`Step::Same`].
@@ -175,6 +177,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         scope::TABLE,
         statistics::descriptive::TABLE,
         structure::TABLE,
+        time::TABLE,
         trigonometry::TABLE,
     ];
     let folders: &[&[&'static [Builtin]]] = &[
