@@ -287,3 +287,36 @@ fn bases_reduce_what_they_were_made_of_to_nothing() {
         }
     }
 }
+
+#[test]
+fn factors_over_a_root_multiply_to_the_polynomial() {
+    use crate::univariate as u;
+    let never = crate::Watch::NEVER;
+    let mut random = Random::new(9);
+    // The square root of 2, the unit and the cube root of 3.
+    for (modulus, degree) in [([-2_i64, 0, 1, 0], 2), ([1, 0, 1, 0], 2), ([-3, 0, 0, 1], 3)] {
+        let dense: Vec<Integer> =
+            modulus[..=degree].iter().map(|own| Integer::from(*own)).collect();
+        let modulus = u::to_sparse(&Integers, &dense, 2, 1);
+        for case in 0..12 {
+            let parts: Vec<Polynomial> = (0..2).map(|_| random.polynomial(2, 4, 2, 4)).collect();
+            let product = parts[0].mul(&Integers, &parts[1]);
+            let (_, whole, _) = crate::pseudo_divide(&product, &modulus, 1, never).expect("done");
+            if whole.degree(0) == 0 {
+                continue;
+            }
+            let found =
+                crate::factor_over(&whole, 0, 1, &modulus, never).expect("nothing stops it");
+            let (above, below) = found.rest;
+            let again = found.factors.iter().fold(above, |product, (own, exponent)| {
+                product.mul(&Integers, &own.pow(&Integers, *exponent))
+            });
+            let difference = again.sub(&Integers, &whole.mul(&Integers, &below));
+            let (_, rest, _) = crate::pseudo_divide(&difference, &modulus, 1, never).expect("done");
+            assert!(rest.is_zero(), "case {case}: {whole:?}");
+            let least: u64 = parts.iter().filter(|part| part.degree(0) > 0).count() as u64;
+            let count: u64 = found.factors.iter().map(|(_, exponent)| exponent).sum();
+            assert!(count >= least.min(whole.degree(0)), "case {case}: {whole:?}");
+        }
+    }
+}

@@ -19,6 +19,25 @@ pub(super) enum Numbers {
     Of(Value),
 }
 
+/// Unasked, polynomials in more variables than these or of higher degree are not factored over the
+/// Gaussian numbers, which takes long.
+const UNASKED_VARIABLES_MAX: usize = 2;
+const UNASKED_DEGREE_MAX: u64 = 24;
+
+/// Factors an expression with complex numbers in it over the Gaussian ones; `None` if that would
+/// take long.
+pub(super) fn factor_gaussian(session: &mut Session, value: &Value) -> Evaluated<Option<Value>> {
+    let Some(fraction) = session.fraction(value, &[])? else { return Ok(None) };
+    let is_small = |(factor, _): &(Polynomial, i64)| {
+        let used = factor.used().into_iter().filter(|used| *used).count();
+        used <= UNASKED_VARIABLES_MAX + 1 && factor.total_degree() <= UNASKED_DEGREE_MAX
+    };
+    match fraction.ratio.factors.iter().all(is_small) {
+        true => factor_with(session, value, &Numbers::Of(Value::i())),
+        false => Ok(None),
+    }
+}
+
 /// Factors over the rationals with an algebraic number; `None` if there is none, more than one, or
 /// no algebraic one.
 pub(super) fn factor_with(

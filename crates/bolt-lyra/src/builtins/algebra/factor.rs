@@ -6,7 +6,7 @@ use triomphe::Arc;
 
 use super::coefficients::variables_of;
 use super::expand::{option, options, threaded};
-use super::extension::{Numbers, factor_with};
+use super::extension::{Numbers, factor_gaussian, factor_with};
 use super::kernels::Basis;
 use super::ratio::{self, Ratio};
 use super::scalar::from_integer;
@@ -150,7 +150,7 @@ fn factor_call(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 /// Gaussian ones.
 pub(crate) fn factor(session: &mut Session, value: &Value) -> Evaluated {
     if has_complex(value)
-        && let Some(found) = factor_with(session, value, &Numbers::Of(Value::i()))?
+        && let Some(found) = factor_gaussian(session, value)?
     {
         return Ok(found);
     }
