@@ -8,6 +8,7 @@ use triomphe::Arc;
 use crate::builtins;
 use crate::definition::{Attributes, Definition};
 use crate::history::History;
+use crate::host::{Host, MemoryHost};
 use crate::symbol::{Released, Symbol, Temporary, sym};
 use crate::value::{Args, Value};
 
@@ -50,7 +51,7 @@ impl Names {
         names
     }
 
-    fn context(&mut self, name: &str) -> Arc<str> {
+    pub(crate) fn context(&mut self, name: &str) -> Arc<str> {
         let make = || Arc::from(name);
         self.contexts.entry(name.to_owned()).or_insert_with(make).clone()
     }
@@ -206,6 +207,12 @@ pub struct Session {
     listener: Option<Listener>,
     pub(crate) history: History,
     pub(crate) market: Option<Box<dyn crate::market::Market>>,
+    pub(crate) host: Box<dyn Host>,
+    pub(crate) streams: builtins::Streams,
+    /// The contexts that were left by `Begin` and `BeginPackage`.
+    pub(crate) outer_contexts: Vec<builtins::OuterContext>,
+    /// The contexts of the packages that were loaded.
+    pub(crate) packages: Vec<String>,
     pub(crate) quiet: u32,
     /// Names of the messages since the evaluation began, for `Check`.
     pub(crate) message_names: Vec<String>,
@@ -256,6 +263,10 @@ impl Session {
             listener: None,
             history: History::default(),
             market: None,
+            host: Box::new(MemoryHost::default()),
+            streams: builtins::Streams::default(),
+            outer_contexts: Vec::new(),
+            packages: vec!["Global`".to_owned(), "System`".to_owned()],
             quiet: 0,
             message_names: Vec::new(),
             switched_off: std::collections::HashSet::new(),
@@ -283,6 +294,8 @@ impl Session {
             session.definition_mut(symbol).attributes |= Attributes::PROTECTED;
         }
         session.set_system_values();
+        session.set_host_values();
+        builtins::contexts_changed(&mut session);
         session
     }
 
@@ -426,6 +439,19 @@ impl Session {
             }
             Stop::Abort => Value::Symbol(sym::Aborted),
         })
+    }
+
+    /// Gives it the files, the clock and the environment of a host. Until then its files are in
+    /// memory, and it knows no time of day.
+    pub fn set_host(&mut self, host: Box<dyn Host>) {
+        self.host = host;
+        self.set_host_values();
+    }
+
+    fn set_host_values(&mut self) {
+        let directory = Value::string(self.host.temporary_directory());
+        let symbol = self.names.symbol("System`$TemporaryDirectory");
+        self.change(symbol).own = Some(directory);
     }
 
     /// Prints a line or tells a message.

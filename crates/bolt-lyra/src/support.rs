@@ -134,6 +134,9 @@ impl Session {
         if symbol == sym::RecursionLimit || symbol == sym::IterationLimit {
             self.settings_changed();
         }
+        if symbol == sym::Context || symbol == sym::ContextPath {
+            crate::builtins::context_assigned(self, symbol);
+        }
     }
 
     /// Takes over all settings that are symbols.

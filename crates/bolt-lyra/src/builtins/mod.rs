@@ -28,6 +28,7 @@ mod control;
 pub(crate) mod elementary;
 mod equations;
 mod forms;
+mod files;
 mod functional;
 mod inequality;
 mod inquiry;
@@ -60,6 +61,7 @@ use crate::symbol::Symbol;
 use crate::value::Call;
 
 pub(crate) use combinatorics::products::Harvest;
+pub(crate) use files::{OuterContext, Streams, context_assigned, contexts_changed};
 pub(crate) use functional::apply_operator;
 pub(crate) use output::Displayed;
 pub(crate) use simplify::combined;
@@ -187,6 +189,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         simplify::TABLES,
         strings::TABLES,
     ];
+    let folders: &[&[&'static [Builtin]]] =
+        &[associations::TABLES, output::TABLES, simplify::TABLES, strings::TABLES];
+        &[associations::TABLES, files::TABLES, output::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 

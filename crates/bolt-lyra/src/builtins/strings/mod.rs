@@ -85,6 +85,6 @@ fn not_strings(session: &mut Session, name: &str, call: &Call) -> Step {
 }
 
 /// Returns strings as a list.
-fn list_of<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Value {
+pub(crate) fn list_of<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Value {
     Value::list(texts.into_iter().map(Value::string).collect::<Args>())
 }
