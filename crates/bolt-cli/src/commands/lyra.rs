@@ -83,6 +83,7 @@ pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<Exi
     }
     let mut session = bolt_lyra::Session::new();
     session.connect(LyraMarket::new(context.config.clone()));
+    session.set_host(Box::new(bolt_session::LyraHost::default()));
     let mut run = Run { guard: Guard::of(&session, &context.config), session };
     if is_dialogue {
         return dialogue::run(&mut run, arguments.form, context);

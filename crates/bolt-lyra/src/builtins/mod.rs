@@ -27,8 +27,8 @@ pub(crate) mod comparison;
 mod control;
 pub(crate) mod elementary;
 mod equations;
-mod forms;
 mod files;
+mod forms;
 mod functional;
 mod inequality;
 mod inquiry;
@@ -190,8 +190,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         strings::TABLES,
     ];
     let folders: &[&[&'static [Builtin]]] =
-        &[associations::TABLES, output::TABLES, simplify::TABLES, strings::TABLES];
-        &[associations::TABLES, files::TABLES, output::TABLES, strings::TABLES];
+        &[associations::TABLES, files::TABLES, output::TABLES, simplify::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 

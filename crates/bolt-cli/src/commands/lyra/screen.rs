@@ -128,7 +128,7 @@ pub(super) fn shown(session: &mut Session, value: &Value, form: Form) -> Option<
         return None;
     }
     Some(match form {
-        Form::Output => session.shown(value),
+        Form::Output => session.show(value).unwrap_or_else(|_| session.shown(value)),
         Form::Input => session.input_form(value),
         Form::Full => session.full_form(value),
         Form::Tex => tex(session, value),

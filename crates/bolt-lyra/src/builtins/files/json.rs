@@ -151,8 +151,8 @@ impl Reader<'_> {
         let length = self.rest().find(|c| !is_part(c)).unwrap_or(self.rest().len());
         let text = &self.text[self.at..self.at + length];
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let leads_with_zero = digits.starts_with('0')
-            && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+        let leads_with_zero =
+            digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
         let is_bare = digits.starts_with(|c: char| c.is_ascii_digit()) && !digits.ends_with('.');
         if !is_bare || leads_with_zero || digits.contains(".e") || digits.contains(".E") {
             return None;
