@@ -41,6 +41,7 @@ pub use definition::Attributes;
 pub use market::{Datum, Market, MarketStrategy};
 pub use reference::{Page, reference};
 pub use host::{FileFacts, FileKind, Host, MemoryHost};
+pub use reference::{Page, reference};
 pub use session::{Evaluated, Name, Names, Note, Session, Stop};
 pub use symbol::{Symbol, Temporary, sym};
 pub use value::{Args, BigReal, Binary, Call, Complex, Value};

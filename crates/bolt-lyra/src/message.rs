@@ -71,6 +71,7 @@ const GENERAL: &[(&str, &str)] = &[
     ("notfound", "Symbol `1` not found."),
     ("invrl", "The argument `1` is not a valid association or list of rules."),
     ("invak", "The argument `1` is not a valid association."),
+    ("arg", "Argument `1` cannot be interpreted as a date or time."),
     ("noopen", "Cannot open `1`."),
     ("nffil", "File `1` not found."),
     ("fdnfnd", "Directory or file `1` not found."),

@@ -450,8 +450,26 @@ impl Session {
 
     fn set_host_values(&mut self) {
         let directory = Value::string(self.host.temporary_directory());
-        let symbol = self.names.symbol("System`$TemporaryDirectory");
-        self.change(symbol).own = Some(directory);
+        let zone = Value::Real(self.host.hours_ahead(self.host.now().unwrap_or_default()));
+        let mut named = |name: &str| Value::Symbol(self.names.symbol(&format!("System`{name}")));
+        let (object, plus) = (named("DateObject"), named("DatePlus"));
+        let now = Value::call(object.clone(), Args::new());
+        let today = Value::call(object, [now.clone(), Value::string("Day")]);
+        let later = |days| Value::call(plus.clone(), [today.clone(), Value::Integer(days)]);
+        let values = [
+            ("$TemporaryDirectory", directory),
+            ("$TimeZone", zone),
+            ("Tomorrow", later(1)),
+            ("Yesterday", later(-1)),
+            ("Today", today),
+            ("Now", now),
+        ];
+        for (name, value) in values {
+            let symbol = self.names.symbol(&format!("System`{name}"));
+            let definition = self.change(symbol);
+            definition.attributes |= Attributes::PROTECTED;
+            definition.own = Some(value);
+        }
     }
 
     /// Prints a line or tells a message.

@@ -25,6 +25,7 @@ pub(crate) mod calculus;
 mod combinatorics;
 pub(crate) mod comparison;
 mod control;
+mod dates;
 pub(crate) mod elementary;
 mod equations;
 mod files;
@@ -185,12 +186,12 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     let folders: &[&[&'static [Builtin]]] = &[
         associations::TABLES,
         calculus::TABLES,
+        dates::TABLES,
+        files::TABLES,
         output::TABLES,
         simplify::TABLES,
         strings::TABLES,
     ];
-    let folders: &[&[&'static [Builtin]]] =
-        &[associations::TABLES, files::TABLES, output::TABLES, simplify::TABLES, strings::TABLES];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
