@@ -41,7 +41,6 @@ pub use definition::Attributes;
 pub use host::{FileFacts, FileKind, Host, MemoryHost};
 pub use market::{Datum, Market, MarketStrategy};
 pub use reference::{Page, reference};
-pub use reference::{Page, reference};
 pub use session::{Evaluated, Name, Names, Note, Session, Stop};
 pub use symbol::{Symbol, Temporary, sym};
 pub use value::{Args, BigReal, Binary, Call, Complex, Value};
