@@ -116,7 +116,7 @@ symbols! {
     InterpolatingFunction, NIntegrate, NSum, NDSolve, RSolve, HypergeometricPFQ, ExpIntegralEi, SinIntegral, CosIntegral, SinhIntegral, CoshIntegral, LogIntegral, FresnelS,
     FresnelC, EllipticF, EllipticE, EllipticPi, AppellF1, HarmonicNumber,
     // Equations and simplification.
-    Simplify,
+    Simplify, Algebraics, PositiveReals, NegativeReals, NonNegativeReals, NonPositiveReals, PositiveIntegers, NegativeIntegers, NonNegativeIntegers, NonPositiveIntegers, PositiveRationals, NegativeRationals, ComplexityFunction, TransformationFunctions,
     // Text and data.
     RegularExpression,
     // Number theory, numerics and statistics.

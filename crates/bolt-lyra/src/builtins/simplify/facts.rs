@@ -47,7 +47,12 @@ impl Facts {
 
     /// Adds an assumption.
     pub(crate) fn add(&mut self, session: &mut Session, assumption: &Value) -> Evaluated<()> {
-        let Some(call) = assumption.as_call() else { return Ok(()) };
+        let Some(call) = assumption.as_call() else {
+            if assumption.as_bool().is_none() {
+                self.statements.push(assumption.clone());
+            }
+            return Ok(());
+        };
         let args = call.args();
         match (call.head().as_symbol(), args) {
             (Some(sym::And | sym::List), all) => {
@@ -171,7 +176,8 @@ impl Facts {
         session.check_interrupt()?;
         let structural = self.structural_sign(session, value)?;
         let mut signs = structural.and(self.known_sign(session, value)?);
-        if signs.is_real() && !is_single(signs) && !self.bounds.is_empty() {
+        let is_bounded = !self.bounds.is_empty() || is_sum_with_wave(value);
+        if signs.is_real() && !is_single(signs) && is_bounded {
             signs = signs.and(self.linear_sign(session, value)?);
         }
         for cases in &self.alternatives {
@@ -602,7 +608,10 @@ impl Facts {
         match (call.head().as_symbol(), call.args()) {
             (Some(sym::Not), [inner]) => Ok(self.decide(session, inner)?.map(|is| !is)),
             (Some(sym::And), all) => self.decide_all(session, all, false),
-            (Some(sym::Or), all) => self.decide_all(session, all, true),
+            (Some(sym::Or), all) => match self.decide_all(session, all, true)? {
+                None if all.len() == 2 => self.decide_either(session, &all[0], &all[1]),
+                known => Ok(known),
+            },
             (Some(sym::Element), [what, set]) => match domain(session, set) {
                 Some((domain, signs)) => {
                     let is = self.is_in(session, what, domain)?;
@@ -665,6 +674,33 @@ impl Facts {
         Ok(result)
     }
 
+    /// `p || q` holds if q does wherever p does not.
+    fn decide_either(
+        &self,
+        session: &mut Session,
+        first: &Value,
+        second: &Value,
+    ) -> Evaluated<Option<bool>> {
+        let is_order = |value: &Value| {
+            [sym::Less, sym::LessEqual, sym::Greater, sym::GreaterEqual]
+                .iter()
+                .any(|&head| value.exactly::<2>(head).is_some())
+        };
+        let sides = first.as_call().map(crate::value::Call::args);
+        let (true, true, Some([a, b])) = (is_order(first), is_order(second), sides) else {
+            return Ok(None);
+        };
+        // Only of real quantities one of the orders holds.
+        let difference = session.expanded(&minus(a.clone(), b.clone()))?;
+        if !self.sign(session, &difference)?.is_real() {
+            return Ok(None);
+        }
+        let negation = session.evaluate(&forms::of(sym::Not, first.clone()))?;
+        let mut facts = self.clone();
+        facts.add(session, &negation)?;
+        Ok(facts.decide(session, second)?.filter(|is| *is))
+    }
+
     fn decide_relation(
         &self,
         session: &mut Session,
@@ -674,6 +710,9 @@ impl Facts {
     ) -> Evaluated<Option<bool>> {
         if is_infinite(a) || is_infinite(b) {
             return self.decide_infinite(session, relation, a, b);
+        }
+        if let Some(is) = self.decide_absolute(session, relation, a, b)? {
+            return Ok(Some(is));
         }
         let difference = session.expanded(&minus(a.clone(), b.clone()))?;
         let signs = self.sign(session, &difference)?;
@@ -693,6 +732,29 @@ impl Facts {
             sym::Equal => known(Signs::ZERO),
             _ => known(Signs(13)),
         })
+    }
+
+    /// `Abs[x] < c` for a real x is `-c < x < c`.
+    fn decide_absolute(
+        &self,
+        session: &mut Session,
+        relation: Symbol,
+        a: &Value,
+        b: &Value,
+    ) -> Evaluated<Option<bool>> {
+        let Some([x]) = a.exactly(sym::Abs) else { return Ok(None) };
+        let (above, below) = match relation {
+            sym::Less => (sym::Greater, sym::Less),
+            sym::LessEqual => (sym::GreaterEqual, sym::LessEqual),
+            _ => return Ok(None),
+        };
+        if !self.sign(session, x)?.is_real() {
+            return Ok(None);
+        }
+        let low = Value::call(above, [x.clone(), forms::negative(b.clone())]);
+        let low = session.evaluate(&low)?;
+        let high = session.evaluate(&Value::call(below, [x.clone(), b.clone()]))?;
+        self.decide_all(session, &[low, high], false)
     }
 
     fn decide_infinite(
@@ -725,6 +787,16 @@ pub(crate) fn is_relation(head: Symbol) -> bool {
         head,
         sym::Less | sym::LessEqual | sym::Greater | sym::GreaterEqual | sym::Equal | sym::Unequal
     )
+}
+
+/// Returns whether an expression is a sum with a sine or cosine, which have bounds of their own.
+fn is_sum_with_wave(value: &Value) -> bool {
+    value.args_of(sym::Plus).is_some_and(|terms| {
+        terms.iter().any(|term| {
+            let (_, rest) = forms::coefficient_and_rest(term);
+            rest.args_of(sym::Sin).is_some() || rest.args_of(sym::Cos).is_some()
+        })
+    })
 }
 
 fn is_single(signs: Signs) -> bool {

@@ -39,6 +39,8 @@ pub(super) fn refine_part(
         return Ok(facts.decide(session, part)?.map(Value::boolean));
     }
     let result = match call.args() {
+        all if head == sym::And || head == sym::Or => connective(session, facts, part, head, all)?,
+        all if head == sym::Times => infinite_product(session, facts, all)?,
         [base, exponent] if head == sym::Power => power(session, facts, base, exponent)?,
         [x] => match head {
             sym::Log => logarithm(session, facts, x)?,
@@ -68,6 +70,48 @@ pub(super) fn refine_part(
         _ => None,
     };
     Ok(result.filter(|new| new != part))
+}
+
+/// Drops parts of a connective that are known.
+fn connective(
+    session: &mut Session,
+    facts: &Facts,
+    part: &Value,
+    head: Symbol,
+    all: &[Value],
+) -> Evaluated<Option<Value>> {
+    if let Some(is) = facts.decide(session, part)? {
+        return Ok(Some(Value::boolean(is)));
+    }
+    let mut left = Args::new();
+    for one in all {
+        if facts.decide(session, one)? != Some(head == sym::And) {
+            left.push(one.clone());
+        }
+    }
+    Ok((left.len() < all.len()).then(|| Value::call(head, left)))
+}
+
+/// An infinity times factors of known sign.
+fn infinite_product(
+    session: &mut Session,
+    facts: &Facts,
+    all: &[Value],
+) -> Evaluated<Option<Value>> {
+    let is_infinity = |value: &Value| {
+        value.is(sym::Infinity) || value.exactly::<1>(sym::DirectedInfinity).is_some()
+    };
+    let Some(place) = all.iter().position(is_infinity) else { return Ok(None) };
+    let mut sign = 1;
+    for (_, factor) in all.iter().enumerate().filter(|(own, _)| *own != place) {
+        let signs = facts.sign(session, factor)?;
+        match (signs.is_positive(), signs.is_negative()) {
+            (true, _) => {}
+            (_, true) => sign = -sign,
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(times([Value::Integer(sign), all[place].clone()])))
 }
 
 fn cases(session: &mut Session, facts: &Facts, part: &Value) -> Evaluated<Option<Value>> {

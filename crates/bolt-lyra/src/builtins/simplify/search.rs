@@ -145,7 +145,8 @@ impl Search {
                 continue;
             };
             let own = self.measure.of(session, &candidate)?;
-            if own < cost {
+            // What assumptions say is better even if it is no shorter.
+            if own < cost || (own <= cost && place == 0) {
                 (best, cost) = (candidate, own);
                 start = (place + 1) % total;
                 since = 0;

@@ -72,9 +72,9 @@ fn by_name(session: &mut Session, name: &str, value: &Value) -> Result {
 }
 
 fn refined(session: &mut Session, facts: &Facts, value: &Value) -> Result {
-    super::refine::refine_part(session, facts, value)?
-        .map(|value| session.evaluate(&value))
-        .transpose()
+    let Some(first) = super::refine::refine_part(session, facts, value)? else { return Ok(None) };
+    let first = session.evaluate(&first)?;
+    super::refine::refine(session, facts, &first).map(Some)
 }
 
 fn expanded(session: &mut Session, _: &Facts, value: &Value) -> Result {
