@@ -344,7 +344,10 @@ fn accumulate(session: &mut Session, call: &mut Arc<Call>, with: Symbol) -> Eval
             terms.push(total);
             Ok(Step::Again(Value::call(with, terms)))
         }
-        Err(()) => Ok(Step::Same),
+        Err(()) => Ok(match super::calculus::summation::symbolic(session, call)? {
+            Some(value) => Step::Again(value),
+            None => Step::Same,
+        }),
     }
 }
 

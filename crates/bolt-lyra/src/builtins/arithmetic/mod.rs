@@ -30,7 +30,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Plus",
         SUM_LIKE,
-        |session, call| Ok(sum(session, call)),
+        |session, call| with_series(session, call, sum),
         "a + b + c or Plus[a, b, c] is the sum of its arguments. Numbers are added and like terms \
          are collected.",
         &[("1/2 + 1/3", "5/6"), ("a + b + 2 a", "3*a + b")],
@@ -38,7 +38,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Times",
         SUM_LIKE,
-        |session, call| Ok(product(session, call)),
+        |session, call| with_series(session, call, product),
         "a b c, a*b*c or Times[a, b, c] is the product of its arguments. Numbers are multiplied \
          and powers of equal bases are collected.",
         &[("2/3 * 3/4", "1/2"), ("x x^2 y", "x^3*y")],
@@ -46,7 +46,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Power",
         NUMERIC.and(Attributes::ONE_IDENTITY),
-        |session, call| Ok(power(session, call)),
+        |session, call| with_series(session, call, power),
         "a^b or Power[a, b] is a to the power of b. Roots of integers keep what has no exact root.",
         &[("2^10", "1024"), ("Sqrt[12]", "2*Sqrt[3]")],
     ),
@@ -79,6 +79,21 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Sqrt[16]", "4"), ("Sqrt[-4]", "2*I")],
     ),
 ];
+
+/// Does arithmetic, of power series where there are some among the arguments.
+fn with_series(
+    session: &mut Session,
+    call: &mut Arc<Call>,
+    plain: fn(&mut Session, &mut Arc<Call>) -> Step,
+) -> Evaluated<Step> {
+    if call.args().len() > 1
+        && call.args().iter().any(|arg| arg.args_of(sym::SeriesData).is_some())
+        && let Some(value) = super::calculus::series::arithmetic(session, call)?
+    {
+        return Ok(Step::Again(value));
+    }
+    Ok(plain(session, call))
+}
 
 /// Rewrites a call with so many arguments; any other number of them is left alone.
 fn rewrite<const N: usize>(call: &mut Arc<Call>, to: impl FnOnce([Value; N]) -> Value) -> Step {

@@ -4,15 +4,20 @@ mod check;
 mod definite;
 pub(crate) mod derivative;
 mod derivative_table;
+mod dsolve;
 pub(crate) mod formula;
 mod integral;
 pub(crate) mod integrate;
+pub(crate) mod limit;
 pub(crate) mod numeric;
+mod numerical;
 pub(crate) mod operator;
 mod partial;
 mod poly;
 mod quadrature;
 mod roots;
+pub(crate) mod series;
+pub(crate) mod summation;
 mod symbolic_order;
 pub(crate) mod terms;
 mod vector;
@@ -22,7 +27,7 @@ use crate::definition::Attributes;
 use crate::evaluate::Step;
 
 /// The tables of the topics.
-pub(super) const TABLES: &[&[Builtin]] = &[TABLE, vector::TABLE];
+pub(super) const TABLES: &[&[Builtin]] = &[TABLE, numerical::TABLE, series::TABLE, vector::TABLE];
 
 const TABLE: &[Builtin] = &[
     builtin(
@@ -61,5 +66,29 @@ const TABLE: &[Builtin] = &[
         "Integrate[f, x] is an antiderivative of f by x; Integrate[f, {x, a, b}] the integral of f \
          from a to b; Integrate[f, {x, a, b}, {y, c, d}] an integral over x of one over y.",
         &[("Integrate[x^2 + 1/x, x]", "x^3/3 + Log[x]"), ("Integrate[Sin[x], {x, 0, Pi}]", "2")],
+    ),
+    builtin(
+        "Limit",
+        Attributes::NONE,
+        limit::limit,
+        "Limit[f, x -> a] is the limit of f for x to a, which may be infinite. The option Direction \
+         is \"FromAbove\" or -1, or \"FromBelow\" or 1.",
+        &[
+            ("Limit[Sin[x]/x, x -> 0]", "1"),
+            ("Limit[(1 + 1/n)^n, n -> Infinity]", "E"),
+            ("Limit[1/x, x -> 0, Direction -> \"FromBelow\"]", "-Infinity"),
+        ],
+    ),
+    builtin(
+        "DSolve",
+        Attributes::NONE,
+        dsolve::dsolve,
+        "DSolve[equation, y[x], x] is a list of solutions of a differential equation for y[x] with \
+         the constants C[1], C[2], ...; DSolve[{equation, y[a] == b}, y[x], x] fits them to \
+         conditions; DSolve[equation, y, x] gives functions.",
+        &[
+            ("DSolve[y'[x] == 2 y[x], y[x], x]", "{{y[x] -> E^(2*x)*C[1]}}"),
+            ("DSolve[{y''[x] + y[x] == 0, y[0] == 0, y'[0] == 1}, y[x], x]", "{{y[x] -> Sin[x]}}"),
+        ],
     ),
 ];
