@@ -23,6 +23,7 @@ mod message;
 mod number;
 mod order;
 mod pattern;
+mod precise;
 mod random;
 mod read;
 mod reference;

@@ -6,6 +6,7 @@ use triomphe::Arc;
 use crate::evaluate::Step;
 use crate::rule::{Rule, sides};
 use crate::session::{Evaluated, Session};
+use crate::symbol::sym;
 use crate::value::{Call, Value};
 
 impl Session {
@@ -29,11 +30,28 @@ impl Session {
         let value = self.read_privately(text);
         let mut rules = Vec::new();
         for (lhs, rhs, delayed) in value.as_list().unwrap_or(&[]).iter().filter_map(sides) {
-            rules.push(Rule::new(self, lhs, rhs, delayed));
+            let lhs = self.normal_pattern(lhs);
+            rules.push(Rule::new(self, &lhs, rhs, delayed));
         }
         let rules: Arc<[Rule]> = Arc::from(rules);
         self.written.insert(text, rules.clone());
         rules
+    }
+
+    /// Evaluates the arguments of a left side, so that `1/2` in it is the number.
+    fn normal_pattern(&mut self, lhs: &Value) -> Value {
+        match lhs {
+            Value::Call(call) if call.is(sym::Condition) => {
+                let [inner, test] = call.args() else { return lhs.clone() };
+                Value::call(sym::Condition, [self.normal_pattern(inner), test.clone()])
+            }
+            Value::Call(call) => {
+                let normal = |arg: &Value| self.evaluate(arg).unwrap_or_else(|_| arg.clone());
+                let args: crate::value::Args = call.args().iter().map(normal).collect();
+                Value::call(call.head().clone(), args)
+            }
+            _ => lhs.clone(),
+        }
     }
 
     /// Reads a text; its names that are not built in are in a context of their own, where no
@@ -68,7 +86,7 @@ mod tests {
         session.evaluate_line(&set).expect("no program quits");
         let call = Arc::new(Call::new(session.names.symbol("f"), [Value::Integer(3)].as_slice()));
         let step = session.by_rules(&call, "{_[x_] :> x + 1}");
-        assert!(matches!(step, Ok(Step::Again(value)) if value.args_of(crate::sym::Plus).is_some()
+        assert!(matches!(step, Ok(Step::Again(value)) if value.args_of(sym::Plus).is_some()
             && value.as_call().is_some_and(|c| c.args().contains(&Value::Integer(3)))));
     }
 }

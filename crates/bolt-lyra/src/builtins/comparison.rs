@@ -212,9 +212,40 @@ pub(crate) fn known_order(
         return Ok(None);
     };
     match (x - y).abs() <= 1e-12 * x.abs().max(y.abs()) {
-        // So close that only exact computation can tell.
-        true => Ok((a == b).then_some(Ordering::Equal)),
+        // So close that only more digits can tell.
+        true => {
+            let difference = super::arithmetic::plus([
+                a.clone(),
+                super::arithmetic::negative(b.clone()),
+            ]);
+            let difference = session.evaluate(&difference)?;
+            let sign = session.exact_sign(&difference)?;
+            Ok(match sign {
+                Some(0) if number::is_zero(&difference) || is_algebraic(&difference) => {
+                    Some(Ordering::Equal)
+                }
+                Some(0) | None => None,
+                Some(sign) => Some(sign.cmp(&0)),
+            })
+        }
         false => Ok(x.partial_cmp(&y)),
+    }
+}
+
+/// Returns whether it is made of fractions by sums, products and roots: what is 0 to a hundred
+/// digits then is 0, unless it is far longer than expressions are.
+fn is_algebraic(value: &Value) -> bool {
+    match value {
+        Value::Call(call) if call.is(sym::Plus) || call.is(sym::Times) => {
+            call.args().iter().all(is_algebraic)
+        }
+        Value::Call(call) if call.is(sym::Power) => match call.args() {
+            [base, exponent] => {
+                is_algebraic(base) && number::is_exact(exponent) && number::is_real(exponent)
+            }
+            _ => false,
+        },
+        _ => number::is_exact(value),
     }
 }
 

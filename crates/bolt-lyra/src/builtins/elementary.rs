@@ -1,89 +1,23 @@
-//! Elementary functions and numerical values.
+//! Elementary functions: exponentials and logarithms here, trigonometric ones, and parts of numbers.
 
-use std::f64::consts::{E, PI};
+pub(super) mod parts;
+pub(super) mod rounding;
+pub(super) mod trigonometric;
 
 use triomphe::Arc;
 
-use super::integers::{floor, from_f64};
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::number;
+use crate::precise;
 use crate::session::{Evaluated, Session};
-use crate::symbol::{Symbol, sym};
-use crate::value::{Args, BigReal, Binary, Call, Value, fixed, grown};
+use crate::symbol::sym;
+use crate::value::{Args, Call, Value, fixed};
 
 const NUMERIC: Attributes = Attributes::LISTABLE.and(Attributes::NUMERIC_FUNCTION);
 
-macro_rules! real_function {
-    ($name:literal, $symbol:ident, $machine:expr, $at_zero:expr, $usage:literal, $examples:expr) => {
-        builtin(
-            $name,
-            NUMERIC,
-            |_, call| Ok(elementary(call, sym::$symbol, $machine, $at_zero)),
-            $usage,
-            $examples,
-        )
-    };
-}
-
 pub(super) const TABLE: &[Builtin] = &[
-    real_function!(
-        "Sin",
-        Sin,
-        f64::sin,
-        Some(0),
-        "Sin[x] is the sine of x.",
-        &[("Sin[0]", "0"), ("Sin[Pi/6]", "1/2")]
-    ),
-    real_function!(
-        "Cos",
-        Cos,
-        f64::cos,
-        Some(1),
-        "Cos[x] is the cosine of x.",
-        &[("Cos[0]", "1"), ("Cos[-x]", "Cos[x]")]
-    ),
-    real_function!(
-        "Tan",
-        Tan,
-        f64::tan,
-        Some(0),
-        "Tan[x] is the tangent of x.",
-        &[("Tan[0]", "0"), ("Tan[Pi/4]", "1")]
-    ),
-    real_function!(
-        "ArcTan",
-        ArcTan,
-        f64::atan,
-        Some(0),
-        "ArcTan[x] is the angle from -Pi/2 to Pi/2 whose tangent is x.",
-        &[("ArcTan[1]", "Pi/4"), ("ArcTan[0]", "0")]
-    ),
-    real_function!(
-        "Sinh",
-        Sinh,
-        f64::sinh,
-        Some(0),
-        "Sinh[x] is the hyperbolic sine of x.",
-        &[("Sinh[0]", "0"), ("Sinh[-x]", "-Sinh[x]")]
-    ),
-    real_function!(
-        "Cosh",
-        Cosh,
-        f64::cosh,
-        Some(1),
-        "Cosh[x] is the hyperbolic cosine of x.",
-        &[("Cosh[0]", "1"), ("Cosh[-x]", "Cosh[x]")]
-    ),
-    real_function!(
-        "Tanh",
-        Tanh,
-        f64::tanh,
-        Some(0),
-        "Tanh[x] is the hyperbolic tangent of x.",
-        &[("Tanh[0]", "0"), ("Tanh[-x]", "-Tanh[x]")]
-    ),
     builtin(
         "Exp",
         NUMERIC,
@@ -101,89 +35,37 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Log",
         NUMERIC,
-        |s, c| Ok(log(s, c)),
+        log,
         "Log[x] is the natural logarithm of x; Log[b, x] the logarithm to base b.",
-        &[("Log[E]", "1"), ("Log[2, 8]", "3")],
+        &[("Log[E]", "1"), ("Log[2, 8]", "3"), ("Log[-1]", "I*Pi"), ("Log[1/2]", "-Log[2]")],
     ),
-    builtin(
-        "Abs",
+    written!(
+        "Log2",
         NUMERIC,
-        abs,
-        "Abs[x] is the absolute value of x.",
-        &[("Abs[-3]", "3"), ("Abs[3 + 4 I]", "5")],
+        "{Log2[x_] :> Log[2, x]}",
+        "Log2[x] is the logarithm to base 2.",
+        &[("Log2[8]", "3"), ("Log2[1/4]", "-2")],
     ),
-    builtin(
-        "Sign",
+    written!(
+        "Log10",
         NUMERIC,
-        sign,
-        "Sign[x] is -1, 0 or 1 as x is negative, 0 or positive.",
-        &[("Sign[-2.5]", "-1"), ("Sign[0]", "0")],
+        "{Log10[x_] :> Log[10, x]}",
+        "Log10[x] is the logarithm to base 10.",
+        &[("Log10[1000]", "3"), ("Log10[1/10]", "-1")],
     ),
-    builtin(
-        "Re",
+    written!(
+        "CubeRoot",
         NUMERIC,
-        |_, c| {
-            Ok(match fixed(c) {
-                Some([z]) if z.is_number() => Step::Done(number::parts(z).0),
-                _ => Step::Same,
-            })
-        },
-        "Re[z] is the real part of z.",
-        &[("Re[1 + 2 I]", "1"), ("Re[3]", "3")],
+        "{CubeRoot[x_] :> Surd[x, 3]}",
+        "CubeRoot[x] is the real cube root of x.",
+        &[("CubeRoot[-8]", "-2"), ("CubeRoot[27]", "3")],
     ),
-    builtin(
-        "Im",
+    written!(
+        "Surd",
         NUMERIC,
-        |_, c| {
-            Ok(match fixed(c) {
-                Some([z]) if z.is_number() => Step::Done(number::parts(z).1),
-                _ => Step::Same,
-            })
-        },
-        "Im[z] is the imaginary part of z.",
-        &[("Im[1 + 2 I]", "2"), ("Im[3]", "0")],
-    ),
-    builtin(
-        "Conjugate",
-        NUMERIC,
-        |_, c| {
-            Ok(match fixed(c) {
-                Some([z]) if z.is_number() => {
-                    let (re, im) = number::parts(z);
-                    Step::Done(number::complex(re, number::negate(&im)))
-                }
-                _ => Step::Same,
-            })
-        },
-        "Conjugate[z] is the complex conjugate of z.",
-        &[("Conjugate[1 + 2 I]", "1 - 2*I"), ("Conjugate[3]", "3")],
-    ),
-    builtin(
-        "FractionalPart",
-        NUMERIC,
-        |_, c| {
-            Ok(match fixed(c) {
-                Some([x]) if number::is_real(x) => Step::Done(number::subtract(x, &truncated(x))),
-                _ => Step::Same,
-            })
-        },
-        "FractionalPart[x] is x without its integer part.",
-        &[("FractionalPart[7/2]", "1/2"), ("FractionalPart[-2.5]", "-0.5")],
-    ),
-    builtin(
-        "ReIm",
-        Attributes::LISTABLE,
-        |_, c| {
-            Ok(match fixed(c) {
-                Some([z]) if z.is_number() => {
-                    let (re, im) = number::parts(z);
-                    Step::Done(Value::list([re, im]))
-                }
-                _ => Step::Same,
-            })
-        },
-        "ReIm[z] is the list of the real and the imaginary part of z.",
-        &[("ReIm[1 + 2 I]", "{1, 2}"), ("ReIm[3]", "{3, 0}")],
+        "{Surd[x_, 0] :> Indeterminate, Surd[x_?NumericQ, n_Integer] /; x >= 0 :> x^(1/n), Surd[x_?NumericQ, n_Integer?OddQ] /; x < 0 :> -(-x)^(1/n), Surd[Infinity, n_Integer?Positive] :> Infinity}",
+        "Surd[x, n] is the real n-th root of x.",
+        &[("Surd[-27, 3]", "-3"), ("Surd[16, 4]", "2")],
     ),
     builtin(
         "Rational",
@@ -198,41 +80,6 @@ pub(super) const TABLE: &[Builtin] = &[
         |_, c| Ok(number_of_parts(c, true)),
         "Complex[a, b] is the complex number a + b I.",
         &[("Complex[1, 2]", "1 + 2*I"), ("Complex[3, 0]", "3")],
-    ),
-    builtin(
-        "Floor",
-        NUMERIC,
-        |s, c| round(s, c, floor),
-        "Floor[x] is the greatest integer that is not above x; Floor[x, a] the greatest multiple of a.",
-        &[("Floor[-1.5]", "-2"), ("Floor[Pi]", "3")],
-    ),
-    builtin(
-        "Ceiling",
-        NUMERIC,
-        |s, c| round(s, c, ceiling),
-        "Ceiling[x] is the least integer that is not below x; Ceiling[x, a] the least multiple of a.",
-        &[("Ceiling[1.2]", "2"), ("Ceiling[5/2]", "3")],
-    ),
-    builtin(
-        "Round",
-        NUMERIC,
-        |s, c| round(s, c, nearest),
-        "Round[x] is the nearest integer, the even one of two; Round[x, a] the nearest multiple of a.",
-        &[("Round[2.5]", "2"), ("Round[3.14159, 0.01]", "3.14")],
-    ),
-    builtin(
-        "IntegerPart",
-        NUMERIC,
-        |s, c| round(s, c, truncated),
-        "IntegerPart[x] is x without its fraction.",
-        &[("IntegerPart[-2.7]", "-2"), ("IntegerPart[7/2]", "3")],
-    ),
-    builtin(
-        "N",
-        Attributes::NONE,
-        numerical,
-        "N[e] is the numerical value of e; N[e, n] to n digits.",
-        &[("N[1/4]", "0.25"), ("N[Pi, 20]", "3.1415926535897932385`20.")],
     ),
     builtin(
         "DirectedInfinity",
@@ -261,239 +108,6 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
 ];
 
-/// Values at arguments that are approximate, at 0, and of multiples of Pi; odd and even functions
-/// take a minus sign out.
-fn elementary(call: &Call, symbol: Symbol, machine: fn(f64) -> f64, at_zero: Option<i64>) -> Step {
-    let Some([x]) = fixed(call) else { return Step::Same };
-    match x {
-        Value::Real(x) => return Step::Done(Value::Real(machine(*x))),
-        Value::Integer(0) => return at_zero.map_or(Step::Same, |v| Step::Done(Value::Integer(v))),
-        Value::BigReal(x) => return big(symbol, x).map_or(Step::Same, Step::Done),
-        Value::Integer(1) if symbol == sym::ArcTan => {
-            return Step::Again(super::arithmetic::times([
-                Value::Symbol(sym::Pi),
-                super::arithmetic::inverse(Value::Integer(4)),
-            ]));
-        }
-        _ => {}
-    }
-    if let Some(positive) = without_sign(x) {
-        let inner = Value::call(symbol, [positive].as_slice());
-        let is_even = symbol == sym::Cos || symbol == sym::Cosh;
-        return Step::Again(if is_even { inner } else { super::arithmetic::negative(inner) });
-    }
-    match (pi_multiple(x), symbol) {
-        (Some(turns), sym::Sin | sym::Cos | sym::Tan) => at_multiple_of_pi(symbol, &turns),
-        _ => Step::Same,
-    }
-}
-
-fn big(symbol: Symbol, x: &BigReal) -> Option<Value> {
-    let value = match symbol {
-        sym::Sin => x.value.sin(),
-        sym::Cos => x.value.cos(),
-        sym::Tan => x.value.tan(),
-        sym::ArcTan => x.value.atan(),
-        sym::Sinh => x.value.sinh(),
-        sym::Cosh => x.value.cosh(),
-        sym::Tanh => x.value.tanh(),
-        _ => return None,
-    };
-    Some(Value::BigReal(Arc::new(BigReal::new(value, x.precision))))
-}
-
-/// Returns the negative of what has a minus sign in front.
-fn without_sign(x: &Value) -> Option<Value> {
-    match x {
-        _ if number::is_real(x) && number::is_negative(x) => Some(number::negate(x)),
-        Value::Call(call) if call.is(sym::Times) => match call.args() {
-            [first, ..] if number::is_real(first) && number::is_negative(first) => {
-                Some(super::arithmetic::negative(x.clone()))
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Returns q of q Pi.
-fn pi_multiple(x: &Value) -> Option<Value> {
-    match x {
-        Value::Symbol(sym::Pi) => Some(Value::Integer(1)),
-        Value::Symbol(sym::Degree) => number::reciprocal(&Value::Integer(180)),
-        Value::Call(call) if call.is(sym::Times) => match call.args() {
-            [q, Value::Symbol(sym::Degree)] if number::is_exact(q) && number::is_real(q) => {
-                number::divide(q, &Value::Integer(180))
-            }
-            [q, Value::Symbol(sym::Pi)] if number::is_exact(q) && number::is_real(q) => {
-                Some(q.clone())
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Sines of multiples of Pi/12 up to Pi/2: 4 times the square, and half of what is under a root
-/// inside it, as known from the regular polygons.
-fn sine_of_twelfths(twelfths: i64) -> Option<Value> {
-    use super::arithmetic::{half, plus, times, to_the};
-    let root = |n: i64| to_the(Value::Integer(n), half());
-    Some(match twelfths {
-        0 => Value::Integer(0),
-        // (Sqrt[3] - 1)/(2 Sqrt[2])
-        1 => times(
-            [
-                half(),
-                to_the(Value::Integer(2), number::negate(&half())),
-                plus([Value::Integer(-1), root(3)]),
-            ]
-            .as_slice(),
-        ),
-        2 => half(),
-        3 => to_the(Value::Integer(2), number::negate(&half())),
-        4 => times([half(), root(3)]),
-        5 => times(
-            [
-                half(),
-                to_the(Value::Integer(2), number::negate(&half())),
-                plus([Value::Integer(1), root(3)]),
-            ]
-            .as_slice(),
-        ),
-        6 => Value::Integer(1),
-        _ => return None,
-    })
-}
-
-fn at_multiple_of_pi(symbol: Symbol, turns: &Value) -> Step {
-    let twelfths = number::multiply(turns, &Value::Integer(12));
-    let Some(twelfths) = number::integer(&twelfths) else { return Step::Same };
-    let twelfths: i64 = i64::from(twelfths % 24i32);
-    let sine = |twelfths: i64| {
-        let within = twelfths.rem_euclid(24);
-        let (sign, within) = if within >= 12 { (-1, within - 12) } else { (1, within) };
-        let value = sine_of_twelfths(within.min(12 - within))?;
-        Some(super::arithmetic::times([Value::Integer(sign), value]))
-    };
-    let value = match symbol {
-        sym::Sin => sine(twelfths),
-        sym::Cos => sine(twelfths + 6),
-        _ => match (twelfths.rem_euclid(12), sine(twelfths), sine(twelfths + 6)) {
-            (6, ..) => Some(Value::Symbol(sym::ComplexInfinity)),
-            (_, Some(sin), Some(cos)) => {
-                Some(super::arithmetic::times([sin, super::arithmetic::inverse(cos)]))
-            }
-            _ => None,
-        },
-    };
-    value.map_or(Step::Same, Step::Again)
-}
-
-fn log(session: &mut Session, call: &Arc<Call>) -> Step {
-    match call.args() {
-        [Value::Integer(1)] => Step::Done(Value::Integer(0)),
-        [Value::Integer(0)] => {
-            session.message_of("Log", "indet", &[Value::Call(call.clone())]);
-            Step::Again(super::arithmetic::directed(Some(Value::Integer(-1))))
-        }
-        [Value::Symbol(sym::E)] => Step::Done(Value::Integer(1)),
-        [Value::Symbol(sym::Infinity)] => Step::Done(Value::Symbol(sym::Infinity)),
-        [Value::Real(x)] if *x > 0.0 => Step::Done(Value::Real(x.ln())),
-        [Value::Real(x)] if *x < 0.0 => {
-            Step::Done(number::complex(Value::Real((-x).ln()), Value::Real(PI)))
-        }
-        [Value::BigReal(x)] if !number::is_negative(&call.args()[0]) => {
-            Step::Done(Value::BigReal(Arc::new(BigReal::new(x.value.ln(), x.precision))))
-        }
-        [x] => match x.exactly(sym::Power) {
-            Some([Value::Symbol(sym::E), exponent]) if number::is_real(exponent) => {
-                Step::Done(exponent.clone())
-            }
-            _ => Step::Same,
-        },
-        [base, x] => log_to_base(base, x),
-        _ => Step::Same,
-    }
-}
-
-fn log_to_base(base: &Value, x: &Value) -> Step {
-    // An exact power of the base.
-    if let (Some(b), Some(n)) = (number::integer(base), number::integer(x))
-        && b > dashu_int::IBig::ONE
-        && n > dashu_int::IBig::ZERO
-    {
-        let (mut left, mut exponent) = (n, 0);
-        while &left % &b == dashu_int::IBig::ZERO {
-            left /= &b;
-            exponent += 1;
-        }
-        if left == dashu_int::IBig::ONE {
-            return Step::Done(Value::Integer(exponent));
-        }
-    }
-    let log = |x: &Value| Value::call(sym::Log, [x.clone()].as_slice());
-    Step::Again(super::arithmetic::times([log(x), super::arithmetic::inverse(log(base))]))
-}
-
-fn abs(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let Some([x]) = fixed(call) else { return Ok(Step::Same) };
-    if number::is_real(x) {
-        return Ok(Step::Done(if number::is_negative(x) { number::negate(x) } else { x.clone() }));
-    }
-    if let Value::Complex(z) = x {
-        let square = |x: &Value| super::arithmetic::to_the(x.clone(), 2);
-        let norm = super::arithmetic::plus([square(&z.re), square(&z.im)]);
-        return Ok(Step::Again(super::arithmetic::to_the(norm, super::arithmetic::half())));
-    }
-    Ok(match session.machine_value(x)? {
-        Some(value) if value < 0.0 => Step::Again(super::arithmetic::negative(x.clone())),
-        Some(_) => Step::Done(x.clone()),
-        None => Step::Same,
-    })
-}
-
-fn sign(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let Some([x]) = fixed(call) else { return Ok(Step::Same) };
-    if number::is_zero(x) {
-        return Ok(Step::Done(Value::Integer(0)));
-    }
-    Ok(match session.machine_value(x)? {
-        Some(value) => Step::Done(Value::Integer(if value < 0.0 { -1 } else { 1 })),
-        None => Step::Same,
-    })
-}
-
-/// Returns a real number without its fraction.
-fn truncated(x: &Value) -> Value {
-    match number::is_negative(x) {
-        true => ceiling(x),
-        false => floor(x),
-    }
-}
-
-/// Returns the least integer that is not below a real number.
-fn ceiling(x: &Value) -> Value {
-    number::negate(&floor(&number::negate(x)))
-}
-
-/// Returns the nearest integer, the even one of two.
-fn nearest(x: &Value) -> Value {
-    match x {
-        Value::Real(x) => from_f64(x.round_ties_even()),
-        _ => {
-            let low = floor(x);
-            let rest = number::subtract(x, &low);
-            let is_odd = number::integer(&low).is_some_and(|low| !number::is_even_integer(&low));
-            match number::compare(&rest, &super::arithmetic::half()) {
-                Some(std::cmp::Ordering::Greater) => number::add(&low, &Value::Integer(1)),
-                Some(std::cmp::Ordering::Equal) if is_odd => number::add(&low, &Value::Integer(1)),
-                _ => low,
-            }
-        }
-    }
-}
-
 /// `Rational[a, b]` and `Complex[a, b]` are numbers where both parts are.
 fn number_of_parts(call: &Call, is_complex: bool) -> Step {
     let Some([a, b]) = fixed(call) else { return Step::Same };
@@ -508,181 +122,134 @@ fn number_of_parts(call: &Call, is_complex: bool) -> Step {
     }
 }
 
-fn round(
-    session: &mut Session,
-    call: &mut Arc<Call>,
-    with: fn(&Value) -> Value,
-) -> Evaluated<Step> {
-    match call.args() {
-        [x] if number::is_real(x) => Ok(Step::Done(with(x))),
-        [Value::Complex(z)] => Ok(Step::Done(number::complex(with(&z.re), with(&z.im)))),
-        [x, unit] if number::is_real(x) && number::is_real(unit) && !number::is_zero(unit) => {
-            let quotient = number::divide(x, unit).unwrap_or(Value::Integer(0));
-            Ok(Step::Done(number::multiply(&with(&quotient), unit)))
-        }
-        [x] => Ok(match session.machine_value(x)? {
-            // Far enough from where the result changes.
-            Some(value) if value.abs() < 1e14 => Step::Done(with(&Value::Real(value))),
-            _ => Step::Same,
-        }),
-        _ => Ok(Step::Same),
-    }
-}
-
-/// Digits of numerical values that may be asked for.
-const MAX_DIGITS: f64 = 1e6;
-
-fn numerical(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (of, digits) = match call.args() {
-        [of] => (of, None),
-        [of, Value::Symbol(sym::MachinePrecision)] => (of, None),
-        [of, digits] => match number::to_f64(digits) {
-            Some(digits) if (1.0..=MAX_DIGITS).contains(&digits) => (of, Some(digits)),
-            _ => return Ok(Step::Same),
-        },
-        _ => return Ok(Step::Same),
+/// Returns the negative of what has a minus sign in front: of a negative number, a product that
+/// begins with one, a sum whose first term has one.
+fn without_sign(session: &Session, x: &Value) -> Option<Value> {
+    let negated = |term: &Value| match term.is_number() {
+        true => number::negate(term),
+        false => super::arithmetic::negative(term.clone()),
     };
-    let value = approximated(session, of, digits)?;
-    session.evaluate(&value).map(Step::Done)
-}
-
-/// Replaces exact numbers and constants by approximate ones.
-fn approximated(session: &mut Session, of: &Value, digits: Option<f64>) -> Evaluated {
-    match of {
-        Value::Integer(_) | Value::BigInteger(_) | Value::Rational(_) => Ok(match digits {
-            None => number::to_f64(of).map_or_else(|| of.clone(), Value::Real),
-            Some(digits) => match number::to_binary(of, digits) {
-                Some(value) => Value::BigReal(Arc::new(BigReal::new(value, digits))),
-                None => of.clone(),
-            },
-        }),
-        Value::BigReal(real) => Ok(match digits {
-            None => Value::Real(real.value.to_f64().value()),
-            Some(digits) if digits < real.precision => {
-                Value::BigReal(Arc::new(BigReal::new(real.value.clone(), digits)))
-            }
-            Some(_) => of.clone(),
-        }),
+    match x {
         Value::Complex(z) => {
-            let re = approximated(session, &z.re, digits)?;
-            let im = approximated(session, &z.im, digits)?;
-            Ok(number::complex(re, im))
+            let is_below = number::is_negative(&z.re)
+                || number::is_zero(&z.re) && number::is_negative(&z.im);
+            is_below.then(|| number::negate(x))
         }
-        Value::Symbol(symbol) => numerical_symbol(session, *symbol, of, digits),
-        Value::Call(call) => grown(call.depth(), || numerical_call(session, call, digits)),
-        Value::Association(entries) => {
-            let mut new = (**entries).clone();
-            for (key, entry) in entries.iter() {
-                let value = approximated(session, &entry.value, digits)?;
-                new.insert(key.clone(), value);
-            }
-            Ok(Value::Association(Arc::new(new)))
+        _ if x.is_number() => number::is_negative(x).then(|| number::negate(x)),
+        Value::Call(call) if call.is(sym::Times) => {
+            let first = call.args().first().filter(|first| first.is_number())?;
+            without_sign(session, first)?;
+            Some(negated(x))
         }
-        _ => Ok(of.clone()),
+        Value::Call(call) if call.is(sym::Plus) => {
+            without_sign(session, call.args().first()?)?;
+            let terms: Args = call.args().iter().map(negated).collect();
+            Some(super::arithmetic::plus(terms))
+        }
+        _ => None,
     }
 }
 
-fn numerical_symbol(
-    session: &mut Session,
-    symbol: Symbol,
-    of: &Value,
-    digits: Option<f64>,
-) -> Evaluated {
-    let rare = session.definition(symbol).and_then(|definition| definition.rare.as_ref());
-    if let Some(rules) = rare.map(|rare| rare.numeric.clone()).filter(|rules| !rules.is_empty())
-        && let Some(value) = rules.apply(session, of)?
-    {
-        let value = session.evaluate(&value)?;
-        return approximated(session, &value, digits);
+fn log(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let [base, x] = call.args() {
+        return log_to_base(session, call, base, x);
     }
-    Ok(match digits {
-        None => constant(symbol).map_or_else(|| of.clone(), Value::Real),
-        Some(digits) => match big_constant(symbol, digits) {
-            Some(value) => Value::BigReal(Arc::new(BigReal::new(value, digits))),
-            None => of.clone(),
+    let Some([x]) = fixed(call) else {
+        session.wrong_count(sym::Log, call.args().len(), 1, 2);
+        return Ok(Step::Same);
+    };
+    use super::arithmetic::{directed, half, negative, plus, times};
+    let i_pi = || times([Value::i(), Value::Symbol(sym::Pi)]);
+    let of = |x: Value| Value::call(sym::Log, [x].as_slice());
+    Ok(match x {
+        Value::Real(x) if *x > 0.0 && x.is_finite() => Step::Done(Value::Real(x.ln())),
+        Value::Real(x) if *x == 0.0 => Step::Done(Value::Symbol(sym::Indeterminate)),
+        _ if x.is_number() && !number::is_exact(x) => {
+            let value = precise::evaluate(|z| z[0].ln(), std::slice::from_ref(x));
+            value.map_or(Step::Same, Step::Done)
+        }
+        Value::Integer(1) => Step::Done(Value::Integer(0)),
+        Value::Integer(0) => Step::Again(directed(Some(Value::Integer(-1)))),
+        Value::Symbol(sym::E) => Step::Done(Value::Integer(1)),
+        Value::Symbol(sym::Infinity | sym::ComplexInfinity) => {
+            Step::Done(Value::Symbol(sym::Infinity))
+        }
+        Value::Call(inner) if inner.is(sym::DirectedInfinity) => {
+            Step::Done(Value::Symbol(sym::Infinity))
+        }
+        Value::Symbol(sym::Indeterminate) => Step::Done(x.clone()),
+        _ if number::is_real(x) && number::is_negative(x) => {
+            Step::Again(plus([i_pi(), of(number::negate(x))]))
+        }
+        // Unit fractions.
+        Value::Rational(rational) if rational.numerator().is_one() => {
+            Step::Again(negative(of(Value::from(rational.denominator().as_ibig().clone()))))
+        }
+        Value::Complex(z) if number::is_zero(&z.re) => {
+            let (size, sign) = match number::is_negative(&z.im) {
+                true => (number::negate(&z.im), Value::Integer(-1)),
+                false => (z.im.clone(), Value::Integer(1)),
+            };
+            Step::Again(plus([times([sign, half(), i_pi()].as_slice()), of(size)]))
+        }
+        _ => match x.exactly(sym::Power) {
+            Some([Value::Symbol(sym::E), exponent]) if number::is_real(exponent) => {
+                Step::Done(exponent.clone())
+            }
+            Some([Value::Symbol(sym::E), exponent]) if session.machine_value(exponent)?.is_some() => {
+                Step::Done(exponent.clone())
+            }
+            _ => Step::Same,
         },
     })
 }
 
-pub(crate) fn constant(symbol: Symbol) -> Option<f64> {
-    Some(match symbol {
-        sym::Pi => PI,
-        sym::E => E,
-        sym::Degree => PI / 180.0,
-        sym::GoldenRatio => 1.618_033_988_749_895,
-        sym::EulerGamma => 0.577_215_664_901_532_9,
-        sym::Catalan => 0.915_965_594_177_219,
-        _ => return None,
-    })
-}
-
-fn big_constant(symbol: Symbol, digits: f64) -> Option<Binary> {
-    let one = Binary::ONE.with_precision(number::bits_of(digits)).value();
-    Some(match symbol {
-        sym::Pi => one.atan() * 4,
-        sym::E => one.exp(),
-        sym::Degree => one.atan() / Binary::from(45),
-        sym::GoldenRatio => {
-            let five = Binary::from(5).with_precision(number::bits_of(digits)).value();
-            (one + dashu_base::SquareRoot::sqrt(&five)) / Binary::from(2)
+fn log_to_base(
+    session: &mut Session,
+    call: &Arc<Call>,
+    base: &Value,
+    x: &Value,
+) -> Evaluated<Step> {
+    if let (Some(b), Some(n)) = (number::rational(base), number::rational(x)) {
+        if let Some(exponent) = exact_log(&b, &n) {
+            return Ok(Step::Done(exponent));
         }
-        _ => return None,
-    })
-}
-
-fn numerical_call(session: &mut Session, call: &Arc<Call>, digits: Option<f64>) -> Evaluated {
-    if call.is(sym::Root)
-        && let Some(root) = super::equations::numerical_root(session, call, digits)?
+    }
+    if let (Some(b), Value::Real(n)) = (number::to_f64(base), x)
+        && *n > 0.0
     {
-        return Ok(root);
+        let value = match b {
+            _ if b == 2.0 => n.log2(),
+            _ if b == 10.0 => n.log10(),
+            _ => n.ln() / b.ln(),
+        };
+        if value.is_finite() {
+            return Ok(Step::Done(Value::Real(value)));
+        }
     }
-    let attributes = session.attributes_of(call.head());
-    let holds = |place: usize| {
-        attributes.has(Attributes::N_HOLD_ALL)
-            || (if place == 0 {
-                attributes.has(Attributes::N_HOLD_FIRST)
-            } else {
-                attributes.has(Attributes::N_HOLD_REST)
-            })
-    };
-    let head = approximated(session, call.head(), digits)?;
-    let mut args = Args::with_capacity(call.args().len());
-    for (place, arg) in call.args().iter().enumerate() {
-        let keeps = holds(place)
-            // Exponents that are integers stay exact.
-            || (call.is(sym::Power) && place == 1 && number::integer(arg).is_some());
-        args.push(if keeps { arg.clone() } else { approximated(session, arg, digits)? });
-    }
-    Ok(Value::call(head, args))
+    session.by_rules(call, "{Log[0, x_] :> Indeterminate /; x === 0, Log[b_, b_] :> 1, Log[b_, x_] :> Log[x]/Log[b]}")
 }
 
-impl Session {
-    /// Returns whether an expression has a numerical value by its form.
-    pub(crate) fn is_numeric(&self, value: &Value) -> bool {
-        match value {
-            Value::Symbol(symbol) => {
-                constant(*symbol).is_some() || self.attributes(*symbol).has(Attributes::CONSTANT)
-            }
-            Value::Call(call) if call.is(sym::Root) => super::equations::is_numeric_root(call),
-            Value::Call(call) => {
-                self.attributes_of(call.head()).has(Attributes::NUMERIC_FUNCTION)
-                    && grown(call.depth(), || call.args().iter().all(|arg| self.is_numeric(arg)))
-            }
-            _ => value.is_number(),
+/// Returns p with b^p = n, if it is a fraction of small terms, for positive fractions.
+fn exact_log(base: &dashu_ratio::RBig, n: &dashu_ratio::RBig) -> Option<Value> {
+    use dashu_ratio::RBig;
+    if *base <= RBig::ZERO || *n <= RBig::ZERO || *base == RBig::ONE {
+        return None;
+    }
+    let ln = |x: &RBig| {
+        let x = number::to_binary(&Value::from(x.clone()), 30.0)?;
+        Some(x.ln().to_f64().value())
+    };
+    let ratio = ln(n)? / ln(base)?;
+    for bottom in 1..=60i64 {
+        let top = (ratio * bottom as f64).round();
+        if (top - ratio * bottom as f64).abs() > 1e-9 * top.abs().max(1.0) {
+            continue;
+        }
+        let of = |x: &RBig, power: i64| number::power(&Value::from(x.clone()), power);
+        if of(base, top as i64)? == of(n, bottom)? {
+            return number::divide(&Value::Integer(top as i64), &Value::Integer(bottom));
         }
     }
-
-    /// Returns the machine value of a numeric expression that is real.
-    pub(crate) fn machine_value(&mut self, value: &Value) -> Evaluated<Option<f64>> {
-        if value.is_number() {
-            return Ok(number::to_f64(value));
-        }
-        if !self.is_numeric(value) {
-            return Ok(None);
-        }
-        self.quiet += 1;
-        let numerical = self.evaluate(&Value::call(sym::N, [value.clone()].as_slice()));
-        self.quiet -= 1;
-        Ok(number::to_f64(&numerical?))
-    }
+    None
 }

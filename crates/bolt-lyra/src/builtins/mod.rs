@@ -46,6 +46,7 @@ mod output;
 mod patterns;
 mod scope;
 mod simplify;
+mod special;
 mod statistics;
 mod strings;
 mod structure;
@@ -155,6 +156,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         elementary::TABLE,
         equations::TABLE,
         equations::EXTREMA,
+        elementary::parts::TABLE,
+        elementary::rounding::TABLE,
+        elementary::trigonometric::TABLE,
         functional::TABLE,
         inquiry::TABLE,
         integers::TABLE,
@@ -174,6 +178,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         logic::TABLE,
         market::TABLE,
         messages::TABLE,
+        numbers::precision::TABLE,
         numbers::random::TABLE,
         options::TABLE,
         patterns::TABLE,

@@ -7,6 +7,7 @@ use triomphe::Arc;
 use super::{Infinite, directed, indeterminate, infinite, times, to_the};
 use crate::evaluate::Step;
 use crate::number;
+use crate::precise;
 use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
@@ -86,21 +87,10 @@ fn exponential(base: &Value, exponent: &Value) -> Step {
         return Step::Same;
     }
     match exponent {
-        Value::Real(real) => Step::Done(Value::Real(real.exp())),
-        Value::BigReal(real) => {
-            let value = real.value.exp();
-            let big = crate::value::BigReal::new(value, real.precision);
-            Step::Done(Value::BigReal(Arc::new(big)))
-        }
-        Value::Complex(complex) if number::precision(exponent).is_finite() => {
-            match (number::to_f64(&complex.re), number::to_f64(&complex.im)) {
-                (Some(re), Some(im)) => {
-                    let (sin, cos) = im.sin_cos();
-                    let size = re.exp();
-                    Step::Done(number::complex(Value::Real(size * cos), Value::Real(size * sin)))
-                }
-                _ => Step::Same,
-            }
+        Value::Real(real) if real.exp().is_finite() => Step::Done(Value::Real(real.exp())),
+        _ if exponent.is_number() && !number::is_exact(exponent) => {
+            let value = precise::evaluate(|z| z[0].exp(), std::slice::from_ref(exponent));
+            value.map_or_else(|| Step::Done(Value::call(sym::Overflow, Args::new())), Step::Done)
         }
         Value::Call(call) if call.is(sym::Log) && call.args().len() == 1 => {
             Step::Again(call.args()[0].clone())
@@ -180,6 +170,7 @@ fn zero_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &
 
 /// Machine and arbitrary precision.
 fn approximate(base: &Value, exponent: &Value) -> Step {
+<<<<<<< HEAD
     if let (Some(x), Some(y)) = (number::to_f64(base), number::to_f64(exponent)) {
         let is_machine = matches!(base, Value::Real(_)) || matches!(exponent, Value::Real(_));
         if is_machine && x >= 0.0 {
@@ -199,17 +190,17 @@ fn approximate(base: &Value, exponent: &Value) -> Step {
             }
         }
         return Step::Same;
+=======
+    if let (Some(x), Some(y)) = (number::to_f64(base), number::to_f64(exponent))
+        && (matches!(base, Value::Real(_)) || matches!(exponent, Value::Real(_)))
+        && x >= 0.0
+        && x.powf(y).is_finite()
+    {
+        return Step::Done(Value::Real(x.powf(y)));
+>>>>>>> 37ba3a7 (lyra: numerical values to any precision, elementary functions of complex numbers, their special values)
     }
-    let of = |value: &Value| {
-        let (re, im) = number::parts(value);
-        Some((number::to_f64(&re)?, number::to_f64(&im)?))
-    };
-    let (Some((a, b)), Some((c, d))) = (of(base), of(exponent)) else { return Step::Same };
-    // base^exponent = exp(exponent log base)
-    let (log_size, angle) = (a.hypot(b).ln(), b.atan2(a));
-    let (re, im) = (c * log_size - d * angle, c * angle + d * log_size);
-    let (sin, cos) = im.sin_cos();
-    Step::Done(number::complex(Value::Real(re.exp() * cos), Value::Real(re.exp() * sin)))
+    let value = precise::evaluate(|z| z[0].pow(&z[1]), &[base.clone(), exponent.clone()]);
+    value.map_or(Step::Same, Step::Done)
 }
 
 /// Takes what has an exact root out of an exact number to the power of a fraction.

@@ -86,7 +86,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         NONE,
         "{VectorAngle[u_List, v_List] /; VectorQ[u] && VectorQ[v] && Length[u] == Length[v] :> ArcCos[u . Conjugate[v]/(Norm[u] Norm[v])]}",
         "VectorAngle[u, v] is the angle between two vectors.",
-        &[("VectorAngle[{1, 1}, {1, 0}]", "ArcCos[1/Sqrt[2]]"), ("VectorAngle[{1, 2}, {1}]", "VectorAngle[{1, 2}, {1}]")],
+        &[("VectorAngle[{1, 1}, {1, 0}]", "Pi/4"), ("VectorAngle[{1, 2}, {1}]", "VectorAngle[{1, 2}, {1}]")],
     ),
     builtin(
         "KroneckerProduct",
