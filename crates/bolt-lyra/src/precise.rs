@@ -62,14 +62,6 @@ impl Precise {
         Self::real(of(top) / of(bottom.into()), bits)
     }
 
-    /// Returns a quotient of small integers.
-    pub(crate) fn quotient(top: i64, bottom: i64, bits: usize) -> Self {
-        Self::real(
-            rounded(Binary::from(IBig::from(top)), bits) / rounded(Binary::from(IBig::from(bottom)), bits),
-            bits,
-        )
-    }
-
     /// Returns Pi.
     pub(crate) fn pi(bits: usize) -> Self {
         Self::real(Binary::pi(bits), bits)
@@ -251,7 +243,11 @@ impl Precise {
             return None;
         }
         let size = self.abs().re.ln();
-        Some(Self { re: rounded(size, self.bits), im: rounded(self.arg().re, self.bits), bits: self.bits })
+        Some(Self {
+            re: rounded(size, self.bits),
+            im: rounded(self.arg().re, self.bits),
+            bits: self.bits,
+        })
     }
 
     pub(crate) fn sqrt(&self) -> Self {
@@ -336,7 +332,8 @@ impl Precise {
     /// Returns the sine of Pi times it.
     pub(crate) fn sin_pi(&self) -> Option<Self> {
         if self.is_real() {
-            return (exponent_of(&self.re) < 1 << 16).then(|| Self::real(self.re.sin_pi(), self.bits));
+            return (exponent_of(&self.re) < 1 << 16)
+                .then(|| Self::real(self.re.sin_pi(), self.bits));
         }
         self.mul(&Self::pi(self.bits)).sin()
     }
@@ -344,7 +341,8 @@ impl Precise {
     /// Returns the cosine of Pi times it.
     pub(crate) fn cos_pi(&self) -> Option<Self> {
         if self.is_real() {
-            return (exponent_of(&self.re) < 1 << 16).then(|| Self::real(self.re.cos_pi(), self.bits));
+            return (exponent_of(&self.re) < 1 << 16)
+                .then(|| Self::real(self.re.cos_pi(), self.bits));
         }
         self.mul(&Self::pi(self.bits)).cos()
     }
@@ -380,7 +378,8 @@ impl Precise {
             return Some(Self::real(self.re.asin(), self.bits));
         }
         // -i log(i z + sqrt(1 - z^2))
-        let bits = self.bits + usize::try_from(self.magnitude().unsigned_abs().min(1 << 20)).ok()? * 2 + 8;
+        let bits =
+            self.bits + usize::try_from(self.magnitude().unsigned_abs().min(1 << 20)).ok()? * 2 + 8;
         let z = self.with_bits(bits);
         let root = Self::int(1, bits).sub(&z.square()).sqrt();
         let sum = z.times_i().add(&root);
@@ -524,7 +523,10 @@ fn known_digits(function: Function, args: &[Value], value: &Precise, bits: usize
             continue;
         }
         least = least.min(digits);
-        let shift = Precise::real(Binary::from_parts(IBig::ONE, -((digits * std::f64::consts::LOG2_10) as isize)), working);
+        let shift = Precise::real(
+            Binary::from_parts(IBig::ONE, -((digits * std::f64::consts::LOG2_10) as isize)),
+            working,
+        );
         let mut moved = exact.clone();
         moved[place] = moved[place].add(&moved[place].mul(&shift));
         let change = function(&moved)?.sub(&center);

@@ -203,8 +203,8 @@ pub(crate) fn known_order(
     if let (Some(x), Some(y)) = (at_infinity(a), at_infinity(b)) {
         return Ok(Some(x.cmp(&y)));
     }
-    if (at_infinity(a).is_some() && number::is_real(b))
-        || (at_infinity(b).is_some() && number::is_real(a))
+    if (at_infinity(a).is_some() && session.machine_value(b)?.is_some())
+        || (at_infinity(b).is_some() && session.machine_value(a)?.is_some())
     {
         return Ok(Some(at_infinity(a).unwrap_or(0).cmp(&at_infinity(b).unwrap_or(0))));
     }
@@ -214,38 +214,14 @@ pub(crate) fn known_order(
     match (x - y).abs() <= 1e-12 * x.abs().max(y.abs()) {
         // So close that only more digits can tell.
         true => {
-            let difference = super::arithmetic::plus([
-                a.clone(),
-                super::arithmetic::negative(b.clone()),
-            ]);
+            let difference =
+                super::arithmetic::plus([a.clone(), super::arithmetic::negative(b.clone())]);
             let difference = session.evaluate(&difference)?;
             let sign = session.exact_sign(&difference)?;
-            Ok(match sign {
-                Some(0) if number::is_zero(&difference) || is_algebraic(&difference) => {
-                    Some(Ordering::Equal)
-                }
-                Some(0) | None => None,
-                Some(sign) => Some(sign.cmp(&0)),
-            })
+            // What does not differ in a hundred digits is taken for equal.
+            Ok(sign.map(|sign| sign.cmp(&0)))
         }
         false => Ok(x.partial_cmp(&y)),
-    }
-}
-
-/// Returns whether it is made of fractions by sums, products and roots: what is 0 to a hundred
-/// digits then is 0, unless it is far longer than expressions are.
-fn is_algebraic(value: &Value) -> bool {
-    match value {
-        Value::Call(call) if call.is(sym::Plus) || call.is(sym::Times) => {
-            call.args().iter().all(is_algebraic)
-        }
-        Value::Call(call) if call.is(sym::Power) => match call.args() {
-            [base, exponent] => {
-                is_algebraic(base) && number::is_exact(exponent) && number::is_real(exponent)
-            }
-            _ => false,
-        },
-        _ => number::is_exact(value),
     }
 }
 

@@ -124,25 +124,25 @@ fn number_of_parts(call: &Call, is_complex: bool) -> Step {
 
 /// Returns the negative of what has a minus sign in front: of a negative number, a product that
 /// begins with one, a sum whose first term has one.
-fn without_sign(session: &Session, x: &Value) -> Option<Value> {
+fn without_sign(x: &Value) -> Option<Value> {
     let negated = |term: &Value| match term.is_number() {
         true => number::negate(term),
         false => super::arithmetic::negative(term.clone()),
     };
     match x {
         Value::Complex(z) => {
-            let is_below = number::is_negative(&z.re)
-                || number::is_zero(&z.re) && number::is_negative(&z.im);
+            let is_below =
+                number::is_negative(&z.re) || number::is_zero(&z.re) && number::is_negative(&z.im);
             is_below.then(|| number::negate(x))
         }
         _ if x.is_number() => number::is_negative(x).then(|| number::negate(x)),
         Value::Call(call) if call.is(sym::Times) => {
             let first = call.args().first().filter(|first| first.is_number())?;
-            without_sign(session, first)?;
+            without_sign(first)?;
             Some(negated(x))
         }
         Value::Call(call) if call.is(sym::Plus) => {
-            without_sign(session, call.args().first()?)?;
+            without_sign(call.args().first()?)?;
             let terms: Args = call.args().iter().map(negated).collect();
             Some(super::arithmetic::plus(terms))
         }
@@ -196,7 +196,9 @@ fn log(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
             Some([Value::Symbol(sym::E), exponent]) if number::is_real(exponent) => {
                 Step::Done(exponent.clone())
             }
-            Some([Value::Symbol(sym::E), exponent]) if session.machine_value(exponent)?.is_some() => {
+            Some([Value::Symbol(sym::E), exponent])
+                if session.machine_value(exponent)?.is_some() =>
+            {
                 Step::Done(exponent.clone())
             }
             _ => Step::Same,
@@ -210,10 +212,10 @@ fn log_to_base(
     base: &Value,
     x: &Value,
 ) -> Evaluated<Step> {
-    if let (Some(b), Some(n)) = (number::rational(base), number::rational(x)) {
-        if let Some(exponent) = exact_log(&b, &n) {
-            return Ok(Step::Done(exponent));
-        }
+    if let (Some(b), Some(n)) = (number::rational(base), number::rational(x))
+        && let Some(exponent) = exact_log(&b, &n)
+    {
+        return Ok(Step::Done(exponent));
     }
     if let (Some(b), Value::Real(n)) = (number::to_f64(base), x)
         && *n > 0.0
@@ -227,7 +229,10 @@ fn log_to_base(
             return Ok(Step::Done(Value::Real(value)));
         }
     }
-    session.by_rules(call, "{Log[0, x_] :> Indeterminate /; x === 0, Log[b_, b_] :> 1, Log[b_, x_] :> Log[x]/Log[b]}")
+    session.by_rules(
+        call,
+        "{Log[0, x_] :> Indeterminate /; x === 0, Log[b_, b_] :> 1, Log[b_, x_] :> Log[x]/Log[b]}",
+    )
 }
 
 /// Returns p with b^p = n, if it is a fraction of small terms, for positive fractions.

@@ -183,6 +183,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         options::TABLE,
         patterns::TABLE,
         scope::TABLE,
+        special::tables::TABLE,
         statistics::descriptive::TABLE,
         structure::TABLE,
         time::TABLE,

@@ -83,11 +83,16 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         NUMERIC,
         conjugate,
         "Conjugate[z] is the complex conjugate of z.",
-        &[("Conjugate[1 + 2 I]", "1 - 2*I"), ("Conjugate[3]", "3"), ("Conjugate[a + I]", "-I + Conjugate[a]")],
+        &[
+            ("Conjugate[1 + 2 I]", "1 - 2*I"),
+            ("Conjugate[3]", "3"),
+            ("Conjugate[a + I]", "-I + Conjugate[a]"),
+        ],
     ),
 ];
 
 /// Parts of rectangular coordinates.
+#[derive(Clone, Copy)]
 enum Part {
     Re,
     Im,

@@ -47,7 +47,11 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         NUMERIC,
         fractional_part,
         "FractionalPart[x] is x without its integer part.",
-        &[("FractionalPart[7/2]", "1/2"), ("FractionalPart[-2.5]", "-0.5"), ("FractionalPart[Pi]", "-3 + Pi")],
+        &[
+            ("FractionalPart[7/2]", "1/2"),
+            ("FractionalPart[-2.5]", "-0.5"),
+            ("FractionalPart[Pi]", "-3 + Pi"),
+        ],
     ),
 ];
 

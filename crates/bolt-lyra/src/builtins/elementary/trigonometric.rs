@@ -22,7 +22,12 @@ macro_rules! function {
             stringify!($name),
             NUMERIC,
             |s, c| {
-                let kind = Kind { symbol: sym::$name, machine: $machine, precise: $precise, rules: $rules };
+                let kind = Kind {
+                    symbol: sym::$name,
+                    machine: $machine,
+                    precise: $precise,
+                    rules: $rules,
+                };
                 apply(s, c, &kind)
             },
             $usage,
@@ -38,7 +43,12 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         |z| z[0].sin(),
         "{Sin[ArcSin[x_]] :> x, Sin[ArcCos[x_]] :> Sqrt[1 - x^2], Sin[ArcTan[x_]] :> x/Sqrt[1 + x^2], Sin[ArcCot[x_]] :> 1/(Sqrt[1 + 1/x^2] x), Sin[ArcSec[x_]] :> Sqrt[1 - 1/x^2], Sin[ArcCsc[x_]] :> 1/x, Sin[ArcTan[x_, y_]] :> y/Sqrt[x^2 + y^2], Sin[Infinity | -Infinity] :> Interval[{-1, 1}], Sin[ComplexInfinity | Indeterminate] :> Indeterminate}",
         "Sin[x] is the sine of x.",
-        &[("Sin[0]", "0"), ("Sin[Pi/6]", "1/2"), ("Sin[x + Pi]", "-Sin[x]"), ("Sin[I]", "I*Sinh[1]")],
+        &[
+            ("Sin[0]", "0"),
+            ("Sin[Pi/6]", "1/2"),
+            ("Sin[x + Pi]", "-Sin[x]"),
+            ("Sin[I]", "I*Sinh[1]")
+        ],
     ),
     function!(
         Cos,
@@ -155,7 +165,11 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     function!(
         ArcCot,
         |x| (x != 0.0).then(|| (1.0 / x).atan()),
-        |z| if z[0].is_zero() { Some(Precise::pi(z[0].bits()).over(2)) } else { z[0].inv()?.atan() },
+        |z| if z[0].is_zero() {
+            Some(Precise::pi(z[0].bits()).over(2))
+        } else {
+            z[0].inv()?.atan()
+        },
         "{ArcCot[0] :> Pi/2, ArcCot[1] :> Pi/4, ArcCot[Sqrt[3]] :> Pi/6, ArcCot[1/Sqrt[3]] :> Pi/3, ArcCot[Infinity | -Infinity | ComplexInfinity] :> 0, ArcCot[I] :> -I Infinity}",
         "ArcCot[x] is the angle whose cotangent is x.",
         &[("ArcCot[1]", "Pi/4"), ("ArcCot[0]", "Pi/2")],
@@ -295,13 +309,14 @@ fn apply(session: &mut Session, call: &mut Arc<Call>, kind: &Kind) -> Evaluated<
         let value = precise::evaluate(kind.precise, std::slice::from_ref(x));
         return Ok(value.map_or_else(|| pole(x), Step::Done));
     }
-    if let Some(step) = reflected(session, kind.symbol, x) {
+    if let Some(step) = reflected(kind.symbol, x) {
         return Ok(step);
     }
     let is_plain = match x {
         Value::Symbol(symbol) => {
-            use sym::{ComplexInfinity, Degree, Indeterminate, Infinity, Pi};
-            !matches!(*symbol, Infinity | ComplexInfinity | Indeterminate | Pi | Degree)
+            let special =
+                [sym::Infinity, sym::ComplexInfinity, sym::Indeterminate, sym::Pi, sym::Degree];
+            !special.contains(symbol)
         }
         Value::Temporary(_) | Value::String(_) => true,
         _ => false,
@@ -363,13 +378,10 @@ fn on_imaginary(symbol: Symbol) -> Option<(Symbol, i64)> {
 }
 
 /// Takes a sign or the imaginary unit out of the argument.
-fn reflected(session: &Session, symbol: Symbol, x: &Value) -> Option<Step> {
+fn reflected(symbol: Symbol, x: &Value) -> Option<Step> {
     let of = |symbol: Symbol, x: Value| Value::call(symbol, [x].as_slice());
-    let keeps_sign = matches!(
-        symbol,
-        sym::ArcCos | sym::ArcSec | sym::ArcCosh | sym::ArcSech
-    );
-    if !keeps_sign && let Some(positive) = super::without_sign(session, x) {
+    let keeps_sign = matches!(symbol, sym::ArcCos | sym::ArcSec | sym::ArcCosh | sym::ArcSech);
+    if !keeps_sign && let Some(positive) = super::without_sign(x) {
         let inner = of(symbol, positive);
         return Some(Step::Again(if is_even(symbol) { inner } else { negative(inner) }));
     }
@@ -449,7 +461,8 @@ fn at_multiple_of_pi(session: &mut Session, symbol: Symbol, x: &Value) -> Option
     let (mut rest, mut sign, mut of) = (turns.clone(), 1, symbol);
     let quarters = (&rest * RBig::from(2)).floor();
     rest -= RBig::from(quarters.clone()) / RBig::from(2);
-    let quarter = i64::try_from(((quarters % IBig::from(4)) + IBig::from(4)) % IBig::from(4)).ok()?;
+    let quarter =
+        i64::try_from(((quarters % IBig::from(4)) + IBig::from(4)) % IBig::from(4)).ok()?;
     let (other, turn) = turned(of, quarter);
     (of, sign) = (other, sign * turn);
     if rest > RBig::from_parts(IBig::ONE, 4u8.into()) {

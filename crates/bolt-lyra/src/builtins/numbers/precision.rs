@@ -41,7 +41,11 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         },
         "Precision[x] is how many digits of x are known: MachinePrecision of machine numbers, \
          Infinity of exact ones, the least of those in an expression.",
-        &[("Precision[1/2]", "Infinity"), ("Precision[1.5]", "MachinePrecision"), ("Precision[2`20]", "20.")],
+        &[
+            ("Precision[1/2]", "Infinity"),
+            ("Precision[1.5]", "MachinePrecision"),
+            ("Precision[2`20]", "20."),
+        ],
     ),
     builtin(
         "Accuracy",
@@ -50,7 +54,9 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             Ok(match c.args() {
                 [of] => match least(of, accuracy) {
                     Least::Exact => Step::Done(Value::Symbol(sym::Infinity)),
-                    Least::Machine(digits) | Least::Digits(digits) => Step::Done(Value::Real(digits)),
+                    Least::Machine(digits) | Least::Digits(digits) => {
+                        Step::Done(Value::Real(digits))
+                    }
                 },
                 _ => Step::Same,
             })
@@ -87,7 +93,11 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         rationalize,
         "Rationalize[x] is a fraction with a small denominator near x, if there is one; \
          Rationalize[x, d] that with the smallest denominator within d.",
-        &[("Rationalize[0.75]", "3/4"), ("Rationalize[Pi, 1/100]", "22/7"), ("Rationalize[N[Pi]] === N[Pi]", "True")],
+        &[
+            ("Rationalize[0.75]", "3/4"),
+            ("Rationalize[Pi, 1/100]", "22/7"),
+            ("Rationalize[N[Pi]] === N[Pi]", "True"),
+        ],
     ),
     builtin(
         "PossibleZeroQ",
@@ -184,7 +194,9 @@ fn with_digits(value: &Value, digits: f64) -> Value {
         Value::BigReal(real) if real.precision > digits => {
             Value::BigReal(Arc::new(BigReal::new(real.value.clone(), digits)))
         }
-        Value::Complex(z) => number::complex(with_digits(&z.re, digits), with_digits(&z.im, digits)),
+        Value::Complex(z) => {
+            number::complex(with_digits(&z.re, digits), with_digits(&z.im, digits))
+        }
         _ => value.clone(),
     }
 }
@@ -350,7 +362,11 @@ fn least(of: &Value, digits: fn(&Value) -> f64) -> Least {
                 (Least::Exact, b) => b,
                 (a, Least::Exact) => a,
                 (Least::Digits(x), Least::Machine(y)) | (Least::Machine(y), Least::Digits(x)) => {
-                    if x < y { Least::Digits(x) } else { Least::Machine(y) }
+                    if x < y {
+                        Least::Digits(x)
+                    } else {
+                        Least::Machine(y)
+                    }
                 }
                 (Least::Digits(x), Least::Digits(y)) => Least::Digits(x.min(y)),
                 (Least::Machine(x), Least::Machine(y)) => Least::Machine(x.min(y)),
@@ -407,7 +423,11 @@ fn exact(value: &Value) -> Option<RBig> {
     }
 }
 
-fn set_precision(session: &mut Session, call: &mut Arc<Call>, of_accuracy: bool) -> Evaluated<Step> {
+fn set_precision(
+    session: &mut Session,
+    call: &mut Arc<Call>,
+    of_accuracy: bool,
+) -> Evaluated<Step> {
     let [of, digits] = call.args() else { return Ok(Step::Same) };
     let wanted = match digits {
         Value::Symbol(sym::Infinity) => None,
@@ -419,52 +439,52 @@ fn set_precision(session: &mut Session, call: &mut Arc<Call>, of_accuracy: bool)
             _ => return Ok(Step::Same),
         },
     };
-    reset(session, of, wanted, of_accuracy).map(Step::Again)
+    Ok(Step::Again(reset(of, wanted, of_accuracy)))
 }
 
-fn reset(session: &mut Session, of: &Value, wanted: Option<f64>, of_accuracy: bool) -> Evaluated {
+fn reset(of: &Value, wanted: Option<f64>, of_accuracy: bool) -> Value {
     match of {
         Value::Complex(z) => {
-            let re = reset(session, &z.re, wanted, of_accuracy)?;
-            Ok(number::complex(re, reset(session, &z.im, wanted, of_accuracy)?))
+            let re = reset(&z.re, wanted, of_accuracy);
+            number::complex(re, reset(&z.im, wanted, of_accuracy))
         }
-        Value::Call(call) if call.is(sym::Power) && matches!(call.args(), [_, Value::Integer(_)]) => {
-            let base = reset(session, &call.args()[0], wanted, of_accuracy)?;
-            Ok(Value::call(sym::Power, [base, call.args()[1].clone()]))
+        Value::Call(call)
+            if call.is(sym::Power) && matches!(call.args(), [_, Value::Integer(_)]) =>
+        {
+            let base = reset(&call.args()[0], wanted, of_accuracy);
+            Value::call(sym::Power, [base, call.args()[1].clone()])
         }
         Value::Call(call) => {
             let all = call.args().iter();
-            let all: Args =
-                all.map(|arg| reset(session, arg, wanted, of_accuracy)).collect::<Evaluated<_>>()?;
-            Ok(Value::call(call.head().clone(), all))
+            let all: Args = all.map(|arg| reset(arg, wanted, of_accuracy)).collect();
+            Value::call(call.head().clone(), all)
         }
         Value::Symbol(symbol) => match wanted {
-            Some(digits) => {
-                Ok(big_constant(*symbol, digits).map_or_else(
-                    || of.clone(),
-                    |value| Value::BigReal(Arc::new(BigReal::new(value, digits))),
-                ))
-            }
-            None => Ok(of.clone()),
+            Some(digits) => big_constant(*symbol, digits).map_or_else(
+                || of.clone(),
+                |value| Value::BigReal(Arc::new(BigReal::new(value, digits))),
+            ),
+            None => of.clone(),
         },
         _ => {
-            let Some(value) = exact(of) else { return Ok(of.clone()) };
+            let Some(value) = exact(of) else { return of.clone() };
             let value = Value::from(value);
-            let Some(mut digits) = wanted else { return Ok(value) };
+            let Some(mut digits) = wanted else { return value };
             if number::is_zero(&value) {
-                return Ok(value);
+                return value;
             }
             if of_accuracy {
                 let size = number::to_binary(&value, 20.0).map_or(0.0, |value| {
-                    let value = if dashu_base::Signed::is_negative(&value) { -value } else { value };
+                    let value =
+                        if dashu_base::Signed::is_negative(&value) { -value } else { value };
                     value.log10().to_f64().value()
                 });
                 digits = (digits + size).max(0.0);
             }
-            Ok(match number::to_binary(&value, digits) {
+            match number::to_binary(&value, digits) {
                 Some(value) => Value::BigReal(Arc::new(BigReal::new(value, digits))),
                 None => value,
-            })
+            }
         }
     }
 }
@@ -522,8 +542,7 @@ fn simplest_between(low: &RBig, high: &RBig) -> RBig {
 /// The first convergent of the continued fraction p/q with |p/q - x| < 10^-4/q^2.
 fn near_fraction(x: &RBig) -> Option<RBig> {
     let bound = RBig::from_parts(IBig::ONE, 10_000u32.into());
-    let (mut p, mut q, mut before_p, mut before_q) =
-        (IBig::ONE, IBig::ZERO, IBig::ZERO, IBig::ONE);
+    let (mut p, mut q, mut before_p, mut before_q) = (IBig::ONE, IBig::ZERO, IBig::ZERO, IBig::ONE);
     let mut rest = x.clone();
     for _ in 0..40 {
         let whole = rest.floor();
@@ -553,7 +572,8 @@ fn rationalize(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     match within {
         None => Ok(Step::Again(rationalized(of))),
         Some(within) => {
-            let within = session.evaluate(&Value::call(sym::N, [within.clone(), Value::Integer(30)]))?;
+            let within =
+                session.evaluate(&Value::call(sym::N, [within.clone(), Value::Integer(30)]))?;
             let Some(within) = exact(&within) else { return Ok(Step::Same) };
             fractions_within(session, of, &within).map(Step::Again)
         }
@@ -567,8 +587,10 @@ fn rationalized(of: &Value) -> Value {
             // With larger denominators any number of this precision would be near enough.
             let size = number::to_f64(of).unwrap_or(1.0).abs().max(f64::MIN_POSITIVE);
             let most = (1e-4 * 10f64.powf(number::precision(of)) / size).sqrt();
-            near.filter(|near| IBig::try_from(most.floor()).is_ok_and(|most| near.denominator().as_ibig() <= &most))
-                .map_or_else(|| of.clone(), Value::from)
+            near.filter(|near| {
+                IBig::try_from(most.floor()).is_ok_and(|most| near.denominator().as_ibig() <= &most)
+            })
+            .map_or_else(|| of.clone(), Value::from)
         }
         Value::Complex(z) => number::complex(rationalized(&z.re), rationalized(&z.im)),
         Value::Call(call) => {
@@ -602,7 +624,9 @@ fn fractions_within(session: &mut Session, of: &Value, within: &RBig) -> Evaluat
     let within = match *within == RBig::ZERO {
         // As near as the number is known.
         true => match of {
-            Value::Real(real) => RBig::try_from(real.abs() * f64::EPSILON / 2.0).unwrap_or(RBig::ZERO),
+            Value::Real(real) => {
+                RBig::try_from(real.abs() * f64::EPSILON / 2.0).unwrap_or(RBig::ZERO)
+            }
             _ => RBig::ZERO,
         },
         false => within.clone(),

@@ -183,7 +183,7 @@ pub(super) fn hurwitz(args: &[Precise]) -> Option<Precise> {
     let (size, re) = (s.size(), a.to_f64().0);
     let far = bits as f64 * 0.15 + size + 10.0;
     let count = (far - re).ceil().max(1.0);
-    if !(count < 1e5) {
+    if count.is_nan() || count >= 1e5 {
         return None;
     }
     let (count, minus_s) = (count as i64, s.neg());
@@ -307,7 +307,9 @@ fn negative_polylog(n: i64, z: &Precise) -> Option<Precise> {
     // Stirling numbers of the second kind
     let mut row = vec![RBig::ONE];
     for size in 1..=m + 1 {
-        let at = |k: i64| usize::try_from(k).ok().and_then(|k| row.get(k)).cloned().unwrap_or(RBig::ZERO);
+        let at = |k: i64| {
+            usize::try_from(k).ok().and_then(|k| row.get(k)).cloned().unwrap_or(RBig::ZERO)
+        };
         row = (0..=size).map(|k| at(k - 1) + at(k) * RBig::from(k)).collect();
     }
     let (mut sum, mut factorial, mut power) = (Precise::int(0, bits), RBig::ONE, ratio.clone());
@@ -347,7 +349,11 @@ fn near_one(s: &Precise, log: &Precise) -> Option<Precise> {
             let term = power.mul(&zeta(&[s.plus(-k)])?);
             sum = sum.add(&term);
             // Every other zeta value may be 0.
-            small = if term.is_zero() || term.magnitude() < sum.magnitude() - bits as i64 - 4 { small + 1 } else { 0 };
+            small = if term.is_zero() || term.magnitude() < sum.magnitude() - bits as i64 - 4 {
+                small + 1
+            } else {
+                0
+            };
             if small > 2 {
                 return Some(sum);
             }
@@ -404,11 +410,16 @@ mod tests {
 
     fn at(re: f64, im: f64) -> Precise {
         let of = |x: f64| Binary::try_from(x).expect("finite");
-        Precise::complex(of(re), of(im), 160)
+        Precise::complex(of(re), of(im), 96)
     }
 
     fn near(a: &Precise, b: &Precise) {
-        assert!(a.sub(b).magnitude() < b.magnitude().max(-10) - 120, "{:?} {:?}", a.to_f64(), b.to_f64());
+        assert!(
+            a.sub(b).magnitude() < b.magnitude().max(-10) - 60,
+            "{:?} {:?}",
+            a.to_f64(),
+            b.to_f64()
+        );
     }
 
     #[test]
@@ -419,13 +430,15 @@ mod tests {
             near(&gamma(&[z.plus(1)]).expect("finite"), &g.mul(&z));
             near(&log_gamma(std::slice::from_ref(&z)).and_then(|l| l.exp()).expect("finite"), &g);
         }
-        near(&gamma(&[at(0.5, 0.0)]).expect("finite").square(), &Precise::pi(160));
+        near(&gamma(&[at(0.5, 0.0)]).expect("finite").square(), &Precise::pi(96));
     }
 
     #[test]
     fn digamma_is_the_slope_of_the_logarithm_of_gamma() {
         let z = at(2.3, 0.4).with_bits(400);
-        let step = Precise::int(1, 400).div(&Precise::int(2, 400).powi(120).expect("finite")).expect("finite");
+        let step = Precise::int(1, 400)
+            .div(&Precise::int(2, 400).powi(120).expect("finite"))
+            .expect("finite");
         let of = |z: Precise| log_gamma(&[z]).expect("finite");
         let slope = of(z.add(&step)).sub(&of(z.sub(&step))).div(&step.times(2)).expect("finite");
         let value = digamma(std::slice::from_ref(&z)).expect("finite");
@@ -434,12 +447,12 @@ mod tests {
 
     #[test]
     fn zeta_has_its_known_values_and_its_functional_equation() {
-        let pi = Precise::pi(160);
+        let pi = Precise::pi(96);
         near(&zeta(&[at(2.0, 0.0)]).expect("finite"), &pi.square().over(6));
-        near(&zeta(&[at(-1.0, 0.0)]).expect("finite"), &Precise::int(-1, 160).over(12));
+        near(&zeta(&[at(-1.0, 0.0)]).expect("finite"), &Precise::int(-1, 96).over(12));
         // Across the change of method at -4.
         let s = at(-4.5, 1.0);
-        let direct = hurwitz(&[s.clone(), Precise::int(1, 160)]).expect("finite");
+        let direct = hurwitz(&[s.clone(), Precise::int(1, 96)]).expect("finite");
         near(&zeta(&[s]).expect("finite"), &direct);
     }
 
