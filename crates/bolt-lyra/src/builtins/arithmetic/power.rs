@@ -170,34 +170,12 @@ fn zero_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &
 
 /// Machine and arbitrary precision.
 fn approximate(base: &Value, exponent: &Value) -> Step {
-<<<<<<< HEAD
-    if let (Some(x), Some(y)) = (number::to_f64(base), number::to_f64(exponent)) {
-        let is_machine = matches!(base, Value::Real(_)) || matches!(exponent, Value::Real(_));
-        if is_machine && x >= 0.0 {
-            return Step::Done(Value::Real(if y == 0.5 { x.sqrt() } else { x.powf(y) }));
-        }
-        if is_machine {
-            let (sin, cos) = (std::f64::consts::PI * y).sin_cos();
-            let size = (-x).powf(y);
-            return Step::Done(number::complex(Value::Real(size * cos), Value::Real(size * sin)));
-        }
-        if !number::is_negative(base) {
-            let precision = number::precision(base).min(number::precision(exponent));
-            let of = |value| number::to_binary(value, precision);
-            if let (Some(x), Some(y)) = (of(base), of(exponent)) {
-                let big = crate::value::BigReal::new((x.ln() * y).exp(), precision);
-                return Step::Done(Value::BigReal(Arc::new(big)));
-            }
-        }
-        return Step::Same;
-=======
     if let (Some(x), Some(y)) = (number::to_f64(base), number::to_f64(exponent))
         && (matches!(base, Value::Real(_)) || matches!(exponent, Value::Real(_)))
         && x >= 0.0
         && x.powf(y).is_finite()
     {
-        return Step::Done(Value::Real(x.powf(y)));
->>>>>>> 37ba3a7 (lyra: numerical values to any precision, elementary functions of complex numbers, their special values)
+        return Step::Done(Value::Real(if y == 0.5 { x.sqrt() } else { x.powf(y) }));
     }
     let value = precise::evaluate(|z| z[0].pow(&z[1]), &[base.clone(), exponent.clone()]);
     value.map_or(Step::Same, Step::Done)

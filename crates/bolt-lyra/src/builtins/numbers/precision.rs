@@ -280,7 +280,8 @@ fn numerical_rule(session: &mut Session, symbol: Symbol, of: &Value) -> Evaluate
     rules.apply(session, of)
 }
 
-fn constant(symbol: Symbol) -> Option<f64> {
+/// Returns the machine value of a constant.
+pub(crate) fn constant(symbol: Symbol) -> Option<f64> {
     Some(match symbol {
         sym::Pi => PI,
         sym::E => E,
@@ -330,7 +331,12 @@ fn numerical_call(session: &mut Session, call: &Arc<Call>, digits: Option<f64>) 
                 attributes.has(Attributes::N_HOLD_REST)
             })
     };
-    if [sym::Slot, sym::SlotSequence, sym::Root].iter().any(|&head| call.is(head)) {
+    if call.is(sym::Root)
+        && let Some(root) = super::super::equations::numerical_root(session, call, digits)?
+    {
+        return Ok(root);
+    }
+    if [sym::Slot, sym::SlotSequence].iter().any(|&head| call.is(head)) {
         return Ok(Value::Call(call.clone()));
     }
     let head = match call.head() {
@@ -689,6 +695,9 @@ impl Session {
         match value {
             Value::Symbol(symbol) => {
                 constant(*symbol).is_some() || self.attributes(*symbol).has(Attributes::CONSTANT)
+            }
+            Value::Call(call) if call.is(sym::Root) => {
+                super::super::equations::is_numeric_root(call)
             }
             Value::Call(call) => {
                 self.attributes_of(call.head()).has(Attributes::NUMERIC_FUNCTION)

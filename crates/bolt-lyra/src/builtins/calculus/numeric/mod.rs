@@ -89,7 +89,7 @@ impl Tape {
                 (Some(re), Some(im)) => Op::Constant(c(re, im)),
                 _ => Op::Constant(c(f64::NAN, 0.0)),
             },
-            Value::Symbol(symbol) => match crate::builtins::elementary::constant(*symbol) {
+            Value::Symbol(symbol) => match crate::builtins::numbers::precision::constant(*symbol) {
                 Some(constant) => Op::Constant(r(constant)),
                 None if matches!(
                     *symbol,
