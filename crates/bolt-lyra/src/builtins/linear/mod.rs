@@ -11,6 +11,10 @@ pub(super) mod products;
 pub(super) mod solve;
 pub(super) mod special;
 
+/// The functions of this folder.
+pub(super) const TABLES: &[&[super::Builtin]] =
+    &[decompose::TABLE, eigen::TABLE, products::TABLE, solve::TABLE, special::TABLE];
+
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
