@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime [--help]\n       \
+const USAGE: &str = "usage: cargo xtask tidy [--bless]\n       cargo xtask bench market|runtime|lyra [--help]\n       \
                      cargo xtask conformance lyra [--failures] FILE...\n       \
                      cargo xtask reference\n       \
                      cargo xtask sanitize [CRATE]...";

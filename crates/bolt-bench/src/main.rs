@@ -13,6 +13,7 @@ mod cases;
 mod clock;
 mod formulas;
 mod inputs;
+mod lyra;
 mod options;
 mod peers;
 mod report;
@@ -56,6 +57,7 @@ fn measure(options: Options) -> Result<ExitCode> {
     let cases = match options.area {
         Area::Market => cases::MARKET,
         Area::Runtime => runtime::CASES,
+        Area::Lyra => lyra::CASES,
     };
     let mut bench = Bench::new(options);
     for case in cases {

@@ -4,12 +4,12 @@ use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: cargo xtask bench market|runtime [options]
+usage: cargo xtask bench market|runtime|lyra [options]
 
   --only TEXT      only cases whose name contains this
   --repeats N      times each side is measured; the median counts (default 5)
   --json           one JSON object a line instead of a table
-  --python PATH    of market: the interpreter that has the peers; without it BOLT_BENCH_PYTHON,
+  --python PATH    of market and lyra: the interpreter that has the peers; without it BOLT_BENCH_PYTHON,
                    then `.venv/bin/python` in the project's folder";
 
 /// What to do.
@@ -28,6 +28,8 @@ pub(crate) enum Area {
     Market,
     /// Its peers are crates.
     Runtime,
+    /// Its peers are libraries of Python and Python itself.
+    Lyra,
 }
 
 impl Area {
@@ -36,6 +38,7 @@ impl Area {
         match self {
             Self::Market => "bolt.bench.market/1",
             Self::Runtime => "bolt.bench.runtime/1",
+            Self::Lyra => "bolt.bench.lyra/1",
         }
     }
 }
@@ -53,7 +56,7 @@ pub(crate) struct Options {
 impl Options {
     /// Returns whether peers can be run.
     pub(crate) fn has_peers(&self) -> bool {
-        self.area != Area::Market || self.python.is_some()
+        self.area == Area::Runtime || self.python.is_some()
     }
 }
 
@@ -63,6 +66,7 @@ impl Command {
         let area = match arguments.next().as_deref() {
             Some("market") => Area::Market,
             Some("runtime") => Area::Runtime,
+            Some("lyra") => Area::Lyra,
             Some("peak-of-sweep") => return Ok(Self::PeakOfSweep),
             Some("help" | "--help") => return Ok(Self::Help),
             _ => bail!("{USAGE}"),
@@ -79,12 +83,12 @@ impl Command {
                         .with_context(|| format!("`--repeats {text}` is no number above 0"))?;
                 }
                 "--json" => options.json = true,
-                "--python" if area == Area::Market => options.python = Some(value()?.into()),
+                "--python" if area != Area::Runtime => options.python = Some(value()?.into()),
                 "--help" => return Ok(Self::Help),
                 _ => bail!("there is no option `{name}`\n{USAGE}"),
             }
         }
-        if area == Area::Market {
+        if area != Area::Runtime {
             options.python = find_python(options.python)?;
         }
         Ok(Self::Measure(options))
