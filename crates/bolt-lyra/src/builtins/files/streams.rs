@@ -3,6 +3,7 @@
 use triomphe::Arc;
 
 use super::{failed, is_named, path_of, text_of};
+use crate::builtins::strings::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -47,7 +48,7 @@ pub(super) const TABLE: &[Builtin] = &[
          OpenWrite[] to a file that is not kept.",
         &[
             ("s = OpenWrite[\"a.txt\"]; WriteString[s, \"x\"]; Close[s]", "\"a.txt\""),
-            ("Head[OpenWrite[\"a.txt\"]]", "OutputStream"),
+            ("Head[OpenWrite[BinaryFormat -> True]]", "OutputStream"),
         ],
     ),
     builtin(
@@ -243,7 +244,8 @@ fn open_read(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 }
 
 fn open_write(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<Step> {
-    let path = match call.args().first() {
+    let (args, _) = Options::split(call.args(), 0);
+    let path = match args.first() {
         None => {
             let number = session.streams.last + 1;
             format!("{}/lyra-{number}", session.host.temporary_directory())
