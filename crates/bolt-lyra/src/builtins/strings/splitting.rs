@@ -93,9 +93,9 @@ fn parts(
 ) -> Evaluated {
     let has_rules = Patterns::are_rules(pattern);
     let mut parts: Vec<Option<Value>> = Vec::new();
-    let mut from = 0;
+    let (mut from, mut count) = (0, 1);
     for one in found {
-        if most.is_some_and(|most| parts.iter().flatten().count() + 1 >= most) {
+        if most.is_some_and(|most| count >= most) {
             break;
         }
         // Nothing is between the beginning and an empty match there.
@@ -103,6 +103,7 @@ fn parts(
             continue;
         }
         parts.push(Some(Value::string(&text[from..one.start])));
+        count += 1;
         if has_rules {
             parts.push(patterns.replacement(session, text, one)?);
         }
