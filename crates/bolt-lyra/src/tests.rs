@@ -32,6 +32,14 @@ fn what_the_usage_messages_show_is_so() {
 }
 
 #[test]
+fn a_name_stands_in_one_table() {
+    let mut known = std::collections::HashSet::new();
+    for builtin in crate::builtins::all() {
+        assert!(known.insert(builtin.name), "{}", builtin.name);
+    }
+}
+
+#[test]
 fn every_function_has_a_usage_and_two_examples() {
     for builtin in crate::builtins::all() {
         assert!(!builtin.usage.is_empty() && builtin.examples.len() >= 2, "{}", builtin.name);

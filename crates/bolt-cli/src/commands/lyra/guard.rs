@@ -26,7 +26,13 @@ pub(super) struct Guard {
     /// What was in use when that was too much, 0 if it was not.
     used: Arc<AtomicUsize>,
     limit: Arc<AtomicUsize>,
+    /// What was in use when an evaluation was ended for it; the next one may take a little more, so
+    /// that it can set free what is there.
+    left: Arc<AtomicUsize>,
 }
+
+/// How much more an evaluation may take after one that took too much.
+const ROOM: usize = 64 << 20;
 
 /// Why an evaluation was ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +47,12 @@ impl Guard {
     /// Aborts what a session evaluates when the user asks for it, or when it takes more memory than
     /// the settings allow.
     pub(super) fn of(session: &Session, config: &Config) -> Self {
-        let guard =
-            Self { interrupt: session.interrupt(), used: Arc::default(), limit: Arc::default() };
+        let guard = Self {
+            interrupt: session.interrupt(),
+            used: Arc::default(),
+            limit: Arc::default(),
+            left: Arc::default(),
+        };
         guard.clone().by_signals();
         let (watched, config) = (guard.clone(), config.clone());
         // It ends with the process. Where no thread can be had, the system's limits hold.
@@ -76,7 +86,13 @@ impl Guard {
         self.limit.store(limit, Ordering::Relaxed);
         loop {
             let used = usage().map_or(0, |usage| usize::try_from(usage.total()).unwrap_or(0));
-            if used > limit && !self.interrupt.load(Ordering::Relaxed) {
+            if used <= limit {
+                self.left.store(0, Ordering::Relaxed);
+            }
+            let left = self.left.load(Ordering::Relaxed);
+            let allowed = if left == 0 { limit } else { left + ROOM };
+            if used > allowed && !self.interrupt.load(Ordering::Relaxed) {
+                self.left.store(used, Ordering::Relaxed);
                 self.used.store(used, Ordering::Relaxed);
                 self.interrupt.store(true, Ordering::Relaxed);
             }

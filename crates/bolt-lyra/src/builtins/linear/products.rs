@@ -172,14 +172,6 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         ],
     ),
     written!(
-        "HammingDistance",
-        NONE,
-        "{HammingDistance[u_List, v_List] /; Length[u] == Length[v] :> Count[MapThread[SameQ, {u, v}], False],
-          HammingDistance[u_String, v_String] /; StringLength[u] == StringLength[v] :> HammingDistance[Characters[u], Characters[v]]}",
-        "HammingDistance[u, v] is the number of places at which u and v differ.",
-        &[("HammingDistance[{1, 0, 1}, {1, 1, 0}]", "2"), ("HammingDistance[\"cat\", \"car\"]", "1")],
-    ),
-    written!(
         "MatchingDissimilarity",
         NONE,
         "{MatchingDissimilarity[u_List, v_List] /; Length[u] == Length[v] :> HammingDistance[u /. {True -> 1, False -> 0}, v /. {True -> 1, False -> 0}]/Length[u]}",

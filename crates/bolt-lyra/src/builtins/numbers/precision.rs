@@ -99,16 +99,6 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             ("Rationalize[N[Pi]] === N[Pi]", "True"),
         ],
     ),
-    builtin(
-        "PossibleZeroQ",
-        Attributes::LISTABLE,
-        possible_zero,
-        "PossibleZeroQ[e] is True if e is 0 as far as its form and its numerical value tell.",
-        &[
-            ("PossibleZeroQ[Sqrt[2] Sqrt[3] - Sqrt[6]]", "True"),
-            ("PossibleZeroQ[Pi - 22/7]", "False"),
-        ],
-    ),
 ];
 
 /// Digits of numerical values that may be asked for.
@@ -638,21 +628,6 @@ fn fractions_within(session: &mut Session, of: &Value, within: &RBig) -> Evaluat
         false => within.clone(),
     };
     Ok(Value::from(simplest_between(&(&x - &within), &(&x + &within))))
-}
-
-fn possible_zero(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let [of] = call.args() else { return Ok(Step::Same) };
-    if of.is_number() {
-        return Ok(Step::Done(Value::boolean(number::is_zero(of))));
-    }
-    if !session.is_numeric(of) {
-        let mut expanded = of.clone();
-        for name in ["Expand", "Together"] {
-            expanded = session.apply_if_known(name, &expanded)?;
-        }
-        return Ok(Step::Done(Value::boolean(number::is_zero(&expanded))));
-    }
-    Ok(Step::Done(Value::boolean(session.exact_sign(of)? == Some(0))))
 }
 
 /// Digits to which what is 0 is looked at.

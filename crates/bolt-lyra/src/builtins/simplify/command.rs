@@ -44,6 +44,9 @@ pub(super) const TABLE: &[Builtin] = &[
                 return Ok(Step::Same);
             };
             let value = value.clone();
+            if s.is_numeric(&value) {
+                return Ok(Step::Done(Value::boolean(s.exact_sign(&value)? == Some(0))));
+            }
             is_possibly_zero(s, &value).map(|is| Step::Done(Value::boolean(is)))
         },
         "PossibleZeroQ[e] is True if e is 0 as far as simplification and numerical values tell.",
