@@ -45,3 +45,24 @@ fn every_function_has_a_usage_and_two_examples() {
         assert!(!builtin.usage.is_empty() && builtin.examples.len() >= 2, "{}", builtin.name);
     }
 }
+
+/// Checks what inputs come to, each in a session of its own.
+fn check(cases: &[(&str, &str)]) {
+    for (input, expected) in cases {
+        let mut session = Session::new();
+        let value = run(&mut session, input);
+        assert_eq!(session.input_form(&value), *expected, "{input}");
+    }
+}
+
+#[test]
+fn rules_that_a_function_works_on_are_no_options() {
+    check(&[
+        ("Map[f, {a -> 1, b -> 2}]", "{f[a -> 1], f[b -> 2]}"),
+        ("Map[f, a -> b]", "f[a] -> f[b]"),
+        ("MapIndexed[f, {a -> 1}]", "{f[a -> 1, {1}]}"),
+        ("r = {}; Scan[AppendTo[r, First[#]] &, {a -> 1}]; r", "{a}"),
+        ("FixedPoint[Identity, {a -> 1}]", "{a -> 1}"),
+        ("Map[f, a + b, Heads -> True]", "f[Plus][f[a], f[b]]"),
+    ]);
+}

@@ -158,7 +158,7 @@ enum Kind {
 }
 
 /// Returns the symbol that an expression or a string names.
-fn named(session: &Session, value: &Value) -> Option<Symbol> {
+pub(super) fn named(session: &Session, value: &Value) -> Option<Symbol> {
     match value {
         Value::String(name) => session.names.find(name),
         _ => value.as_symbol(),

@@ -2,6 +2,7 @@
 
 use triomphe::Arc;
 
+use super::options::Options;
 use super::{Builtin, builtin};
 use crate::association::{Association, Entry};
 use crate::compile::Callable;
@@ -268,8 +269,8 @@ fn applied(function: &Value, args: impl Into<Args>) -> Value {
 }
 
 fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (args, options) = super::options::split(call.args());
-    let heads = super::options::is_true(session, options, "Heads");
+    let (args, options) = Options::split(call.args(), 2);
+    let heads = options.is_set(session, "Heads");
     let default = Value::list([Value::Integer(1)].as_slice());
     let (function, of, levels) = match args {
         [function, of] => (function, of, heads.then_some(&default)),
@@ -335,8 +336,8 @@ fn apply(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 }
 
 fn scan(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (args, options) = super::options::split(call.args());
-    let heads = super::options::is_true(session, options, "Heads");
+    let (args, options) = Options::split(call.args(), 2);
+    let heads = options.is_set(session, "Heads");
     let (function, parts) = match args {
         [function, of] => (function, elements(of)),
         [function, of, levels] => {
@@ -386,8 +387,8 @@ pub(crate) fn with_elements(value: &Value, places: &[usize]) -> Value {
 }
 
 fn map_indexed(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (args, options) = super::options::split(call.args());
-    let heads = super::options::is_true(session, options, "Heads");
+    let (args, options) = Options::split(call.args(), 2);
+    let heads = options.is_set(session, "Heads");
     let (function, of, levels) = match args {
         [function, of] => (function, of, None),
         [function, of, levels] => (function, of, Some(levels)),
@@ -633,13 +634,13 @@ fn nest_while(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> E
 }
 
 fn fixed_point(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
-    let (args, options) = super::options::split(call.args());
+    let (args, options) = Options::split(call.args(), 2);
     let (function, value, most) = match args {
         [function, value] => (function, value, usize::MAX),
         [function, value, most] => (function, value, most.as_usize().unwrap_or(usize::MAX)),
         _ => return Ok(Step::Same),
     };
-    let same_test = super::options::find(session, options, "SameTest").cloned();
+    let same_test = options.get(session, "SameTest").cloned();
     let mut all = Args::from([value.clone()].as_slice());
     let mut value = value.clone();
     let function = Callable::new(session, function);

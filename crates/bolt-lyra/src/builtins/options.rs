@@ -2,6 +2,7 @@
 
 use triomphe::Arc;
 
+use super::attributes::named;
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -53,24 +54,44 @@ pub(super) const TABLE: &[Builtin] = &[
 /// The name that is bound to the options that an `OptionsPattern` matches; no program can write it.
 pub(crate) const GIVEN: &str = "\u{0}options";
 
-/// Splits the options at the end of arguments from the others.
-pub(crate) fn split(args: &[Value]) -> (&[Value], &[Value]) {
-    let options = args.iter().rev().take_while(|arg| holds_options(arg)).count();
-    args.split_at(args.len() - options)
+/// Options that were given to a call, as rules and lists of rules.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options<'a>(&'a [Value]);
+
+impl<'a> Options<'a> {
+    /// Splits the options off arguments of which the first few are none.
+    pub(crate) fn split(args: &'a [Value], least: usize) -> (&'a [Value], Self) {
+        let is_option = |arg: &Value| match sides(arg) {
+            Some((name, _, _)) => name.as_symbol().is_some() || name.as_str().is_some(),
+            None => arg
+                .as_list()
+                .is_some_and(|all| !all.is_empty() && all.iter().all(|one| sides(one).is_some())),
+        };
+        let mut end = args.len();
+        while end > least && is_option(&args[end - 1]) {
+            end -= 1;
+        }
+        (&args[..end], Self(&args[end..]))
+    }
+
+    /// Returns the value of an option, if it was given.
+    pub(crate) fn get(&self, session: &Session, name: &str) -> Option<&'a Value> {
+        find(session, self.0, name)
+    }
+
+    /// Returns whether an option is `True`.
+    pub(crate) fn is_set(&self, session: &Session, name: &str) -> bool {
+        self.get(session, name).is_some_and(|value| value.is(sym::True))
+    }
 }
 
-/// Returns whether a value is a rule, or a list of rules and such lists; an empty list is none.
-fn holds_options(value: &Value) -> bool {
-    let is_list = value.as_list().is_some_and(|list| !list.is_empty());
-    sides(value).is_some() || (is_list && is_options(value))
-}
-
+/// Returns whether a value is a rule, or a list of rules and such lists.
 fn is_options(value: &Value) -> bool {
     sides(value).is_some() || value.as_list().is_some_and(|list| list.iter().all(is_options))
 }
 
-/// Returns the value of an option by its name.
-pub(crate) fn find<'v>(session: &Session, options: &'v [Value], name: &str) -> Option<&'v Value> {
+/// Returns the value of an option by its name, among rules and lists of them.
+fn find<'v>(session: &Session, options: &'v [Value], name: &str) -> Option<&'v Value> {
     let is = |key: &Value| match key {
         Value::String(text) => **text == *name,
         _ => key.as_symbol().is_some_and(|symbol| *session.names.full(symbol).name == *name),
@@ -79,11 +100,6 @@ pub(crate) fn find<'v>(session: &Session, options: &'v [Value], name: &str) -> O
         Some((key, value, _)) => is(key).then_some(value),
         None => find(session, option.as_list()?, name),
     })
-}
-
-/// Returns whether an option is given as `True`.
-pub(crate) fn is_true(session: &Session, options: &[Value], name: &str) -> bool {
-    find(session, options, name).is_some_and(|value| value.is(sym::True))
 }
 
 /// Returns the right side of a rule with `OptionValue` told where to look: among what the pattern
@@ -130,14 +146,6 @@ fn named_by(arg: &Value) -> Option<Value> {
         call if call.is(sym::OptionsPattern) => call.args().first().cloned(),
         call if call.is(sym::Pattern) => named_by(call.args().get(1)?),
         _ => None,
-    }
-}
-
-/// Returns the symbol that an expression or a string names.
-fn named(session: &Session, value: &Value) -> Option<Symbol> {
-    match value {
-        Value::String(name) => session.names.find(name),
-        _ => value.as_symbol(),
     }
 }
 

@@ -3,6 +3,7 @@
 use triomphe::Arc;
 
 use super::functional::{elements, with_elements};
+use super::options::Options;
 use super::{Builtin, builtin};
 use crate::association::{Association, Entry};
 use crate::definition::Attributes;
@@ -239,8 +240,8 @@ fn selecting(session: &mut Session, pattern: &Value) -> (Rule, bool) {
 
 fn cases(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, pattern, rest @ ..] = call.args() else { return Ok(Step::Same) };
-    let (rest, options) = super::options::split(rest);
-    let heads = super::options::is_true(session, options, "Heads");
+    let (rest, options) = Options::split(rest, 0);
+    let heads = options.is_set(session, "Heads");
     let Some(levels) = levels(session, rest.first(), Levels::only(1)) else {
         return Ok(Step::Same);
     };
@@ -266,9 +267,8 @@ fn count(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn position(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, pattern, rest @ ..] = call.args() else { return Ok(Step::Same) };
-    let (rest, options) = super::options::split(rest);
-    let heads =
-        !super::options::find(session, options, "Heads").is_some_and(|is| is.is(sym::False));
+    let (rest, options) = Options::split(rest, 0);
+    let heads = !options.get(session, "Heads").is_some_and(|is| is.is(sym::False));
     let Some(levels) = levels(session, rest.first(), Levels::between(0, i64::MAX)) else {
         return Ok(Step::Same);
     };
@@ -437,8 +437,8 @@ fn replace_list(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
 
 fn replace(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, rules, rest @ ..] = call.args() else { return Ok(Step::Same) };
-    let (rest, options) = super::options::split(rest);
-    let heads = super::options::is_true(session, options, "Heads");
+    let (rest, options) = Options::split(rest, 0);
+    let heads = options.is_set(session, "Heads");
     if is_list_of_lists(rules) {
         let each = |rules: &Value| Value::call(sym::Replace, [of.clone(), rules.clone()]);
         let all = rules.as_list().unwrap_or(&[]).iter().map(each).collect::<Args>();

@@ -111,8 +111,8 @@ pub(super) const TABLE: &[Builtin] = &[
         "Level",
         Attributes::NONE,
         |s, c| {
-            let (args, options) = super::options::split(c.args());
-            let heads = super::options::is_true(s, options, "Heads");
+            let (args, options) = super::options::Options::split(c.args(), 2);
+            let heads = options.is_set(s, "Heads");
             let (of, levels, function) = match args {
                 [of, levels] => (of, levels, None),
                 [of, levels, function] => (of, levels, Some(function)),

@@ -180,7 +180,7 @@ fn moment_or_now(session: &mut Session, call: &Call, name: &str) -> Option<Momen
 }
 
 fn date_string(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (args, _) = crate::builtins::strings::Options::split(call.args(), 1);
+    let (args, _) = crate::builtins::options::Options::split(call.args(), 1);
     // A lone list of elements is for now.
     let is_elements = |value: &Value| {
         let all = value.as_list().unwrap_or(std::slice::from_ref(value));

@@ -3,7 +3,7 @@
 use triomphe::Arc;
 
 use super::{csv, failed, json, path_of};
-use crate::builtins::strings::Options;
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

@@ -1,6 +1,7 @@
 //! Names of files, taken apart and put together.
 
-use crate::builtins::strings::{Options, list_of};
+use crate::builtins::options::Options;
+use crate::builtins::strings::list_of;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

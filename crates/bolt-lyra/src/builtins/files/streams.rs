@@ -3,7 +3,7 @@
 use triomphe::Arc;
 
 use super::{failed, is_named, path_of, text_of};
-use crate::builtins::strings::Options;
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

@@ -2,7 +2,7 @@
 
 use super::display::wrapper;
 use crate::builtins::Builtin;
-use crate::builtins::strings::Options;
+use crate::builtins::options::Options;
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;

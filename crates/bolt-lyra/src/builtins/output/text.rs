@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use crate::builtins::strings::Options;
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

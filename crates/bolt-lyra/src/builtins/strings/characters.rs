@@ -2,8 +2,9 @@
 
 use triomphe::Arc;
 
-use super::{Options, integer, list_of, of_text};
+use super::{integer, list_of, of_text};
 use crate::association::Association;
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

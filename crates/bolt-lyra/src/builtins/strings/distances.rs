@@ -2,7 +2,8 @@
 
 use triomphe::Arc;
 
-use super::{Options, integer};
+use super::integer;
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

@@ -3,7 +3,8 @@
 use triomphe::Arc;
 
 use super::pattern::{Overlaps, Patterns, Reading, character_places};
-use super::{Options, for_each_text, integer, not_strings};
+use super::{for_each_text, integer, not_strings};
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

@@ -8,7 +8,6 @@ mod distances;
 mod elements;
 mod finding;
 mod matching;
-mod options;
 mod parts;
 mod pattern;
 mod replacing;
@@ -19,8 +18,6 @@ use super::Builtin;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
 use crate::value::{Args, Call, Value};
-
-pub(crate) use options::Options;
 
 pub(super) const TABLES: &[&[Builtin]] = &[
     characters::TABLE,

@@ -4,7 +4,8 @@ use triomphe::Arc;
 
 use super::finding::count_of;
 use super::pattern::{Found, Overlaps, Patterns, Reading};
-use super::{Options, for_each_text, list_of, not_strings};
+use super::{for_each_text, list_of, not_strings};
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

@@ -2,7 +2,8 @@
 
 use triomphe::Arc;
 
-use super::{Options, for_each_text, integer, not_strings, of_text};
+use super::{for_each_text, integer, not_strings, of_text};
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
