@@ -278,7 +278,7 @@ impl Session {
 
     /// Splices sequences and the arguments of nested calls of a flat head; returns whether
     /// anything changed.
-    fn normalize(&self, head: &Value, attributes: Attributes, args: &mut Args) -> bool {
+    pub(crate) fn normalize(&self, head: &Value, attributes: Attributes, args: &mut Args) -> bool {
         let holds_sequences =
             attributes.has_any(Attributes::SEQUENCE_HOLD | Attributes::HOLD_ALL_COMPLETE);
         let is_flat = attributes.has(Attributes::FLAT);

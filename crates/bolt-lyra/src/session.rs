@@ -382,6 +382,8 @@ impl Session {
         self.epoch = (self.epoch + 1).min(Self::LAST_EPOCH);
     }
 
+    /// Stands for the epoch of what was evaluated nobody knows when.
+    pub(crate) const NO_EPOCH: u32 = 0;
     /// The epoch in which nothing is marked as evaluated.
     pub(crate) const LAST_EPOCH: u32 = u32::MAX - 1;
 

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use triomphe::Arc;
 
 use crate::definition::Attributes;
-use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::{Symbol, sym};
@@ -37,19 +36,17 @@ impl Session {
         self.evaluate(&Value::call(function.clone(), args))
     }
 
-    /// Returns a list whose elements were evaluated since an epoch.
-    pub(crate) fn finished_list(&mut self, elements: Args, epoch: u32) -> Step {
-        let is_special =
-            |value: &Value| value.is(sym::Nothing) || value.args_of(sym::Sequence).is_some();
-        if elements.iter().any(is_special) {
-            return Step::Again(Value::list(elements));
-        }
-        let list = Call::new(sym::List, elements);
+    /// Returns a list of values that were evaluated since an epoch, without what vanishes in
+    /// lists.
+    pub(crate) fn list_of(&self, mut elements: Args, epoch: u32) -> Value {
+        let head = Value::Symbol(sym::List);
+        self.normalize(&head, Attributes::NONE, &mut elements);
+        let list = Call::new(head, elements);
         if let Some(packed) = crate::array::pack(&list) {
-            return Step::Done(packed);
+            return packed;
         }
         self.mark_elements_final(&list, epoch);
-        Step::Done(Value::from(list))
+        Value::from(list)
     }
 
     /// Marks a call whose arguments were evaluated since an epoch, if nothing has changed since.
@@ -111,18 +108,7 @@ impl Session {
         let Value::Call(call) = value else { return value.clone() };
         let attributes = self.attributes_of(call.head());
         let mut args = Args::from(call.args());
-        if attributes.has(Attributes::FLAT) {
-            let mut flat = Args::with_capacity(args.len());
-            for arg in args {
-                match &arg {
-                    Value::Call(inner) if inner.head() == call.head() => {
-                        flat.extend(inner.args().iter().cloned());
-                    }
-                    _ => flat.push(arg),
-                }
-            }
-            args = flat;
-        }
+        self.normalize(call.head(), attributes, &mut args);
         if attributes.has(Attributes::ORDERLESS) {
             crate::order::sort(&self.names, &mut args);
         }

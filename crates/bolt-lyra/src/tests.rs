@@ -56,6 +56,15 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn elements_evaluated_before_a_definition_are_not_final() {
+    check(&[
+        ("x = Table[If[i == 2, a = 5]; a, {i, 3}]; x", "{5, 5, 5}"),
+        ("f[n_] := (b = n; c); Do[f[i], {i, 5}]; y = {c, c = 7}; y", "{7, 7}"),
+        ("z = Map[(If[# == 2, d = 5]; d) &, {1, 2, 3}]; z", "{5, 5, 5}"),
+    ]);
+}
+
+#[test]
 fn rules_that_a_function_works_on_are_no_options() {
     check(&[
         ("Map[f, {a -> 1, b -> 2}]", "{f[a -> 1], f[b -> 2]}"),

@@ -298,7 +298,7 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
                 session.check_interrupt()?;
                 new.push(function.call(session, [element].as_slice())?);
             }
-            Ok(session.finished_list(new, epoch))
+            Ok(Step::Done(session.list_of(new, epoch)))
         }
         Value::Association(entries) => {
             let mut new = Vec::with_capacity(entries.len());
@@ -584,7 +584,7 @@ fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
         return Ok(Step::Again(value));
     }
     all.push(value);
-    Ok(session.finished_list(all, epoch))
+    Ok(Step::Done(session.list_of(all, epoch)))
 }
 
 /// `NestWhile[f, e, test, m, max, n]`: the test sees the last m values, or all of them; n further

@@ -297,27 +297,7 @@ fn nested(session: &mut Session, body: &Value, specs: &[Value]) -> Evaluated<Opt
     if failed {
         return Ok(None);
     }
-    let list = Call::new(sym::List, spliced(list));
-    session.mark_elements_final(&list, epoch);
-    Ok(Some(Value::from(list)))
-}
-
-/// Takes `Sequence` and `Nothing` apart.
-pub(crate) fn spliced(list: Args) -> Args {
-    let is_special =
-        |value: &Value| value.is(sym::Nothing) || value.args_of(sym::Sequence).is_some();
-    if !list.iter().any(is_special) {
-        return list;
-    }
-    let mut new = Args::new();
-    for value in list {
-        match value.args_of(sym::Sequence) {
-            Some(args) => new.extend(args.iter().cloned()),
-            None if value.is(sym::Nothing) => {}
-            None => new.push(value),
-        }
-    }
-    new
+    Ok(Some(session.list_of(list, epoch)))
 }
 
 fn accumulate(session: &mut Session, call: &mut Arc<Call>, with: Symbol) -> Evaluated<Step> {
@@ -373,11 +353,12 @@ fn range(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if let Some(elements) = machine_range(&first, &step, count as usize) {
         return Ok(Step::Done(Value::vector(elements)));
     }
+    let epoch = session.epoch;
     let mut list = Args::with_capacity(count as usize);
     for place in 0..count {
         list.push(nth(session, &first, &step, place)?);
     }
-    Ok(session.finished_list(list, session.epoch))
+    Ok(Step::Done(session.list_of(list, epoch)))
 }
 
 /// Returns so many machine numbers from the first one by the step.

@@ -24,7 +24,8 @@ pub(crate) struct Machine {
     /// The frames that wait for a call to return.
     frames: Vec<Frame>,
     iterations: Vec<Iteration>,
-    lists: Vec<Args>,
+    /// Lists that are being made, each with the epoch it was begun in.
+    lists: Vec<(Args, u32)>,
 }
 
 /// A unit that is being run.
@@ -298,14 +299,15 @@ impl Machine {
             Op::Part { to, of, index } => (to, self.part(session, frame, of, index)?),
             Op::List { to, first, count } => {
                 let elements = self.neighbours(frame, first, count as usize);
-                (to, operations::finished(session, elements))
+                // When they were evaluated is not known.
+                (to, session.list_of(elements, Session::NO_EPOCH))
             }
             Op::Interpret { to, template } => {
                 (to, self.interpret(session, frame, &code.templates[template as usize])?)
             }
             Op::EndList { to } => {
-                let list = self.lists.pop().unwrap_or_default();
-                (to, operations::finished(session, list))
+                let (list, epoch) = self.lists.pop().unwrap_or_default();
+                (to, session.list_of(list, epoch))
             }
             ref op => return self.affect(session, frame, op),
         };
@@ -327,12 +329,12 @@ impl Machine {
             }
             Op::Push { from } => {
                 let value = self.value(session, frame, from)?;
-                if let Some(list) = self.lists.last_mut() {
+                if let Some((list, _)) = self.lists.last_mut() {
                     list.push(value);
                 }
             }
             Op::EndLoop => self.end_iteration(session, frame.base),
-            Op::BeginList => self.lists.push(Args::new()),
+            Op::BeginList => self.lists.push((Args::new(), session.epoch)),
             ref other => unreachable!("`step` or `compute` runs {other:?}"),
         }
         Ok(())

@@ -80,7 +80,7 @@ impl Programs {
         let value = self.expression(2);
         let mut inner = || if depth == 0 { "x = x".to_owned() } else { self.statement(depth - 1) };
         let (first, second) = (inner(), inner());
-        match self.below(14) {
+        match self.below(16) {
             0..3 => format!("{name} = {value}"),
             3 => format!("{name} += {value}"),
             4 => format!("{name}{}", self.pick(&["++", "--"])),
@@ -97,6 +97,8 @@ impl Programs {
             10 => format!("list[[{}]] = {value}", self.below(4)),
             11 => format!("Module[{{t}}, If[{}, t = 1, t = {value}]; {name} = t]", self.test(1)),
             12 => format!("Do[If[{}, Return[{value}]], {{j, 2}}]; {first}", self.test(1)),
+            13 => format!("{name} = Table[If[{}, q = {value}]; q, {{i, 3}}]", self.test(1)),
+            14 => format!("{name} = {{q, q = {value}}}; {first}"),
             _ => format!("Do[{name} = {name} + i*j, {{i, 2}}, {{j, i, 3}}]; {second}"),
         }
     }
@@ -109,7 +111,7 @@ impl Programs {
         format!(
             "f[0] = 1; f[n_] := If[n > 4, {body}, n + 1]; g[v_, w_: 2] := v*w; \
              x = 1; y = 2.5; z = 3; k = 0; list = {{1, 2., q}}; {}; \
-             {{x, y, z, i, k, list, Table[f[m], {{m, 0, 5}}]}}",
+             {{x, y, z, i, k, list, q, Table[f[m], {{m, 0, 5}}]}}",
             statements.join("; ")
         )
     }

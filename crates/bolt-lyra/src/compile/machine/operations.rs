@@ -4,7 +4,6 @@ use triomphe::Arc;
 
 use super::{Frame, Machine};
 use crate::builtins::assignment;
-use crate::builtins::iteration::spliced;
 use crate::compile::code::{Binary, Held, Local, Operand, Relation, Update};
 use crate::compile::fast::{self, UNARY};
 use crate::compile::translate::{function_of, function_of_relation};
@@ -13,7 +12,7 @@ use crate::number;
 use crate::pattern::Binding;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
-use crate::value::{Args, Call, Value};
+use crate::value::{Args, Value};
 
 impl Machine {
     pub(super) fn binary(
@@ -174,16 +173,6 @@ impl Machine {
         }
         result
     }
-}
-
-/// Returns a list of values, without what vanishes in lists.
-pub(super) fn finished(session: &Session, elements: Args) -> Value {
-    let list = Call::new(sym::List, spliced(elements));
-    if let Some(packed) = crate::array::pack(&list) {
-        return packed;
-    }
-    session.mark_elements_final(&list, session.epoch);
-    Value::from(list)
 }
 
 /// Sets the value of a symbol.
