@@ -107,6 +107,10 @@ const GENERAL: &[(&str, &str)] = &[
     ("cvmit", "The search has not converged within `1` steps."),
     ("nlnum", "The function value of `1` is not a number at the point of the search."),
     ("nrnum", "The function value is not a real number at the start of the search."),
+    ("ndig", "The number of digits to return cannot be determined."),
+    ("ibase", "Base `1` is not an integer greater than 1."),
+    ("intpp", "Positive integer argument expected in `1`."),
+    ("smplen", "There are fewer than `1` elements to choose from."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 

@@ -81,8 +81,18 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "IntegerDigits",
         Attributes::LISTABLE,
-        |_, c| Ok(digits(c)),
-        "IntegerDigits[n, base] is the list of the digits of n.",
+        |s, c| {
+            match c.args() {
+            [_, base, ..] if base.as_call().is_some() => s.by_rules(
+                c,
+                "{IntegerDigits[n_Integer, MixedRadix[b : {__Integer}]] /; Min[b] > 0 :> Module[{m = Abs[n], d = {}}, Do[PrependTo[d, Mod[m, $b]]; m = Quotient[m, $b], {$b, Reverse[b]}]; If[m > 0, Prepend[d, m], If[Max[d] == 0, {0}, Drop[d, LengthWhile[d, # == 0 &]]]]]}",
+            ),
+            _ => Ok(digits(c)),
+        }
+        },
+        "IntegerDigits[n] is the list of the decimal digits of n, IntegerDigits[n, base] of those in \
+         a base, which may be MixedRadix[{b1, ...}]; IntegerDigits[n, base, length] has so many, \
+         with zeros before them or without the first.",
         &[("IntegerDigits[1234]", "{1, 2, 3, 4}"), ("IntegerDigits[10, 2]", "{1, 0, 1, 0}")],
     ),
     builtin(
@@ -431,6 +441,11 @@ pub(crate) fn factors(session: &Session, n: &IBig) -> Evaluated<Vec<(IBig, i64)>
 /// Returns a divisor of a composite number that is neither 1 nor it (Pollard's rho with Floyd's
 /// cycle, 1975); the constant of the sequence counts up until one is found.
 fn divisor_of(session: &Session, n: &IBig) -> Evaluated<IBig> {
+    if let Ok(small) = u128::try_from(n)
+        && small < 1 << 127
+    {
+        return Ok(IBig::from(super::numbers::rho::divisor(session, small)?));
+    }
     for constant in 1u32.. {
         let next = |x: &IBig| (x * x + constant) % n;
         let (mut slow, mut fast) = (IBig::from(2), IBig::from(2));

@@ -159,6 +159,11 @@ const DOMAINS: &[Word] = &[
     ("Primes", "Primes is the domain of prime numbers."),
 ];
 
+const FORMS: &[Word] = &[(
+    "MixedRadix",
+    "MixedRadix[{b1, ..., bn}] stands for a base that is another at each place, such as hours, minutes and seconds, in FromDigits and IntegerDigits.",
+)];
+
 const SETTINGS: &[Word] = &[
     ("$RecursionLimit", "$RecursionLimit is how deep evaluations may nest, 1024 at first."),
     (
@@ -175,7 +180,7 @@ const SETTINGS: &[Word] = &[
 
 /// Returns all words with what they mean.
 pub(crate) fn all() -> impl Iterator<Item = Word> {
-    let tables = [ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, SETTINGS];
+    let tables = [ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, FORMS, SETTINGS];
     tables.into_iter().flatten().copied()
 }
 

@@ -1,7 +1,23 @@
 //! Numbers: their precision, digits, divisors; chosen by chance.
 
+pub(super) mod bits;
+pub(super) mod congruences;
+pub(super) mod continued;
+pub(super) mod digits;
+pub(super) mod divisors;
 pub(super) mod precision;
+pub(super) mod primes;
 pub(super) mod random;
+pub(super) mod rho;
 
 /// The functions of this folder.
-pub(super) const TABLES: &[&[super::Builtin]] = &[precision::TABLE, random::TABLE];
+pub(super) const TABLES: &[&[super::Builtin]] = &[
+    bits::TABLE,
+    congruences::TABLE,
+    continued::TABLE,
+    digits::TABLE,
+    divisors::TABLE,
+    precision::TABLE,
+    primes::TABLE,
+    random::TABLE,
+];

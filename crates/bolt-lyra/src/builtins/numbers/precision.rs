@@ -403,7 +403,7 @@ fn accuracy(of: &Value) -> f64 {
 }
 
 /// Returns the exact value of an approximate real number.
-fn exact(value: &Value) -> Option<RBig> {
+pub(super) fn exact(value: &Value) -> Option<RBig> {
     match value {
         Value::Real(real) => RBig::try_from(*real).ok(),
         Value::BigReal(real) => {
