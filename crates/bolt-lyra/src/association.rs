@@ -62,6 +62,18 @@ impl Association {
         self.entries.shift_remove(key).map(|entry| entry.value)
     }
 
+    /// Removes keys; the others keep their order.
+    pub fn remove_all(&mut self, keys: &[Value]) {
+        match keys {
+            [] => {}
+            [key] => drop(self.remove(key)),
+            _ => {
+                let gone: std::collections::HashSet<&Value> = keys.iter().collect();
+                self.entries.retain(|key, _| !gone.contains(key));
+            }
+        }
+    }
+
     /// Returns the keys, in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> {
         self.entries.keys()

@@ -47,7 +47,7 @@ fn every_function_has_a_usage_and_two_examples() {
 }
 
 /// Checks what inputs come to, each in a session of its own.
-fn check(cases: &[(&str, &str)]) {
+pub(crate) fn check(cases: &[(&str, &str)]) {
     for (input, expected) in cases {
         let mut session = Session::new();
         let value = run(&mut session, input);
@@ -74,4 +74,50 @@ fn rules_that_a_function_works_on_are_no_options() {
         ("FixedPoint[Identity, {a -> 1}]", "{a -> 1}"),
         ("Map[f, a + b, Heads -> True]", "f[Plus][f[a], f[b]]"),
     ]);
+}
+
+#[test]
+fn what_is_changed_in_place_is_a_value_of_its_own() {
+    check(&[
+        ("a = {1, 2}; b = a; AppendTo[a, 3]; {a, b}", "{{1, 2, 3}, {1, 2}}"),
+        (
+            "a = Range[40]; b = a; AppendTo[a, 41]; {Total[a], Total[b], a === Range[41]}",
+            "{861, 820, True}",
+        ),
+        ("a = Range[40]; AppendTo[a, x]; {Length[a], a[[-1]], a[[1]]}", "{41, x, 1}"),
+        ("a = Range[40]; AppendTo[a, 0.5]; {Head[a[[40]]], a[[41]]}", "{Integer, 0.5}"),
+        ("a = {x}; AppendTo[a, y]; x = 5; a", "{5, y}"),
+        ("a = {}; r = Table[AppendTo[a, i], {i, 3}]; r", "{{1}, {1, 2}, {1, 2, 3}}"),
+        (
+            "a = <||>; r = Table[AssociateTo[a, i -> 0], {i, 2}]; r",
+            "{<|1 -> 0|>, <|1 -> 0, 2 -> 0|>}",
+        ),
+        ("a = <|x -> 1|>; b = a; KeyDropFrom[a, x]; {a, b}", "{<||>, <|x -> 1|>}"),
+        ("a = 5; Quiet[AppendTo[a, 1]]; a", "5"),
+        ("a = <|1 -> 2|>; PrependTo[a, 0 -> 1]; a", "<|0 -> 1, 1 -> 2|>"),
+        ("Module[{l = {0}}, Do[AppendTo[l, k], {k, 3}]; l]", "{0, 1, 2, 3}"),
+    ]);
+}
+
+#[test]
+fn texts_that_stand_for_themselves_are_found_as_other_patterns_are() {
+    let cases = [
+        ("aXbXXc", "X"),
+        ("XXaXbXX", "X"),
+        ("", "X"),
+        ("XX", "X"),
+        ("abcabc", "bc"),
+        ("äöäö", "ö"),
+    ];
+    for (text, literal) in cases {
+        let other = format!("(\"{literal}\" | \"{literal}\")");
+        for function in
+            ["StringSplit", "StringCount", "StringDelete", "StringCases", "StringPosition"]
+        {
+            let source = format!(
+                "{function}[\"{text}\", \"{literal}\"] === {function}[\"{text}\", {other}]"
+            );
+            check(&[(&source, "True")]);
+        }
+    }
 }

@@ -132,6 +132,11 @@ impl Call {
         }
     }
 
+    /// Returns the arguments one after the other; a packed array makes no others of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Value> {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+
     /// Returns the head and the arguments, to be changed.
     fn parts_mut(&mut self) -> (&mut Value, &mut Args) {
         if let Content::Array(array) = &mut self.content {
@@ -211,6 +216,22 @@ impl Call {
             self.evaluated = AtomicU32::new(0);
         }
         changed
+    }
+
+    /// Adds an argument at the end.
+    pub(crate) fn push(&mut self, arg: Value) {
+        let is_ground = is_ground(&arg);
+        self.depth = self.depth.max(arg.depth().saturating_add(1));
+        self.hash = AtomicU64::new(0);
+        if let Content::Array(array) = &mut self.content
+            && Arc::make_mut(array).push(&arg)
+        {
+            return;
+        }
+        if self.evaluated_at() != Self::EVER || !is_ground {
+            self.evaluated = AtomicU32::new(0);
+        }
+        self.parts_mut().1.push(arg);
     }
 
     /// Changes an element of a packed vector in place; returns whether it stays one.
@@ -503,6 +524,12 @@ impl From<RBig> for Value {
             true => Self::from(rational.into_parts().0),
             false => Self::Rational(Arc::new(rational)),
         }
+    }
+}
+
+impl From<Arc<Call>> for Value {
+    fn from(call: Arc<Call>) -> Self {
+        Self::Call(call)
     }
 }
 

@@ -163,6 +163,21 @@ impl Array {
     }
 }
 
+impl Array {
+    /// Adds an element to a vector, if it is of the same kind.
+    pub(crate) fn push(&mut self, value: &Value) -> bool {
+        let [length] = &mut self.dimensions[..] else { return false };
+        match (&mut self.elements, value) {
+            (Elements::Integers(integers), Value::Integer(new)) => integers.push(*new),
+            (Elements::Reals(reals), Value::Real(new)) => reals.push(*new),
+            _ => return false,
+        }
+        *length += 1;
+        self.values = OnceLock::new();
+        true
+    }
+}
+
 /// Lists shorter than this are not packed.
 const SHORTEST: usize = 32;
 

@@ -155,10 +155,12 @@ pub(super) const TABLE: &[Builtin] = &[
         "AppendTo",
         Attributes::HOLD_FIRST,
         |s, c| append_to(s, c, true),
-        "AppendTo[x, e] adds e at the end of the value of x.",
+        "AppendTo[x, e] adds e at the end of the value of x, a list or another expression; to an \
+         association it adds a rule.",
         &[
             ("l = {1, 2}; AppendTo[l, 3]; l", "{1, 2, 3}"),
             ("l = {}; Do[AppendTo[l, i^2], {i, 3}]; l", "{1, 4, 9}"),
+            ("l = <|a -> 1|>; AppendTo[l, b -> 2]; l", "<|a -> 1, b -> 2|>"),
         ],
     ),
     builtin(
@@ -520,24 +522,44 @@ fn combine(
 /// Adds an element in place if nothing else refers to the value.
 fn append_to(session: &mut Session, call: &mut Arc<Call>, at_end: bool) -> Evaluated<Step> {
     let Some([lhs, element]) = fixed(call) else { return Ok(Step::Same) };
-    let Some(mut value) = value_of(session, lhs, sym::Set)? else { return Ok(Step::Same) };
+    let Some(value) = value_of(session, lhs, sym::Set)? else { return Ok(Step::Same) };
+    if value.is_atom() {
+        session.message(sym::General, "normal", &[Value::Integer(1), Value::Call(call.clone())]);
+        return Ok(Step::Same);
+    }
+    let value = match value {
+        Value::Call(list) => Value::Call(extended(session, lhs, list, element, at_end)),
+        value => {
+            let name = if at_end { "System`Append" } else { "System`Prepend" };
+            let function = Value::Symbol(session.names.symbol(name));
+            session.call(&function, [value, element.clone()])?
+        }
+    };
+    assign(session, lhs, &value, false)?;
+    Ok(Step::Done(value))
+}
+
+/// Adds an element to the value of what is to be assigned.
+fn extended(
+    session: &mut Session,
+    lhs: &Value,
+    mut list: Arc<Call>,
+    element: &Value,
+    at_end: bool,
+) -> Arc<Call> {
     if let Some(symbol) = lhs.as_symbol()
         && !session.attributes(symbol).has(Attributes::PROTECTED)
     {
         // While it is changed, the symbol does not refer to it.
         session.change(symbol).own = None;
     }
-    let Value::Call(list) = &mut value else {
-        session.message(sym::General, "normal", &[Value::Integer(1), Value::Call(call.clone())]);
-        return Ok(Step::Same);
-    };
-    let list = Arc::make_mut(list);
-    let mut args = list.take_args();
-    match at_end {
-        true => args.push(element.clone()),
-        false => args.insert(0, element.clone()),
+    let own = Arc::make_mut(&mut list);
+    if at_end {
+        own.push(element.clone());
+    } else {
+        let mut args = own.take_args();
+        args.insert(0, element.clone());
+        own.set_args(args);
     }
-    list.set_args(args);
-    assign(session, lhs, &value, false)?;
-    Ok(Step::Done(value))
+    list
 }

@@ -14,6 +14,7 @@ use super::structure::length;
 use super::{Builtin, builtin};
 use crate::array::Elements;
 use crate::association::{Association, Entry};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::rule::sides;
@@ -334,11 +335,12 @@ fn sort(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 /// Returns the places of values in an order of which a function is True, or 1 or 0, of neighbours.
 fn sorted_by(session: &mut Session, by: &Value, values: &[Value]) -> Evaluated<Vec<usize>> {
     let mut failure = None;
+    let by = Callable::new(session, by);
     let places = merge_sort((0..values.len()).collect(), &mut |a, b| {
         if failure.is_some() {
             return true;
         }
-        match session.call(by, [values[a].clone(), values[b].clone()]) {
+        match by.call(session, [values[a].clone(), values[b].clone()]) {
             Ok(answer) => !(answer.is(sym::False) || matches!(answer, Value::Integer(-1))),
             Err(stop) => {
                 failure = Some(stop);
@@ -386,8 +388,9 @@ fn sort_by(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     }
     let values = elements(of);
     let mut keys = Vec::with_capacity(values.len());
+    let by = Callable::new(session, by);
     for value in &values {
-        keys.push(session.call(by, [value.clone()].as_slice())?);
+        keys.push(by.call(session, [value.clone()].as_slice())?);
     }
     let mut places: Vec<usize> = (0..values.len()).collect();
     let names = &session.names;
@@ -716,11 +719,12 @@ fn riffle(call: &Call) -> Step {
     let Some(spec) = spec else {
         let goes_last = between.as_list().is_some() && values.len() == count;
         let mut all = Args::with_capacity(2 * count);
-        for (place, element) in list.args().iter().enumerate() {
+        for (element, value) in list.args().iter().zip(values.iter().cycle()) {
             all.push(element.clone());
-            if goes_last || place + 1 < count {
-                all.push(values[place % values.len()].clone());
-            }
+            all.push(value.clone());
+        }
+        if !goes_last {
+            all.pop();
         }
         return Step::Again(Value::call(list.head().clone(), all));
     };

@@ -178,7 +178,7 @@ impl Machine {
 
     /// Runs instructions until the frame returns or calls.
     fn step(&mut self, session: &mut Session, frame: &mut Frame) -> Evaluated<Exit> {
-        let code = frame.code.clone();
+        let code = &frame.code;
         loop {
             let op = &code.ops[frame.position];
             frame.position += 1;
@@ -303,7 +303,12 @@ impl Machine {
                 (to, session.list_of(elements, Session::NO_EPOCH))
             }
             Op::Interpret { to, template } => {
-                (to, self.interpret(session, frame, &code.templates[template as usize])?)
+                let held = &code.templates[template as usize];
+                // What the last round of a loop left there may be what is changed in place.
+                if !held.slots.contains(&to) {
+                    self.put(frame, to, Value::NULL);
+                }
+                (to, self.interpret(session, frame, held)?)
             }
             Op::EndList { to } => {
                 let (list, epoch) = self.lists.pop().unwrap_or_default();

@@ -2,13 +2,15 @@
 
 use triomphe::Arc;
 
-use super::{entries_of, keys_of, step, value_of};
+use super::{entries_of, keys_of, value_of};
 use crate::association::{Association, Entry};
 use crate::builtins::{Builtin, builtin};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::rule::sides;
 use crate::session::{Evaluated, Session};
+use crate::symbol::Symbol;
 use crate::value::{Call, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -60,10 +62,11 @@ pub(super) const TABLE: &[Builtin] = &[
 fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [function, of] = call.args() else { return Ok(Step::Same) };
     let mut new = Association::default();
+    let function = Callable::new(session, function);
     if let Value::Association(entries) = of {
         for (key, entry) in entries.iter() {
             let rule = Value::rule(key.clone(), entry.value.clone());
-            let made = session.call(function, [rule].as_slice())?;
+            let made = function.call(session, [rule].as_slice())?;
             let Some((key, value, delayed)) = sides(&made) else { return Ok(Step::Same) };
             new.insert_entry(key.clone(), Entry { value: value.clone(), delayed });
         }
@@ -72,7 +75,7 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let Some(keys) = of.as_list() else { return Ok(Step::Same) };
     for key in keys {
         session.check_interrupt()?;
-        let value = session.call(function, [key.clone()].as_slice())?;
+        let value = function.call(session, [key.clone()].as_slice())?;
         new.insert(key.clone(), value);
     }
     Ok(Step::Done(value_of(new)))
@@ -107,23 +110,33 @@ fn change(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<
         session.wrong_count_of(name, call.args().len(), 2, 2);
         return Ok(Step::Same);
     };
-    let value = session.evaluate(target)?;
-    let Value::Association(entries) = &value else {
+    let Value::Association(mut entries) = session.evaluate(target)? else {
         session.message_of(name, "invak", std::slice::from_ref(target));
         return Ok(Step::Same);
     };
-    let mut new = (**entries).clone();
-    if name == "AssociateTo" {
-        let Some(added) = entries_of(change) else { return Ok(Step::Same) };
-        for (key, entry) in added.iter() {
-            new.insert_entry(key.clone(), entry.clone());
-        }
-    } else {
-        for key in keys_of(change) {
-            new.remove(&key);
-        }
+    let added = match name {
+        "AssociateTo" => match entries_of(change) {
+            Some(added) => added,
+            None => return Ok(Step::Same),
+        },
+        _ => Association::default(),
+    };
+    if let Some(symbol) = target.as_symbol().filter(|&symbol| is_open(session, symbol)) {
+        // While it is changed, the symbol does not refer to it: it is changed in place if nothing
+        // else does.
+        session.change(symbol).own = None;
     }
-    let new = value_of(new);
+    let new = Arc::make_mut(&mut entries);
+    added.iter().for_each(|(key, entry)| new.insert_entry(key.clone(), entry.clone()));
+    if name == "KeyDropFrom" {
+        new.remove_all(&keys_of(change));
+    }
+    let new = Value::Association(entries);
     crate::builtins::assignment::assign(session, target, &new, false)?;
-    Ok(step(Some(new)))
+    Ok(Step::Done(new))
+}
+
+/// Returns whether a symbol may be assigned to.
+fn is_open(session: &Session, symbol: Symbol) -> bool {
+    !session.attributes(symbol).has_any(Attributes::PROTECTED | Attributes::LOCKED)
 }

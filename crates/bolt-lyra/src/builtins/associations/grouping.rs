@@ -6,6 +6,7 @@ use triomphe::Arc;
 use super::{entries_of, not_association, value_of};
 use crate::association::{Association, Entry};
 use crate::builtins::{Builtin, builtin};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::rule::sides;
@@ -88,10 +89,7 @@ fn counted(all: impl Iterator<Item = Value>) -> Value {
 fn counts(call: &Call) -> Step {
     match call.args() {
         [Value::Association(entries)] => Step::Done(counted(entries.values().cloned())),
-        [of] => match of.as_list() {
-            Some(list) => Step::Done(counted(list.iter().cloned())),
-            None => Step::Same,
-        },
+        [Value::Call(list)] if list.is(sym::List) => Step::Done(counted(list.iter())),
         _ => Step::Same,
     }
 }
@@ -102,9 +100,10 @@ fn counts_by(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     }
     let mut keys = Vec::new();
+    let by = Callable::new(session, by);
     for element in crate::builtins::functional::elements(of) {
         session.check_interrupt()?;
-        keys.push(session.call(by, [element].as_slice())?);
+        keys.push(by.call(session, [element].as_slice())?);
     }
     Ok(Step::Done(counted(keys.into_iter())))
 }
@@ -133,41 +132,58 @@ fn grouped(session: &mut Session, of: &Value, by: &[Value], with: Option<&Value>
             None => Ok(of.clone()),
         };
     };
-    let mut groups: Groups<Vec<(Value, Entry)>> = Groups::default();
-    let is_association = matches!(of, Value::Association(_));
-    let entries: Vec<(Value, Entry)> = match of {
-        Value::Association(entries) => {
-            entries.iter().map(|(key, entry)| (key.clone(), entry.clone())).collect()
-        }
-        _ => {
-            let plain = |value: &Value| Entry { value: value.clone(), delayed: false };
-            of.as_list().unwrap_or(&[]).iter().map(|one| (Value::NULL, plain(one))).collect()
-        }
-    };
-    for (key, mut entry) in entries {
-        session.check_interrupt()?;
-        let group = match sides(first) {
-            // `f -> g` groups the values of g.
-            Some((f, g, _)) => {
-                let group = session.call(f, [entry.value.clone()].as_slice())?;
-                entry.value = session.call(g, [entry.value].as_slice())?;
-                group
-            }
-            None => session.call(first, [entry.value.clone()].as_slice())?,
-        };
-        groups.entry(group).or_default().push((key, entry));
-    }
+    let key = Keying::new(session, first);
     let mut new = Association::default();
+    if let Value::Association(entries) = of {
+        let mut groups: Groups<Association> = Groups::default();
+        for (name, entry) in entries.iter() {
+            let (group, value) = key.of(session, &entry.value)?;
+            let entry = Entry { value, delayed: entry.delayed };
+            groups.entry(group).or_default().insert_entry(name.clone(), entry);
+        }
+        for (group, members) in groups {
+            new.insert(group, grouped(session, &value_of(members), rest, with)?);
+        }
+        return Ok(value_of(new));
+    }
+    let mut groups: Groups<Args> = Groups::default();
+    for element in of.as_call().into_iter().flat_map(Call::iter) {
+        let (group, value) = key.of(session, &element)?;
+        groups.entry(group).or_default().push(value);
+    }
     for (group, members) in groups {
-        let members = match is_association {
-            true => value_of(Association::new(members)),
-            false => {
-                Value::list(members.into_iter().map(|(_, entry)| entry.value).collect::<Args>())
-            }
-        };
+        let members = session.evaluate(&Value::list(members))?;
         new.insert(group, grouped(session, &members, rest, with)?);
     }
     Ok(value_of(new))
+}
+
+/// What says to which group an element belongs and what stands for it there.
+struct Keying {
+    group: Callable,
+    member: Option<Callable>,
+}
+
+impl Keying {
+    /// Reads `f`, or `f -> g` where the values of g stand for the elements.
+    fn new(session: &mut Session, by: &Value) -> Self {
+        match sides(by) {
+            Some((f, g, _)) => {
+                Self { group: Callable::new(session, f), member: Some(Callable::new(session, g)) }
+            }
+            None => Self { group: Callable::new(session, by), member: None },
+        }
+    }
+
+    fn of(&self, session: &mut Session, element: &Value) -> Evaluated<(Value, Value)> {
+        session.check_interrupt()?;
+        let group = self.group.call(session, [element.clone()].as_slice())?;
+        let member = match &self.member {
+            Some(member) => member.call(session, [element.clone()].as_slice())?,
+            None => element.clone(),
+        };
+        Ok((group, member))
+    }
 }
 
 fn position_index(call: &Call) -> Step {
@@ -210,10 +226,11 @@ fn merge(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         groups.entry(key.clone()).or_default().push(entry.value.clone());
     }
     let mut new = Association::default();
+    let function = Callable::new(session, with);
     for (key, values) in groups {
         let value = match with.is(sym::Identity) {
             true => Value::list(values),
-            false => session.call(with, [Value::list(values)].as_slice())?,
+            false => function.call(session, [Value::list(values)].as_slice())?,
         };
         new.insert(key, value);
     }

@@ -5,6 +5,7 @@ use triomphe::Arc;
 use super::{absent, entries_of, for_each, keys_of, not_association, step, value_of};
 use crate::association::Association;
 use crate::builtins::{Builtin, builtin};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
@@ -130,7 +131,7 @@ fn chosen(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<
                 Association::new(keys.iter().filter_map(entry))
             }
             _ => {
-                keys.iter().for_each(|key| drop(entries.remove(key)));
+                entries.remove_all(&keys);
                 entries
             }
         }))
@@ -143,10 +144,11 @@ fn chosen(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<
 
 fn select(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, test] = call.args() else { return Ok(Step::Same) };
+    let test = Callable::new(session, test);
     let found = for_each(session, of, &mut |session, entries| {
         let mut kept = Vec::new();
         for (key, entry) in entries.iter() {
-            if session.call(test, [key.clone()].as_slice())?.is(sym::True) {
+            if test.call(session, [key.clone()].as_slice())?.is(sym::True) {
                 kept.push((key.clone(), entry.clone()));
             }
         }
@@ -157,10 +159,11 @@ fn select(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [function, of] = call.args() else { return Ok(Step::Same) };
+    let function = Callable::new(session, function);
     let found = for_each(session, of, &mut |session, entries| {
         let mut new = Association::default();
         for (key, entry) in entries.iter() {
-            let key = session.call(function, [key.clone()].as_slice())?;
+            let key = function.call(session, [key.clone()].as_slice())?;
             new.insert_entry(key, entry.clone());
         }
         Ok(value_of(new))
@@ -174,8 +177,9 @@ fn key_value_map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step>
         return Ok(not_association(session, "KeyValueMap", call, 2));
     };
     let mut all = Args::new();
+    let function = Callable::new(session, function);
     for (key, entry) in entries.iter() {
-        all.push(session.call(function, [key.clone(), entry.value.clone()])?);
+        all.push(function.call(session, [key.clone(), entry.value.clone()])?);
     }
     Ok(Step::Again(Value::list(all)))
 }

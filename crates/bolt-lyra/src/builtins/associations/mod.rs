@@ -7,6 +7,8 @@ mod keys;
 mod lookup;
 mod normal;
 mod query;
+#[cfg(test)]
+mod tests;
 
 use triomphe::Arc;
 

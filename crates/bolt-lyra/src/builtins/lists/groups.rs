@@ -8,6 +8,7 @@ use triomphe::Arc;
 use super::super::comparison::known_order;
 use super::super::functional::{elements, with_elements};
 use super::super::{Builtin, builtin};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
@@ -263,10 +264,11 @@ pub(in crate::builtins) fn classes_by_test(
     test: &Value,
 ) -> Evaluated<Vec<Vec<usize>>> {
     let mut classes: Vec<Vec<usize>> = Vec::new();
+    let test = Callable::new(session, test);
     for (place, value) in values.iter().enumerate() {
         let mut home = None;
         for (index, class) in classes.iter().enumerate() {
-            if session.call(test, [values[class[0]].clone(), value.clone()])?.is(sym::True) {
+            if test.call(session, [values[class[0]].clone(), value.clone()])?.is(sym::True) {
                 home = Some(index);
                 break;
             }
@@ -301,7 +303,8 @@ fn listed(of: &Value, classes: &[Vec<usize>], outer: &Value) -> Step {
 }
 
 fn keys_of(session: &mut Session, values: &[Value], function: &Value) -> Evaluated<Vec<Value>> {
-    values.iter().map(|value| session.call(function, [value.clone()].as_slice())).collect()
+    let function = Callable::new(session, function);
+    values.iter().map(|value| function.call(session, [value.clone()].as_slice())).collect()
 }
 
 fn split(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -314,11 +317,12 @@ fn split(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     }
     let values = elements(of);
-    let runs = runs(values.len(), &mut |place| match test {
+    let test = test.map(|test| Callable::new(session, test));
+    let runs = runs(values.len(), &mut |place| match &test {
         None => Ok(values[place - 1] == values[place]),
         Some(test) => {
             let pair = [values[place - 1].clone(), values[place].clone()];
-            Ok(session.call(test, pair)?.is(sym::True))
+            Ok(test.call(session, pair)?.is(sym::True))
         }
     })?;
     Ok(listed(of, &runs, &of.head()))
@@ -426,8 +430,9 @@ fn while_true(session: &mut Session, call: &mut Arc<Call>, takes: bool) -> Evalu
         return Ok(Step::Same);
     }
     let mut count = 0;
+    let test = Callable::new(session, test);
     for value in elements(of) {
-        if !session.call(test, [value].as_slice())?.is(sym::True) {
+        if !test.call(session, [value].as_slice())?.is(sym::True) {
             break;
         }
         count += 1;

@@ -6,6 +6,7 @@ use triomphe::Arc;
 
 use super::super::functional::{elements, with_elements};
 use super::super::{Builtin, builtin};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::rule::sides;
@@ -178,11 +179,12 @@ fn delete_duplicates(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<S
         }
         Some(test) => {
             let mut kept: Vec<usize> = Vec::new();
+            let test = Callable::new(session, test);
             for (place, value) in values.iter().enumerate() {
                 let mut is_new = true;
                 for &known in &kept {
                     let pair = [values[known].clone(), value.clone()];
-                    if session.call(test, pair)?.is(sym::True) {
+                    if test.call(session, pair)?.is(sym::True) {
                         is_new = false;
                         break;
                     }

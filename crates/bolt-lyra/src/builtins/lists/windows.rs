@@ -1,6 +1,7 @@
 //! Neighbours: differences, ratios, moving windows, folds; ranges and bins.
 
 use super::super::{Builtin, builtin};
+use crate::compile::Callable;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
@@ -311,12 +312,14 @@ fn fold_pairs(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> E
         _ => return Ok(Step::Same),
     };
     let (mut state, mut all) = (state.clone(), Args::new());
+    let function = Callable::new(session, function);
+    let with = with.map(|with| Callable::new(session, with));
     for element in list.args() {
         session.check_interrupt()?;
-        let pair = session.call(function, [state, element.clone()])?;
+        let pair = function.call(session, [state, element.clone()])?;
         let Some([first, next]) = pair.exactly(sym::List) else { return Ok(Step::Same) };
-        all.push(match with {
-            Some(with) => session.call(with, [pair.clone()].as_slice())?,
+        all.push(match &with {
+            Some(with) => with.call(session, [pair.clone()].as_slice())?,
             None => first.clone(),
         });
         state = next.clone();

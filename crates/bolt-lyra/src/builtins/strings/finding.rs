@@ -114,6 +114,9 @@ fn found(
     text: &str,
     (what, overlaps, most): (What, Overlaps, usize),
 ) -> Evaluated {
+    if let (What::Count, Overlaps::None, Some(literal)) = (what, overlaps, patterns.literal()) {
+        return Ok(integer(text.matches(literal).count()));
+    }
     let all = patterns.all(session, text, overlaps, most)?;
     Ok(match what {
         What::Count => integer(all.len()),

@@ -77,11 +77,29 @@ fn split(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let Some(patterns) = Patterns::read(session, pattern, reading) else {
         return Ok(Step::Same);
     };
+    let plain = most == Some(usize::MAX) && !Patterns::are_rules(pattern);
     let results = for_each_text(session, value, &mut |session, text| {
+        if let Some(literal) = patterns.literal().filter(|_| plain) {
+            return Ok(Some(parts_between(text, literal)));
+        }
         let found = patterns.all(session, text, Overlaps::None, usize::MAX)?;
         parts(session, &patterns, text, (&found, pattern), most).map(Some)
     })?;
     Ok(results.map_or(Step::Same, Step::Again))
+}
+
+/// Returns the parts between the places of a text, without empty parts at the ends.
+fn parts_between(text: &str, literal: &str) -> Value {
+    let is_kept = |part: &str| !part.is_empty();
+    // One character is found faster than a text.
+    let mut characters = literal.chars();
+    let parts: Vec<&str> = match (characters.next(), characters.next()) {
+        (Some(only), None) => text.split(only).collect(),
+        _ => text.split(literal).collect(),
+    };
+    let first = parts.iter().position(|part| is_kept(part)).unwrap_or(parts.len());
+    let end = parts.iter().rposition(|part| is_kept(part)).map_or(first, |last| last + 1);
+    list_of(parts[first..end].iter().copied())
 }
 
 /// Returns the parts between matches, with what the matches are replaced by where there are rules.
@@ -93,7 +111,7 @@ fn parts(
     most: Option<usize>,
 ) -> Evaluated {
     let has_rules = Patterns::are_rules(pattern);
-    let mut parts: Vec<Option<Value>> = Vec::new();
+    let mut parts: Vec<Value> = Vec::with_capacity(found.len() + 1);
     let (mut from, mut count) = (0, 1);
     for one in found {
         if most.is_some_and(|most| count >= most) {
@@ -103,15 +121,14 @@ fn parts(
         if one.end == one.start && (one.start == 0 || one.start == text.len()) {
             continue;
         }
-        parts.push(Some(Value::string(&text[from..one.start])));
+        parts.push(Value::string(&text[from..one.start]));
         count += 1;
         if has_rules {
-            parts.push(patterns.replacement(session, text, one)?);
+            parts.extend(patterns.replacement(session, text, one)?);
         }
         from = one.end;
     }
-    parts.push(Some(Value::string(&text[from..])));
-    let mut parts: Vec<Value> = parts.into_iter().flatten().collect();
+    parts.push(Value::string(&text[from..]));
     if most.is_some() {
         let is_empty = |part: &Value| part.as_str() == Some("");
         while parts.last().is_some_and(is_empty) {

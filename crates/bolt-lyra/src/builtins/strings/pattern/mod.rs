@@ -119,6 +119,14 @@ impl Patterns {
         several.iter().all(|one| sides(one).is_some())
     }
 
+    /// Returns the text that is looked for, if the pattern is one that stands for itself.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match &self.all[..] {
+            [one] => one.literal.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Returns the first match at a place or after it.
     pub(super) fn find(
         &self,
@@ -127,10 +135,8 @@ impl Patterns {
         from: usize,
     ) -> Evaluated<Option<Found>> {
         let text = search.text;
-        if let [one] = &self.all[..]
-            && let Some(literal) = &one.literal
-        {
-            let start = text[from..].find(literal.as_str()).map(|length| from + length);
+        if let Some(literal) = self.literal() {
+            let start = text[from..].find(literal).map(|length| from + length);
             return Ok(start.map(|start| Found::plain(start, start + literal.len())));
         }
         let mut position = from;
@@ -218,6 +224,10 @@ impl Patterns {
         most: usize,
     ) -> Evaluated<Vec<Found>> {
         let text = search.text;
+        if let (Some(literal), Overlaps::None) = (self.literal(), overlaps) {
+            let found = text.match_indices(literal).take(most);
+            return Ok(found.map(|(start, own)| Found::plain(start, start + own.len())).collect());
+        }
         let (mut all, mut from) = (Vec::new(), 0);
         while all.len() < most && from <= text.len() {
             if all.len().is_multiple_of(4096) {
