@@ -241,7 +241,7 @@ impl Machine {
                     self.put(frame, to, value);
                 }
                 Op::Return { from } => return self.value(session, frame, from).map(Exit::Return),
-                ref op => self.compute(session, frame, &code, op)?,
+                ref op => self.compute(session, frame, code, op)?,
             }
         }
     }
