@@ -174,6 +174,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         scope::TABLE,
         special::tables::TABLE,
         statistics::descriptive::TABLE,
+        statistics::expectation::TABLE,
+        statistics::sample::TABLE,
         structure::TABLE,
         time::TABLE,
         trigonometry::TABLE,
@@ -189,6 +191,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         combinatorics::TABLES,
         linear::TABLES,
         numbers::TABLES,
+        statistics::distributions::TABLES,
     ];
     areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }

@@ -92,7 +92,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
 const MOST: usize = 1 << 26;
 
 /// Reads the size of a list or an array; none means a single value.
-fn shape(size: Option<&Value>) -> Option<Vec<usize>> {
+pub(in crate::builtins) fn shape(size: Option<&Value>) -> Option<Vec<usize>> {
     let Some(size) = size else { return Some(Vec::new()) };
     let shape: Vec<usize> = match size.as_list() {
         Some(sizes) => sizes.iter().map(Value::as_usize).collect::<Option<_>>()?,
@@ -103,7 +103,7 @@ fn shape(size: Option<&Value>) -> Option<Vec<usize>> {
 }
 
 /// Fills an array with what a function returns.
-fn filled(
+pub(in crate::builtins) fn filled(
     session: &mut Session,
     shape: &[usize],
     next: &mut dyn FnMut(&mut Session) -> Evaluated<Option<Value>>,

@@ -38,20 +38,49 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     ),
     special!(
         "GammaRegularized",
-        &[(2, |z| integrals::upper_gamma(z)?.mul(&gamma::gamma(&z[..1])?.inv()?).into())],
+        &[(2, |z| integrals::upper_gamma(z)?.mul(&gamma::gamma(&z[..1])?.inv()?).into()), (3, |z| {
+            let [a, low, high] = z else { return None };
+            let whole = gamma::gamma(&z[..1])?.inv()?;
+            match low.is_zero() {
+                true => integrals::lower_gamma(a, high)?.mul(&whole).into(),
+                false => {
+                    let first = integrals::upper_gamma(&[a.clone(), low.clone()])?;
+                    first.sub(&integrals::upper_gamma(&[a.clone(), high.clone()])?).mul(&whole).into()
+                }
+            }
+        })],
         "{GammaRegularized[a_, 0] /; NumericQ[a] && a > 0 :> 1, GammaRegularized[1, z_] :> E^-z, GammaRegularized[_, Infinity] :> 0, GammaRegularized[n_Integer, _] /; n <= 0 :> 0,
-          GammaRegularized[1/2, z_] :> Erfc[Sqrt[z]], GammaRegularized[a_, z0_, z1_] :> GammaRegularized[a, z0] - GammaRegularized[a, z1]}",
-        "GammaRegularized[a, z] is Gamma[a, z]/Gamma[a].",
+          GammaRegularized[1/2, z_] :> Erfc[Sqrt[z]], GammaRegularized[n_Integer, z_?NumericQ] /; 0 < n < 200 && Precision[z] === Infinity :> E^-z Sum[z^$k/$k!, {$k, 0, n - 1}],
+          GammaRegularized[_, 0, 0] :> 0, GammaRegularized[1, 0, z_] :> 1 - E^-z, GammaRegularized[1/2, 0, z_] :> Erf[Sqrt[z]], GammaRegularized[a_?NumericQ, 0, Infinity] /; a > 0 :> 1,
+          GammaRegularized[n_Integer, 0, z_?NumericQ] /; 0 < n < 200 && Precision[z] === Infinity :> 1 - E^-z Sum[z^$k/$k!, {$k, 0, n - 1}],
+          GammaRegularized[a_, z0_, z1_] /; z0 =!= 0 && !(MachineNumberQ[z0] && z0 == 0) :> GammaRegularized[a, z0] - GammaRegularized[a, z1]}",
+        "GammaRegularized[a, z] is Gamma[a, z]/Gamma[a]; GammaRegularized[a, 0, z] is one less it.",
         &[("GammaRegularized[1, x]", "E^-x"), ("GammaRegularized[2, 0]", "1")],
     ),
     special!(
         "InverseGammaRegularized",
         &[],
-        "{InverseGammaRegularized[a_, 1] :> 0, InverseGammaRegularized[a_, 0] :> Infinity,
+        "{InverseGammaRegularized[a_, 1] :> 0, InverseGammaRegularized[a_, 0] :> Infinity, InverseGammaRegularized[a_, 0, 0] :> 0, InverseGammaRegularized[a_, 0, 1] :> Infinity,
+          InverseGammaRegularized[1, 0, q_] :> -Log[1 - q], InverseGammaRegularized[1, q_] :> -Log[q],
+          InverseGammaRegularized[a_?NumericQ, 0, q_?NumericQ] /; Precision[{a, q}] === MachinePrecision && a > 0 && 0 < q < 1 :>
+            Module[{lo = 0., hi = 2. a + 10.}, While[GammaRegularized[1. a, 0, hi] < q, hi = 2 hi]; Do[With[{m = If[lo > 0 && hi > 4 lo, Sqrt[lo hi], (lo + hi)/2]}, If[m <= lo || m >= hi, Break[]]; If[GammaRegularized[1. a, 0, m] < q, lo = m, hi = m]], 400]; hi],
           InverseGammaRegularized[a_?NumericQ, q_?NumericQ] /; Precision[{a, q}] === MachinePrecision && a > 0 && 0 < q < 1 :>
             Module[{lo = 0., hi = 2. a + 10.}, While[GammaRegularized[1. a, hi] > q, hi = 2 hi]; Do[With[{m = (lo + hi)/2}, If[GammaRegularized[1. a, m] > q, lo = m, hi = m]], 70]; (lo + hi)/2]}",
         "InverseGammaRegularized[a, q] is the z with GammaRegularized[a, z] == q.",
         &[("InverseGammaRegularized[2, 1]", "0"), ("InverseGammaRegularized[2, 0]", "Infinity")],
+    ),
+    special!(
+        "InverseBetaRegularized",
+        &[],
+        "{InverseBetaRegularized[0, a_, b_] :> 0, InverseBetaRegularized[1, a_, b_] :> 1, InverseBetaRegularized[q_, 1, 1] :> q,
+          InverseBetaRegularized[1/2, a_, a_] :> 1/2,
+          InverseBetaRegularized[q_?NumericQ, a_?NumericQ, b_?NumericQ] /; Precision[{q, a, b}] === MachinePrecision && a > 0 && b > 0 && 0 < q < 1 :>
+            Module[{lo = 0., hi = 1.}, Do[With[{m = If[lo > 0 && hi > 4 lo, Sqrt[lo hi], (lo + hi)/2]}, If[m <= lo || m >= hi, Break[]]; If[BetaRegularized[m, 1. a, 1. b] < q, lo = m, hi = m]], 400]; hi]}",
+        "InverseBetaRegularized[q, a, b] is the z with BetaRegularized[z, a, b] == q.",
+        &[
+            ("InverseBetaRegularized[1, 2, 3]", "1"),
+            ("Round[10^9 InverseBetaRegularized[0.5, 2, 3]]", "385727568"),
+        ],
     ),
     special!(
         "PolyGamma",
@@ -88,7 +117,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             let sum = hyper::f2f1(&[a.clone(), one.sub(b), a.plus(1), x.clone()])?;
             x.pow(a)?.mul(&sum).div(a)?.div(&gamma::beta(&z[1..])?)
         })],
-        "{BetaRegularized[0, a_, b_] :> 0, BetaRegularized[1, a_, b_] :> 1, BetaRegularized[x_, a_Integer, b_Integer] /; a > 0 && b > 0 && NumericQ[x] && a + b < 200 :> Sum[Binomial[a + b - 1, $k] x^$k (1 - x)^(a + b - 1 - $k), {$k, a, a + b - 1}]}",
+        "{BetaRegularized[0, a_, b_] :> 0, BetaRegularized[1, a_, b_] :> 1, BetaRegularized[x_, 1/2, 1/2] /; NumericQ[x] && Precision[x] === Infinity && 0 < x < 1 :> 2 ArcSin[Sqrt[x]]/Pi, BetaRegularized[x_, a_Integer, b_Integer] /; a > 0 && b > 0 && NumericQ[x] && a + b < 200 :> Sum[Binomial[a + b - 1, $k] x^$k (1 - x)^(a + b - 1 - $k), {$k, a, a + b - 1}]}",
         "BetaRegularized[z, a, b] is Beta[z, a, b]/Beta[a, b].",
         &[("BetaRegularized[1/2, 2, 2]", "1/2"), ("BetaRegularized[1, a, b]", "1")],
     ),

@@ -1,17 +1,42 @@
 //! What describes data: location, spread and shape.
 
-use super::super::Builtin;
+use super::super::{Builtin, builtin};
+use super::distributions::described;
 use crate::definition::Attributes;
+use crate::evaluate::Step;
+use crate::value::Value;
 
 const NONE: Attributes = Attributes::NONE;
 
+/// An entry of a table for a function of data that is written in the language, and of
+/// distributions.
+macro_rules! described {
+    ($name:literal, $attributes:expr, $rules:literal, $usage:literal, $examples:expr $(,)?) => {
+        builtin(
+            $name,
+            $attributes,
+            |session, call| {
+                if let [of @ Value::Call(_), rest @ ..] = call.args()
+                    && rest.len() < 2
+                    && of.as_list().is_none()
+                    && let Some(value) = described(session, of, $name, rest.first())?
+                {
+                    return Ok(Step::Done(value));
+                }
+                session.by_rules(call, $rules)
+            },
+            $usage,
+            $examples,
+        )
+    };
+}
+
 pub(in crate::builtins) const TABLE: &[Builtin] = &[
-    written!(
+    described!(
         "Mean",
         NONE,
-        "{Mean[{}] :> Indeterminate /; False, Mean[l_List] /; Length[l] > 0 :> Total[l]/Length[l],
-          Mean[a_Association] :> Mean[Values[a]],
-          Mean[d_] /; DistributionParameterQ[d] :> DistributionFact[d, \"Mean\"]}",
+        "{Mean[l_List] /; Length[l] > 0 :> Total[l]/Length[l],
+          Mean[a_Association] :> Mean[Values[a]]}",
         "Mean[list] is the mean of the elements, of a matrix that of each column; Mean[distribution] \
          the mean of a distribution.",
         &[("Mean[{1, 2, 6}]", "3"), ("Mean[{{1, 2}, {3, 4}}]", "{2, 3}")],
@@ -27,13 +52,12 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "Median[list] is the middle of the sorted elements, of a matrix that of each column.",
         &[("Median[{3, 1, 2}]", "2"), ("Median[{4, 1, 2, 3}]", "5/2")],
     ),
-    written!(
+    described!(
         "Variance",
         NONE,
         "{Variance[m_?MatrixQ] /; Length[m] > 1 :> Variance /@ Transpose[m],
           Variance[l_List] /; VectorQ[l] && Length[l] > 1 :> If[VectorQ[l, NumericQ[#] && FreeQ[#, Complex] &], Total[(l - Mean[l])^2], (l - Mean[l]) . Conjugate[l - Mean[l]]]/(Length[l] - 1),
-          Variance[a_Association] :> Variance[Values[a]],
-          Variance[d_] /; DistributionParameterQ[d] :> DistributionFact[d, \"Variance\"]}",
+          Variance[a_Association] :> Variance[Values[a]]}",
         "Variance[list] is the sum of the squared differences from the mean, divided by one less \
          than their number; of a matrix that of each column.",
         &[("Variance[{1, 2, 6}]", "7"), ("Variance[{{1, 0}, {3, 4}}]", "{2, 8}")],
@@ -44,11 +68,11 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "{StandardDeviation[m_?MatrixQ] /; Length[m] > 1 :> StandardDeviation /@ Transpose[m],
           StandardDeviation[l_List] /; VectorQ[l] && Length[l] > 1 :> Sqrt[Variance[l]],
           StandardDeviation[a_Association] :> StandardDeviation[Values[a]],
-          StandardDeviation[d_] /; DistributionParameterQ[d] :> Sqrt[Variance[d]]}",
+          StandardDeviation[d_] /; DistributionParameterQ[d] :> PowerExpand[Sqrt[Variance[d]]]}",
         "StandardDeviation[list] is the square root of the variance.",
         &[("StandardDeviation[{1, 2, 3}]", "1"), ("StandardDeviation[{0, 4}]", "2*Sqrt[2]")],
     ),
-    written!(
+    described!(
         "Covariance",
         NONE,
         "{Covariance[a_List, b_List] /; VectorQ[a] && VectorQ[b] && Length[a] == Length[b] > 1 :> (a - Mean[a]) . Conjugate[b - Mean[b]]/(Length[a] - 1),
@@ -61,7 +85,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             ("Covariance[{{1, 2}, {3, 6}}]", "{{2, 4}, {4, 8}}"),
         ],
     ),
-    written!(
+    described!(
         "Correlation",
         NONE,
         "{Correlation[a_List, b_List] /; VectorQ[a] && VectorQ[b] && Length[a] == Length[b] > 1 :> Covariance[a, b]/(StandardDeviation[a] StandardDeviation[b]),
@@ -74,39 +98,35 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             ("Correlation[{{1, 2}, {3, 0}}]", "{{1, -1}, {-1, 1}}"),
         ],
     ),
-    written!(
+    described!(
         "CentralMoment",
         NONE,
         "{CentralMoment[m_?MatrixQ, r_] :> (CentralMoment[#, r] & /@ Transpose[m]),
-          CentralMoment[l_List, r_] /; VectorQ[l] && l =!= {} :> Total[(l - Mean[l])^r]/Length[l],
-          CentralMoment[d_, r_Integer?NonNegative] /; DistributionParameterQ[d] :> Expectation[($x - Mean[d])^r, Distributed[$x, d]]}",
+          CentralMoment[l_List, r_] /; VectorQ[l] && l =!= {} :> Total[(l - Mean[l])^r]/Length[l]}",
         "CentralMoment[list, r] is the mean of the r-th powers of the differences from the mean.",
         &[("CentralMoment[{1, 2, 3}, 2]", "2/3"), ("CentralMoment[{a}, 3]", "0")],
     ),
-    written!(
+    described!(
         "Moment",
         NONE,
         "{Moment[m_?MatrixQ, r_] :> (Moment[#, r] & /@ Transpose[m]),
-          Moment[l_List, r_] /; VectorQ[l] && l =!= {} :> Total[l^r]/Length[l],
-          Moment[d_, r_Integer?NonNegative] /; DistributionParameterQ[d] :> Expectation[$x^r, Distributed[$x, d]]}",
+          Moment[l_List, r_] /; VectorQ[l] && l =!= {} :> Total[l^r]/Length[l]}",
         "Moment[list, r] is the mean of the r-th powers of the elements.",
         &[("Moment[{1, 2, 3}, 2]", "14/3"), ("Moment[{a}, 3]", "a^3")],
     ),
-    written!(
+    described!(
         "Skewness",
         NONE,
         "{Skewness[m_?MatrixQ] :> Skewness /@ Transpose[m],
-          Skewness[l_List] /; VectorQ[l] && Length[l] > 1 :> CentralMoment[l, 3]/CentralMoment[l, 2]^(3/2),
-          Skewness[d_] /; DistributionParameterQ[d] :> DistributionFact[d, \"Skewness\"]}",
+          Skewness[l_List] /; VectorQ[l] && Length[l] > 1 :> CentralMoment[l, 3]/CentralMoment[l, 2]^(3/2)}",
         "Skewness[list] is the third central moment in units of the spread: 0 of symmetric data.",
         &[("Skewness[{1, 2, 3}]", "0"), ("Skewness[{0, 0, 3}]", "1/Sqrt[2]")],
     ),
-    written!(
+    described!(
         "Kurtosis",
         NONE,
         "{Kurtosis[m_?MatrixQ] :> Kurtosis /@ Transpose[m],
-          Kurtosis[l_List] /; VectorQ[l] && Length[l] > 1 :> CentralMoment[l, 4]/CentralMoment[l, 2]^2,
-          Kurtosis[d_] /; DistributionParameterQ[d] :> DistributionFact[d, \"Kurtosis\"]}",
+          Kurtosis[l_List] /; VectorQ[l] && Length[l] > 1 :> CentralMoment[l, 4]/CentralMoment[l, 2]^2}",
         "Kurtosis[list] is the fourth central moment in units of the squared variance: 3 of normal \
          data.",
         &[("Kurtosis[{1, 2, 3}]", "3/2"), ("Kurtosis[{0, 1}]", "1")],
@@ -176,15 +196,14 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             ("Standardize[{1, 3}, Min, Max]", "{0, 2/3}"),
         ],
     ),
-    written!(
+    described!(
         "Quantile",
         NONE,
         "{Quantile[m_?MatrixQ, q_, r___] :> (Quantile[#, q, r] & /@ Transpose[m]),
           Quantile[l_, q_List, r___] :> (Quantile[l, #, r] & /@ q),
           Quantile[l_List, q_] /; NumericQ[q] && 0 <= q <= 1 && VectorQ[l, NumericQ] && l =!= {} :> Sort[l, Less][[Max[1, Ceiling[q Length[l]]]]],
           Quantile[l_List, q_, {{a_, b_}, {c_, d_}}] /; NumericQ[q] && 0 <= q <= 1 && VectorQ[l, NumericQ] && l =!= {} :>
-            With[{s = Sort[l, Less], n = Length[l], u = a + (Length[l] + b) q}, With[{k = s[[Clip[Floor[u], {1, n}]]], g = s[[Clip[Ceiling[u], {1, n}]]]}, k + (g - k) (c + d FractionalPart[u])]],
-          Quantile[d_, q_] /; DistributionParameterQ[d] :> DistributionFact[d, \"Quantile\"][q]}",
+            With[{s = Sort[l, Less], n = Length[l], u = a + (Length[l] + b) q}, With[{k = s[[Clip[Floor[u], {1, n}]]], g = s[[Clip[Ceiling[u], {1, n}]]]}, k + (g - k) (c + d FractionalPart[u])]]}",
         "Quantile[list, q] is the least element that the fraction q of the elements is not above; \
          Quantile[list, q, {{a, b}, {c, d}}] goes between elements by four parameters; \
          Quantile[distribution, q] is the inverse of its CDF.",
