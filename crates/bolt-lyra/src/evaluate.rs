@@ -253,14 +253,19 @@ impl Session {
                     return Ok(Round::Final(packed));
                 }
                 if !hidden && epoch == self.epoch && epoch != Self::LAST_EPOCH {
-                    if let Some(symbol) = new.head().as_symbol() {
-                        self.definition_mut(symbol).seen = epoch;
-                    }
-                    new.mark_evaluated(epoch);
+                    self.remember_final(&new, epoch);
                 }
                 Ok(Round::Final(Value::Call(new)))
             }
         }
+    }
+
+    /// Marks a call as final in an epoch; its head is remembered to have been seen in it.
+    fn remember_final(&mut self, call: &Call, epoch: u32) {
+        if let Some(symbol) = call.head().as_symbol() {
+            self.definition_mut(symbol).seen = epoch;
+        }
+        call.mark_evaluated(epoch);
     }
 
     pub(crate) fn has_own(&self, symbol: Symbol) -> bool {
