@@ -105,6 +105,8 @@ pub(crate) struct Definition {
     pub(crate) builtin: Option<&'static Builtin>,
     /// The rules for calls of it.
     pub(crate) down: Rules,
+    /// What was translated of the rules, and how often they were asked for.
+    pub(crate) units: Option<Box<crate::compile::Units>>,
     /// What few symbols have.
     pub(crate) rare: Option<Box<Rare>>,
 }

@@ -172,7 +172,7 @@ impl Session {
             if self.is_final(call) {
                 return Ok(current);
             }
-            match self.round(call)? {
+            match self.round(call, rounds)? {
                 Round::Final(value) => return Ok(value),
                 Round::Next(next) => current = next,
             }
@@ -189,7 +189,7 @@ impl Session {
     }
 
     /// Evaluates the head and the arguments and applies what applies first.
-    fn round(&mut self, call: &Arc<Call>) -> Evaluated<Round> {
+    fn round(&mut self, call: &Arc<Call>, rounds: u32) -> Evaluated<Round> {
         if call.is(sym::List) && call.args().iter().all(crate::value::is_ground) {
             call.mark_evaluated(Call::EVER);
             return Ok(Round::Final(
@@ -240,7 +240,7 @@ impl Session {
             true => Arc::new(Call::new(head, args)),
             false => call.clone(),
         };
-        let step = self.apply(&mut new, attributes)?;
+        let step = self.apply(&mut new, attributes, rounds)?;
         let hidden = std::mem::replace(&mut self.hidden_dependence, hidden_before);
         self.hidden_dependence |= hidden;
         match step {
@@ -387,7 +387,12 @@ impl Session {
     }
 
     /// Applies the first rule or function that applies to a call whose arguments are evaluated.
-    fn apply(&mut self, call: &mut Arc<Call>, attributes: Attributes) -> Evaluated<Step> {
+    fn apply(
+        &mut self,
+        call: &mut Arc<Call>,
+        attributes: Attributes,
+        rounds: u32,
+    ) -> Evaluated<Step> {
         let value = Value::Call(call.clone());
         if self.has_up_rules
             && !attributes.has(Attributes::HOLD_ALL_COMPLETE)
@@ -402,8 +407,10 @@ impl Session {
         let builtin = definition.builtin;
         if !definition.down.is_empty() {
             let rules = definition.down.clone();
-            if definition.is_called_plainly()
-                && let Some(result) = crate::compile::call(self, &rules, call)?
+            let is_called_plainly = definition.is_called_plainly();
+            crate::compile::count_call(self, symbol);
+            if is_called_plainly
+                && let Some(result) = crate::compile::call(self, symbol, &rules, call, rounds)?
             {
                 return Ok(Step::Again(result));
             }

@@ -61,6 +61,8 @@ const GENERAL: &[(&str, &str)] = &[
     ("level", "Level specification `1` is not of the form n, {n}, or {m, n}."),
     ("nomem", "The result is too large to be represented."),
     ("ivar", "`1` is not a valid variable."),
+    ("setval", "`1` cannot be the value of the setting `2`."),
+    ("nofun", "`1` is neither a symbol that has rules nor a function."),
     ("divz", "The argument `1` should be nonzero."),
     ("dotsh", "Tensors `1` and `2` have incompatible shapes."),
     (

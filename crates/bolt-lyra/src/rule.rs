@@ -1,13 +1,11 @@
 //! Rules: patterns with what replaces what they match.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hashbrown::HashTable;
 use triomphe::Arc;
 
 use crate::builtins::options;
-use crate::compile::{self, Code};
 use crate::pattern::{Binding, Compiled, Matcher, Simple, is_more_specific};
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -83,6 +81,20 @@ impl Template {
         }
     }
 
+    /// Returns the expression with `#1`, `#2` and so on for what the names are bound to.
+    pub(crate) fn skeleton(&self) -> Value {
+        match self {
+            Self::Constant(value) => value.clone(),
+            Self::Slot(slot) => {
+                Value::call(sym::Slot, [Value::Integer(*slot as i64 + 1)].as_slice())
+            }
+            Self::Call(call) => {
+                let args: Args = call.1.iter().map(Self::skeleton).collect();
+                Value::call(call.0.skeleton(), args)
+            }
+        }
+    }
+
     /// Adds what it stands for to arguments: of a sequence, all its elements.
     fn push_to(&self, args: &mut Args, slots: &[Option<Binding>]) {
         match self {
@@ -110,18 +122,6 @@ impl Template {
     }
 }
 
-/// So often a rule is used before its right side is translated.
-const USES_BEFORE_TRANSLATION: u32 = 2;
-
-/// The right side of a rule as translated code.
-#[derive(Debug, Default)]
-struct Translation {
-    /// How often the rule was used where translated code could be.
-    uses: AtomicU32,
-    /// The inner `None` if there can be none.
-    code: OnceLock<Option<Arc<Code>>>,
-}
-
 /// A pattern with what replaces what it matches.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
@@ -134,8 +134,7 @@ pub(crate) struct Rule {
     pub(crate) pattern: Compiled,
     body: Template,
     /// The pattern, if it looks at each argument by itself.
-    simple: Option<Simple>,
-    translation: Arc<Translation>,
+    pub(crate) simple: Option<Simple>,
     /// Whether the body is a scope that ends in a condition, which may refuse the match.
     is_scoped_condition: bool,
 }
@@ -161,9 +160,8 @@ impl Rule {
         let is_scoped_condition = delayed && crate::scoping::ends_in_condition(body);
         let body = Template::new(session, body, &pattern.names);
         let simple = Simple::new(&pattern).filter(|_| delayed && !is_scoped_condition);
-        let translation = Arc::default();
         let rhs = rhs.clone();
-        Self { lhs, rhs, delayed, pattern, body, simple, translation, is_scoped_condition }
+        Self { lhs, rhs, delayed, pattern, body, simple, is_scoped_condition }
     }
 
     /// Returns what replaces an expression, `None` if it does not match.
@@ -254,44 +252,24 @@ impl Rule {
         Self::new(session, &lhs, &rhs, self.delayed).apply_compiled(session, value)
     }
 
-    /// Returns what computes the right side, once the rule was used often enough.
-    fn code(&self, session: &mut Session) -> Selected {
-        let Translation { uses, code } = &*self.translation;
-        if let Some(Some(code)) = code.get()
-            && code.is_valid(session)
-        {
-            return Selected::Code(code.clone());
-        }
-        let uses = uses.fetch_add(1, Ordering::Relaxed);
-        let Some(simple) = self.simple.as_ref().filter(|_| uses >= USES_BEFORE_TRANSLATION) else {
-            return Selected::Unknown;
-        };
-        let translate = || {
-            let names = &self.pattern.names;
-            let body = crate::scoping::rename_where_mixed(session, &self.rhs, names);
-            compile::body_of_rule(session, &body, names, &simple.places, simple.tests.len())
-        };
-        match code.get_or_init(translate) {
-            Some(code) if code.is_valid(session) => Selected::Code(code.clone()),
-            _ => Selected::Unknown,
-        }
-    }
-
     /// Returns whether the left side has no pattern in it.
     fn is_exact(&self) -> bool {
         matches!(self.pattern.root, crate::pattern::Pattern::Exact(_)) && !self.is_scoped_condition
     }
 }
 
-/// How a call goes on.
-pub(crate) enum Selected {
-    /// It is worth an expression that is yet to be evaluated.
-    Value(Value),
-    /// It is what a translated unit computes of its arguments.
-    Code(Arc<Code>),
+/// What the first rule is that applies to a call.
+pub(crate) enum Found {
+    /// One without patterns: this is its right side.
+    Exact(Value),
+    /// One with patterns that look at each argument by itself: the place among those with patterns.
+    Pattern(usize),
     /// The call has to be made to be matched.
     Unknown,
 }
+
+/// Where the states of rules come from.
+static VERSIONS: AtomicU64 = AtomicU64::new(1);
 
 /// Rules in the order in which they are tried: those for one expression, found by its hash, then
 /// the more special before the more general.
@@ -302,9 +280,32 @@ pub(crate) struct Rules(Option<Arc<RuleSet>>);
 struct RuleSet {
     exact: HashTable<std::sync::Arc<Rule>>,
     patterns: Vec<std::sync::Arc<Rule>>,
+    /// Another number for each state of the rules with patterns.
+    version: u64,
+}
+
+impl RuleSet {
+    fn patterns_change(&mut self) {
+        self.version = VERSIONS.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Rules {
+    /// Returns a number for the state of the rules with patterns; another state has another.
+    pub(crate) fn version(&self) -> u64 {
+        self.0.as_ref().map_or(0, |set| set.version)
+    }
+
+    /// Returns the rules with patterns in the order in which they are tried.
+    pub(crate) fn patterns(&self) -> &[std::sync::Arc<Rule>] {
+        self.0.as_ref().map_or(&[], |set| &set.patterns)
+    }
+
+    /// Returns whether there is a rule without patterns.
+    pub(crate) fn has_exact(&self) -> bool {
+        self.0.as_ref().is_some_and(|set| !set.exact.is_empty())
+    }
+
     /// Returns whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|set| set.exact.is_empty() && set.patterns.is_empty())
@@ -324,6 +325,7 @@ impl Rules {
             }
             return;
         }
+        set.patterns_change();
         let same = |known: &std::sync::Arc<Rule>| same_but_names(known, &rule);
         if let Some(place) = set.patterns.iter().position(same) {
             set.patterns[place] = rule;
@@ -347,6 +349,7 @@ impl Rules {
         }
         let before = set.patterns.len();
         set.patterns.retain(|known| !same_but_names(known, session_rule));
+        set.patterns_change();
         set.patterns.len() < before
     }
 
@@ -366,33 +369,28 @@ impl Rules {
         Ok(None)
     }
 
-    /// Says how a call of a head with arguments goes on, without the call being made.
-    pub(crate) fn select(
-        &self,
-        session: &mut Session,
-        head: &Value,
-        args: &[Value],
-    ) -> Evaluated<Selected> {
-        let Some(set) = &self.0 else { return Ok(Selected::Unknown) };
+    /// Finds the first rule that applies to a call of a head, without the call being made.
+    pub(crate) fn find(&self, session: &Session, head: &Value, args: &[Value]) -> Found {
+        let Some(set) = &self.0 else { return Found::Unknown };
         if !set.exact.is_empty() {
             let is_call = |rule: &std::sync::Arc<Rule>| {
                 rule.lhs.as_call().is_some_and(|call| call.head() == head && call.args() == args)
             };
             if let Some(rule) = set.exact.find(hash_of_parts(head, args), is_call) {
-                return Ok(Selected::Value(rule.rhs.clone()));
+                return Found::Exact(rule.rhs.clone());
             }
         }
-        for rule in &set.patterns {
+        for (place, rule) in set.patterns.iter().enumerate() {
             if rule.pattern.attribute_epoch != session.attribute_epoch {
-                return Ok(Selected::Unknown);
+                return Found::Unknown;
             }
             match rule.simple.as_ref().and_then(|simple| simple.fits(session, args)) {
-                Some(true) => return Ok(rule.code(session)),
+                Some(true) => return Found::Pattern(place),
                 Some(false) => {}
-                None => return Ok(Selected::Unknown),
+                None => return Found::Unknown,
             }
         }
-        Ok(Selected::Unknown)
+        Found::Unknown
     }
 
     /// Returns the rules in the order in which they are tried; those without patterns in canonical

@@ -230,6 +230,8 @@ pub struct Session {
     pub(crate) builtin_epoch: u32,
     /// Whether hot code is translated.
     pub(crate) is_compiling: bool,
+    /// What translation does, and when.
+    pub(crate) compiler: crate::compile::Settings,
     /// The limits of time in force, the innermost last.
     pub(crate) deadlines: Vec<builtins::Deadline>,
     /// What time it is since the session began.
@@ -277,6 +279,7 @@ impl Session {
             random: crate::random::Generator::new(0),
             builtin_epoch: 1,
             is_compiling: true,
+            compiler: crate::compile::Settings::default(),
             deadlines: Vec::new(),
             clock: std::sync::Arc::new(bolt_base::SystemClock::default()),
             machines: Vec::new(),

@@ -24,6 +24,7 @@ mod attributes;
 pub(crate) mod calculus;
 mod combinatorics;
 pub(crate) mod comparison;
+mod compiler;
 mod control;
 mod dates;
 pub(crate) mod elementary;
@@ -148,6 +149,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         assignment::TABLE,
         attributes::TABLE,
         comparison::TABLE,
+        compiler::inspection::TABLE,
+        compiler::settings::TABLE,
         control::TABLE,
         elementary::TABLE,
         equations::TABLE,

@@ -31,7 +31,7 @@ pub(super) enum Variable {
 }
 
 /// Operations of two numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Binary {
     Add,
     Subtract,
@@ -68,8 +68,27 @@ pub(super) enum Op {
     Binary { kind: Binary, to: Register, a: Operand, b: Operand },
     /// Computes a function of one value; `place` is its place in [`super::fast::UNARY`].
     Unary { place: u8, to: Register, of: Operand },
-    /// Calls a head with the values of neighbouring registers.
-    Apply { to: Register, head: u16, first: Register, count: u16 },
+    /// Sets a local of `Module`.
+    Assign { local: Register, from: Operand },
+    /// Calls a head with the values of neighbouring registers. `rounds` says how many rounds of
+    /// rewriting lead from the body of the unit to the call, if it is the unit's value.
+    Apply { to: Register, head: u16, first: Register, count: u16, rounds: u8 },
+    /// Calls a head whose result is that of the unit: the frame is given up for it.
+    TailApply { head: u16, first: Register, count: u16, rounds: u8 },
+    /// Sets a register to what was computed when the unit was translated; jumps where built-in
+    /// functions do something else now.
+    Known { to: Register, constant: u16, otherwise: Position },
+    /// Jumps where built-in functions do not do what they did when the unit was translated.
+    Guard { otherwise: Position },
+    /// Copies what was computed before from the same numbers; jumps where it cannot be told that
+    /// computing it again would come to the same and do nothing else: where one of the registers
+    /// of [`Code::guards`] holds no machine number.
+    Reuse { to: Register, from: Register, guards: u16, otherwise: Position },
+    /// Begins the instructions of a definition in the place of its call; jumps to the call where
+    /// it is not what it was, or does not match.
+    Enter { inlined: u16, first: Register, otherwise: Position },
+    /// Ends them.
+    Leave { to: Register, from: Operand },
     /// Compares two values.
     Compare { relation: Relation, to: Register, a: Operand, b: Operand },
     /// Compares two values and jumps where the comparison fails, or where nothing is known: then
@@ -139,7 +158,7 @@ pub(super) struct Update {
 }
 
 /// An expression with names, whose values stand in registers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) template: Template,
     pub(super) slots: Vec<Register>,
@@ -189,13 +208,55 @@ pub(crate) struct Code {
     pub(super) regions: Vec<Region>,
     /// How many registers it needs; the first are its parameters.
     pub(super) registers: usize,
+    /// Registers that have to hold machine numbers: of [`Op::Reuse`].
+    pub(super) guards: Vec<Box<[Register]>>,
+    /// The definitions whose instructions are part of it.
+    pub(super) inlined: Vec<Inlined>,
     /// The epoch of what built-in functions do.
     pub(super) epoch: u32,
+    /// How many definitions had become hot when it was translated.
+    pub(super) hot: u32,
+    /// Whether it calls something whose instructions could be part of it.
+    pub(super) has_calls: bool,
+    pub(super) report: Report,
+}
+
+/// A definition whose instructions are part of a unit.
+#[derive(Debug)]
+pub(super) struct Inlined {
+    pub(super) symbol: Symbol,
+    /// The state of its rules then.
+    pub(super) version: u64,
+    /// The rule among those with patterns.
+    pub(super) place: usize,
+    pub(super) count: usize,
+}
+
+/// What was done to a unit.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// How many instructions there were as translated.
+    pub(crate) before: usize,
+    /// How many there are where everything is as foreseen.
+    pub(crate) after: usize,
+    /// How many instructions each pass changed: see [`super::optimize`].
+    pub(crate) changed: Vec<(&'static str, usize)>,
 }
 
 impl Code {
     /// Returns whether built-in functions still do what they did.
     pub(crate) fn is_valid(&self, session: &Session) -> bool {
         self.epoch == session.builtin_epoch
+    }
+
+    /// Returns the place of a constant, which is added if it is none yet.
+    pub(super) fn place_of_constant(&mut self, value: &Value) -> Option<u16> {
+        let constants = &mut self.constants;
+        let place = constants.iter().position(|known| crate::evaluate::identical(known, value));
+        let place = place.unwrap_or_else(|| {
+            constants.push(value.clone());
+            constants.len() - 1
+        });
+        u16::try_from(place).ok()
     }
 }

@@ -9,9 +9,9 @@ mod operations;
 
 use triomphe::Arc;
 
-use super::code::{Code, Op, Operand, Position, Register, Relation};
+use super::code::{Code, Inlined, Op, Operand, Position, Register, Relation};
+use super::dispatch::{self, Selected};
 use super::fast;
-use crate::rule::Selected;
 use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::sym;
 use crate::value::{Args, Value};
@@ -26,6 +26,8 @@ pub(crate) struct Machine {
     iterations: Vec<Iteration>,
     /// Lists that are being made, each with the epoch it was begun in.
     lists: Vec<(Args, u32)>,
+    /// The symbols that stand for locals outside their unit, by the place of the register.
+    escaped: Vec<(usize, Value)>,
 }
 
 /// A unit that is being run.
@@ -37,6 +39,10 @@ struct Frame {
     /// How many iterations and lists others had begun.
     iterations: usize,
     lists: usize,
+    /// How many levels of evaluation there were when it began.
+    depth: u32,
+    /// How many rounds of rewriting led to it from where evaluation began.
+    rounds: u32,
 }
 
 /// Why a frame stops running its instructions.
@@ -44,32 +50,55 @@ enum Exit {
     Return(Value),
     /// A unit is called: its arguments begin at a register, its result goes to another.
     Call(Arc<Code>, Register),
+    /// A unit takes the place of the frame: its arguments begin at a register.
+    Replace {
+        code: Arc<Code>,
+        first: Register,
+        count: u16,
+        rounds: u8,
+    },
+    /// The value is what an expression comes to that is yet to be evaluated.
+    Continue(Value),
 }
 
 /// Runs a unit with arguments.
 pub(super) fn run(session: &mut Session, code: &Arc<Code>, args: &[Value]) -> Evaluated {
+    let value = run_after(session, code, args, 0)?;
+    session.evaluate(&value)
+}
+
+/// Runs a unit with arguments, once so many rounds of rewriting led to it; the value may be yet to
+/// be evaluated.
+pub(super) fn run_after(
+    session: &mut Session,
+    code: &Arc<Code>,
+    args: &[Value],
+    rounds: u32,
+) -> Evaluated {
     let mut machine = session.machines.pop().unwrap_or_default();
     machine.stack.extend_from_slice(args);
     let depth = session.depth;
-    let result = machine.run(session, code.clone());
+    let result = machine.run(session, code.clone(), rounds);
     session.depth = depth;
     machine.stack.clear();
     machine.frames.clear();
+    machine.escaped.clear();
     session.machines.push(machine);
     result
 }
 
 impl Machine {
-    fn run(&mut self, session: &mut Session, code: Arc<Code>) -> Evaluated {
-        let mut frame = Frame { code, position: 0, base: 0, iterations: 0, lists: 0 };
+    fn run(&mut self, session: &mut Session, code: Arc<Code>, rounds: u32) -> Evaluated {
+        let depth = session.depth;
+        let mut frame =
+            Frame { code, position: 0, base: 0, iterations: 0, lists: 0, depth, rounds };
         self.stack.resize(frame.code.registers, Value::NULL);
         loop {
             match self.step(session, &mut frame) {
                 Ok(Exit::Return(value)) => {
-                    let Some(caller) = self.frames.pop() else { return Ok(value) };
-                    session.depth -= 1;
-                    frame = caller;
-                    self.finish_call(&frame, value);
+                    if let Some(value) = self.leave(session, &mut frame, value) {
+                        return Ok(value);
+                    }
                 }
                 Ok(Exit::Call(code, first)) => {
                     let base = frame.base + first as usize;
@@ -78,15 +107,96 @@ impl Machine {
                         self.stack.resize(end, Value::NULL);
                     }
                     let (iterations, lists) = (self.iterations.len(), self.lists.len());
-                    let callee = Frame { code, position: 0, base, iterations, lists };
+                    let depth = session.depth + 1;
+                    let callee =
+                        Frame { code, position: 0, base, iterations, lists, depth, rounds: 0 };
                     self.frames.push(std::mem::replace(&mut frame, callee));
                     if let Err(stop) = session.enter() {
                         self.unwind(session, &mut frame, *stop)?;
                     }
                 }
+                Ok(Exit::Replace { code, first, count, rounds }) => {
+                    let args = (first, count);
+                    if let Some(held) = self.replace(session, &mut frame, code, args, rounds)
+                        && let Some(value) = self.leave(session, &mut frame, held)
+                    {
+                        return Ok(value);
+                    }
+                }
+                Ok(Exit::Continue(value)) => {
+                    if let Some(value) = self.continue_with(session, &mut frame, value)? {
+                        return Ok(value);
+                    }
+                }
                 Err(stop) => self.unwind(session, &mut frame, *stop)?,
             }
         }
+    }
+
+    /// Ends a frame with a value, which the caller's frame goes on with; returns it if there is
+    /// none.
+    fn leave(&mut self, session: &mut Session, frame: &mut Frame, value: Value) -> Option<Value> {
+        self.forget_escaped(frame.base);
+        let Some(caller) = self.frames.pop() else { return Some(value) };
+        session.depth = caller.depth;
+        *frame = caller;
+        self.finish_call(frame, value);
+        None
+    }
+
+    /// Begins a unit in the place of a frame; returns what the frame comes to instead if that was
+    /// done too often.
+    fn replace(
+        &mut self,
+        session: &mut Session,
+        frame: &mut Frame,
+        code: Arc<Code>,
+        (first, count): (Register, u16),
+        rounds: u8,
+    ) -> Option<Value> {
+        if !session.compiler.passes.tail_calls {
+            frame.rounds = frame.rounds.saturating_add(rounds.into());
+            let limit = session.limits.iterations;
+            if frame.rounds > limit {
+                let Op::TailApply { head, .. } = frame.code.ops[frame.position - 1] else {
+                    return None;
+                };
+                let head = frame.code.constants[head as usize].clone();
+                let call = Value::call(head, self.neighbours(frame, first, count as usize));
+                session.message(sym::IterationLimit, "itlim", &[Value::Integer(limit.into())]);
+                return Some(Value::call(sym::Hold, [call].as_slice()));
+            }
+        }
+        self.forget_escaped(frame.base);
+        for place in 0..count as usize {
+            self.stack.swap(frame.base + place, frame.base + first as usize + place);
+        }
+        let end = frame.base + code.registers;
+        if end > self.stack.len() {
+            self.stack.resize(end, Value::NULL);
+        }
+        frame.code = code;
+        frame.position = 0;
+        None
+    }
+
+    /// Ends a frame with an expression that is yet to be evaluated. The caller's frame goes on with
+    /// what it comes to; if there is none, the expression is returned.
+    fn continue_with(
+        &mut self,
+        session: &mut Session,
+        frame: &mut Frame,
+        expression: Value,
+    ) -> Evaluated<Option<Value>> {
+        self.forget_escaped(frame.base);
+        let Some(caller) = self.frames.pop() else { return Ok(Some(expression)) };
+        session.depth = caller.depth;
+        *frame = caller;
+        match session.evaluate(&expression) {
+            Ok(value) => self.finish_call(frame, value),
+            Err(stop) => self.unwind(session, frame, *stop)?,
+        }
+        Ok(None)
     }
 
     /// Puts the result of a call where the instruction before says.
@@ -117,6 +227,7 @@ impl Machine {
                 self.end_iteration(session, frame.base);
             }
             self.lists.truncate(frame.lists + lists);
+            session.depth = frame.depth;
             if let Some(region) = region {
                 let result = match stop {
                     Stop::Continue => {
@@ -132,7 +243,7 @@ impl Machine {
             }
             match self.frames.pop() {
                 Some(caller) => {
-                    session.depth -= 1;
+                    self.forget_escaped(frame.base);
                     *frame = caller;
                 }
                 None => return Err(Box::new(stop)),
@@ -226,19 +337,63 @@ impl Machine {
                         frame.position = invalid;
                     }
                 }
-                Op::Apply { to, head, first, count } => {
-                    let start = frame.base + first as usize;
-                    let args = &self.stack[start..start + count as usize];
-                    let head = &code.constants[head as usize];
-                    let value = match select(session, head, args)? {
+                Op::Apply { to, head, first, count, .. } => {
+                    let value = match self.select(session, frame, (head, first, count)) {
                         Selected::Code(code) => return Ok(Exit::Call(code, first)),
                         Selected::Value(value) => session.evaluate(&value)?,
                         Selected::Unknown => {
                             let args = self.neighbours(frame, first, count as usize);
-                            session.evaluate(&Value::call(head.clone(), args))?
+                            let head = code.constants[head as usize].clone();
+                            session.evaluate(&Value::call(head, args))?
                         }
                     };
                     self.put(frame, to, value);
+                }
+                Op::TailApply { head, first, count, rounds } => {
+                    session.check_interrupt()?;
+                    return Ok(match self.select(session, frame, (head, first, count)) {
+                        Selected::Code(code) => Exit::Replace { code, first, count, rounds },
+                        Selected::Value(value) => Exit::Continue(value),
+                        Selected::Unknown => {
+                            let args = self.neighbours(frame, first, count as usize);
+                            Exit::Continue(Value::call(code.constants[head as usize].clone(), args))
+                        }
+                    });
+                }
+                Op::Known { to, constant, otherwise } => match code.is_valid(session) {
+                    true => self.put(frame, to, code.constants[constant as usize].clone()),
+                    false => frame.position = otherwise,
+                },
+                Op::Guard { otherwise } => {
+                    if !code.is_valid(session) {
+                        frame.position = otherwise;
+                    }
+                }
+                Op::Enter { inlined, first, otherwise } => {
+                    match self.may_enter(session, frame, inlined, first) {
+                        true => session.enter()?,
+                        false => frame.position = otherwise,
+                    }
+                }
+                Op::Leave { to, from } => {
+                    let value = self.value(session, frame, from)?;
+                    session.depth -= 1;
+                    self.put(frame, to, value);
+                }
+                Op::Reuse { to, from, guards, otherwise } => {
+                    let holds_number = |&register: &Register| {
+                        let value = &self.stack[frame.base + register as usize];
+                        matches!(value, Value::Integer(_) | Value::Real(_))
+                    };
+                    let is_known = code.is_valid(session)
+                        && code.guards[guards as usize].iter().all(holds_number);
+                    match is_known {
+                        true => {
+                            let value = self.stack[frame.base + from as usize].clone();
+                            self.put(frame, to, value);
+                        }
+                        false => frame.position = otherwise,
+                    }
                 }
                 Op::Return { from } => return self.value(session, frame, from).map(Exit::Return),
                 ref op => self.compute(session, frame, code, op)?,
@@ -282,6 +437,11 @@ impl Machine {
         let (to, value) = match *op {
             Op::Move { to, from } => (to, self.value(session, frame, from)?),
             Op::Clear { register } => (register, Value::Symbol(sym::Unset)),
+            Op::Assign { local, from } => {
+                let value = self.value(session, frame, from)?;
+                self.assign(session, frame.base, local, value);
+                return Ok(());
+            }
             Op::Unary { place, to, of } => (to, self.unary(session, frame, place, of)?),
             Op::Compare { relation, to, a, b } => {
                 (to, self.compare(session, frame, relation, a, b)?)
@@ -293,7 +453,7 @@ impl Machine {
                 let old = Operand::Register(local);
                 let before = self.value(session, frame, old)?;
                 let after = self.binary(session, frame, kind, old, by)?;
-                self.put(frame, local, after.clone());
+                self.assign(session, frame.base, local, after.clone());
                 (to, if gives_old { before } else { after })
             }
             Op::Part { to, of, index } => (to, self.part(session, frame, of, index)?),
@@ -344,20 +504,70 @@ impl Machine {
         }
         Ok(())
     }
-}
 
-/// Says how a call of a symbol goes on without the call being made.
-fn select(session: &mut Session, head: &Value, args: &[Value]) -> Evaluated<Selected> {
-    let Some(symbol) = head.as_symbol() else { return Ok(Selected::Unknown) };
-    let Some(definition) = session.definition(symbol) else { return Ok(Selected::Unknown) };
-    if definition.down.is_empty() || !definition.is_called_plainly() {
-        return Ok(Selected::Unknown);
+    /// Returns whether a definition is what it was when it became part of the unit, and its
+    /// pattern matches; then the call is counted.
+    fn may_enter(
+        &self,
+        session: &mut Session,
+        frame: &Frame,
+        inlined: u16,
+        first: Register,
+    ) -> bool {
+        let Inlined { symbol, version, place, count } = frame.code.inlined[inlined as usize];
+        let Some(definition) = session.definition(symbol) else { return false };
+        let rules = &definition.down;
+        if rules.version() != version
+            || rules.has_exact()
+            || !definition.is_called_plainly()
+            || !frame.code.is_valid(session)
+        {
+            return false;
+        }
+        let start = frame.base + first as usize;
+        let args = &self.stack[start..start + count];
+        let is_number = |arg: &Value| !matches!(arg, Value::Call(_) | Value::Symbol(_));
+        let is_plain =
+            |arg: &Value| is_number(arg) || (!session.has_up_rules && session.is_plain(arg));
+        let rule = &rules.patterns()[place];
+        let fits = rule.pattern.attribute_epoch == session.attribute_epoch
+            && args.iter().all(is_plain)
+            && rule.simple.as_ref().and_then(|simple| simple.fits(session, args)) == Some(true);
+        if fits {
+            dispatch::count_call(session, symbol);
+        }
+        fits
     }
-    let is_number = |arg: &Value| !matches!(arg, Value::Call(_) | Value::Symbol(_));
-    let is_plain = |arg: &Value| is_number(arg) || (!session.has_up_rules && session.is_plain(arg));
-    if !args.iter().all(is_plain) {
-        return Ok(Selected::Unknown);
+
+    /// Says how a call of a symbol goes on without the call being made.
+    fn select(
+        &self,
+        session: &mut Session,
+        frame: &Frame,
+        (head, first, count): (u16, Register, u16),
+    ) -> Selected {
+        let start = frame.base + first as usize;
+        let args = &self.stack[start..start + count as usize];
+        let head = &frame.code.constants[head as usize];
+        let Some(symbol) = head.as_symbol() else { return Selected::Unknown };
+        let Some(definition) = session.definition(symbol) else { return Selected::Unknown };
+        if definition.down.is_empty() || !definition.is_called_plainly() {
+            return Selected::Unknown;
+        }
+        let is_number = |arg: &Value| !matches!(arg, Value::Call(_) | Value::Symbol(_));
+        let is_plain =
+            |arg: &Value| is_number(arg) || (!session.has_up_rules && session.is_plain(arg));
+        if !args.iter().all(is_plain) {
+            return Selected::Unknown;
+        }
+        let rules = definition.down.clone();
+        dispatch::count_call(session, symbol);
+        match dispatch::select(session, symbol, &rules, head, args) {
+            Selected::Unknown => {
+                dispatch::uncount_call(session, symbol);
+                Selected::Unknown
+            }
+            selected => selected,
+        }
     }
-    let rules = definition.down.clone();
-    rules.select(session, head, args)
 }

@@ -9,14 +9,21 @@
 //! `code` says what instructions there are, `translate` makes them, `machine` runs them.
 
 mod code;
+mod dispatch;
 mod fast;
+mod inspect;
 mod machine;
+mod optimize;
+mod settings;
+mod show;
 mod translate;
 
 use code::Binary;
 pub(crate) use code::Code;
+pub(crate) use dispatch::{Units, count_call};
+pub(crate) use inspect::{Inspected, distinct, inspect, statistics};
 pub(crate) use machine::Machine;
-pub(crate) use translate::body_of_rule;
+pub(crate) use settings::{Dispatch, Settings};
 
 #[cfg(test)]
 mod tests;
@@ -24,10 +31,11 @@ mod tests;
 use triomphe::Arc;
 
 use crate::definition::Attributes;
-use crate::rule::{Rules, Selected};
+use crate::rule::Rules;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Call, Value};
+use dispatch::Selected;
 
 /// A function that is called many times.
 pub(crate) enum Callable {
@@ -62,8 +70,8 @@ impl Callable {
             return head();
         }
         match translate::function(session, call) {
-            Some((code, least)) => Self::Code(code, least),
-            None => head(),
+            Ok((code, least)) => Self::Code(code, least),
+            Err(_) => head(),
         }
     }
 
@@ -104,13 +112,20 @@ impl Callable {
     }
 }
 
-/// Calls a function by its rules, if translated code computes what it is worth.
-pub(crate) fn call(session: &mut Session, rules: &Rules, call: &Call) -> Evaluated<Option<Value>> {
+/// Calls a function by its rules, once so many rounds of rewriting led to the call, if translated
+/// code computes what it is worth: that may be yet to be evaluated.
+pub(crate) fn call(
+    session: &mut Session,
+    symbol: Symbol,
+    rules: &Rules,
+    call: &Call,
+    rounds: u32,
+) -> Evaluated<Option<Value>> {
     if !session.is_compiling || !call.args().iter().all(|arg| session.is_plain(arg)) {
         return Ok(None);
     }
-    match rules.select(session, call.head(), call.args())? {
-        Selected::Code(code) => machine::run(session, &code, call.args()).map(Some),
+    match dispatch::select(session, symbol, rules, call.head(), call.args()) {
+        Selected::Code(code) => machine::run_after(session, &code, call.args(), rounds).map(Some),
         Selected::Value(value) => Ok(Some(value)),
         Selected::Unknown => Ok(None),
     }

@@ -5,9 +5,11 @@ mod loops;
 
 use triomphe::Arc;
 
-use super::code::{Binary, Code, Op, Operand, Register, Relation};
+use super::code::{Binary, Code, Op, Operand, Register, Relation, Report};
 use super::fast::UNARY;
+use super::optimize;
 use crate::definition::Attributes;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Call, Value, grown};
@@ -32,7 +34,41 @@ struct Translator<'s> {
     /// How many iterations and lists are begun.
     iterations: usize,
     lists: usize,
+    /// How many calls are being translated around the current one.
+    nesting: u8,
+    refusal: Option<Refusal>,
 }
+
+/// Why an expression is not translated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The pattern does not look at each argument by itself, or a condition follows.
+    Pattern,
+    /// `Return` may end it.
+    Return,
+    Depth,
+    Registers,
+    /// A parameter is no symbol, or the slots are not numbered.
+    Parameters,
+    /// A form that has no instructions.
+    Form,
+}
+
+impl Refusal {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Pattern => "the pattern does not look at each argument by itself",
+            Self::Return => "Return may end it",
+            Self::Depth => "it nests too deeply",
+            Self::Registers => "it needs too many registers",
+            Self::Parameters => "its parameters are not symbols or numbered slots",
+            Self::Form => "a local variable stands where only the session can evaluate it",
+        }
+    }
+}
+
+/// A unit, or why there is none.
+pub(crate) type Translated = Result<Arc<Code>, Refusal>;
 
 /// More registers than this are not used.
 const MOST_REGISTERS: usize = 1 << 12;
@@ -41,35 +77,42 @@ const MOST_REGISTERS: usize = 1 << 12;
 const DEEPEST: u32 = 100;
 
 /// Translates a function without attributes; returns how many arguments it takes, too.
-pub(super) fn function(session: &mut Session, call: &Arc<Call>) -> Option<(Arc<Code>, usize)> {
+pub(super) fn function(
+    session: &mut Session,
+    call: &Arc<Call>,
+) -> Result<(Arc<Code>, usize), Refusal> {
     let source = Value::Call(call.clone());
     let (parameters, body) = match call.args() {
-        [body] => slots(session, body)?,
-        [Value::Symbol(sym::Null), body] => slots(session, body)?,
+        [body] => slots(session, body).ok_or(Refusal::Parameters)?,
+        [Value::Symbol(sym::Null), body] => slots(session, body).ok_or(Refusal::Parameters)?,
         [parameters, body] => {
             let parameters = parameters.as_list().unwrap_or(std::slice::from_ref(parameters));
             if parameters.iter().any(|parameter| parameter.as_symbol().is_none()) {
-                return None;
+                return Err(Refusal::Parameters);
             }
             let body = crate::scoping::rename_where_mixed(session, body, parameters);
             (parameters.to_vec(), body)
         }
-        _ => return None,
+        _ => return Err(Refusal::Parameters),
     };
     let count = parameters.len();
     let places: Vec<usize> = (0..count).collect();
-    unit(session, &source, &body, &parameters, &places, count).map(|code| (code, count))
+    let code = unit(session, &source, &body, &parameters, &places, count)?;
+    Ok((optimized(session, code), count))
 }
 
-/// Translates the right side of a rule whose names are bound to arguments: the places say which.
-pub(crate) fn body_of_rule(
-    session: &mut Session,
-    body: &Value,
-    names: &[Value],
-    places: &[usize],
-    count: usize,
-) -> Option<Arc<Code>> {
-    unit(session, body, body, names, places, count)
+/// Translates the right side of a rule; its names are bound to arguments.
+pub(super) fn rule(session: &mut Session, rule: &Rule) -> Translated {
+    let code = plain_rule(session, rule)?;
+    Ok(optimized(session, code))
+}
+
+/// Translates the right side of a rule without optimisations.
+pub(super) fn plain_rule(session: &mut Session, rule: &Rule) -> Result<Code, Refusal> {
+    let Some(simple) = &rule.simple else { return Err(Refusal::Pattern) };
+    let names = &rule.pattern.names;
+    let body = crate::scoping::rename_where_mixed(session, &rule.rhs, names);
+    unit(session, &body, &body, names, &simple.places, simple.tests.len())
 }
 
 /// Translates a loop.
@@ -82,7 +125,15 @@ pub(super) fn whole_loop(session: &mut Session, call: &Arc<Call>) -> Option<Arc<
     let mut translator = Translator::new(session, &source, Vec::new(), 0);
     let to = translator.register()?;
     translator.repeat(call, head, to)?;
-    Some(translator.finish(Operand::Register(to)))
+    let code = translator.finish(Operand::Register(to));
+    Some(optimized(session, code))
+}
+
+fn optimized(session: &mut Session, mut code: Code) -> Arc<Code> {
+    code.report.before = code.ops.len();
+    optimize::inline(session, &mut code);
+    optimize::optimize(&mut code, session.compiler.passes);
+    Arc::new(code)
 }
 
 fn unit(
@@ -92,9 +143,12 @@ fn unit(
     names: &[Value],
     places: &[usize],
     count: usize,
-) -> Option<Arc<Code>> {
-    if body.depth() > DEEPEST || crate::function::returns(body) {
-        return None;
+) -> Result<Code, Refusal> {
+    if body.depth() > DEEPEST {
+        return Err(Refusal::Depth);
+    }
+    if crate::function::returns(body) {
+        return Err(Refusal::Return);
     }
     let name = |(name, &place): (&Value, &usize)| Name {
         name: name.clone(),
@@ -104,8 +158,10 @@ fn unit(
     };
     let names = names.iter().zip(places).map(name).collect();
     let mut translator = Translator::new(session, source, names, count);
-    let from = translator.operand(body)?;
-    Some(translator.finish(from))
+    match translator.operand(body) {
+        Some(from) => Ok(translator.finish(from)),
+        None => Err(translator.refusal.unwrap_or(Refusal::Form)),
+    }
 }
 
 /// Replaces the slots of a body by symbols of their own; returns these, too.
@@ -206,14 +262,20 @@ impl<'s> Translator<'s> {
             templates: Vec::new(),
             regions: Vec::new(),
             registers,
+            guards: Vec::new(),
+            inlined: Vec::new(),
             epoch: session.builtin_epoch,
+            hot: session.compiler.hot,
+            has_calls: false,
+            report: Report::default(),
         };
-        Self { session, code, names, free: registers, iterations: 0, lists: 0 }
+        let free = registers;
+        Self { session, code, names, free, iterations: 0, lists: 0, nesting: 0, refusal: None }
     }
 
-    fn finish(mut self, from: Operand) -> Arc<Code> {
+    fn finish(mut self, from: Operand) -> Code {
         self.emit(Op::Return { from });
-        Arc::new(self.code)
+        self.code
     }
 
     fn emit(&mut self, op: Op) -> usize {
@@ -250,17 +312,15 @@ impl<'s> Translator<'s> {
         let register = self.free;
         self.free += 1;
         self.code.registers = self.code.registers.max(self.free);
-        (self.free <= MOST_REGISTERS).then_some(register as Register)
+        if self.free > MOST_REGISTERS {
+            self.refusal = Some(Refusal::Registers);
+            return None;
+        }
+        Some(register as Register)
     }
 
     fn constant(&mut self, value: &Value) -> Option<Operand> {
-        let constants = &mut self.code.constants;
-        let place = constants.iter().position(|known| crate::evaluate::identical(known, value));
-        let place = place.unwrap_or_else(|| {
-            constants.push(value.clone());
-            constants.len() - 1
-        });
-        Some(Operand::Constant(u16::try_from(place).ok()?))
+        self.code.place_of_constant(value).map(Operand::Constant)
     }
 
     /// Translates an expression; returns where its value is then.
@@ -305,7 +365,12 @@ impl<'s> Translator<'s> {
     fn value_to(&mut self, value: &Value, to: Register) -> Option<()> {
         let free = self.free;
         match value {
-            Value::Call(call) => self.call(value, call, to)?,
+            Value::Call(call) => {
+                self.nesting = self.nesting.saturating_add(1);
+                let done = self.call(value, call, to);
+                self.nesting = self.nesting.saturating_sub(1);
+                done?;
+            }
             Value::Association(_) => self.interpret(value, to)?,
             _ => {
                 let from = self.operand(value)?;
@@ -405,7 +470,8 @@ impl<'s> Translator<'s> {
         let first = self.neighbours(call.args())?;
         self.keep(call.head());
         let Operand::Constant(head) = self.constant(call.head())? else { return None };
-        self.emit(Op::Apply { to, head, first, count });
+        let rounds = self.nesting;
+        self.emit(Op::Apply { to, head, first, count, rounds });
         Some(())
     }
 
@@ -443,6 +509,9 @@ impl<'s> Translator<'s> {
             (sym::CompoundExpression, args) => self.sequence(args, to)?,
             (sym::If, [condition, branches @ ..]) if (1..=3).contains(&branches.len()) => {
                 self.condition(call, condition, branches, to)?;
+            }
+            (sym::Which, args) if args.len() >= 2 && args.len().is_multiple_of(2) => {
+                self.cases(args, to)?;
             }
             (sym::And | sym::Or, args) if args.len() > 1 => self.connective(head, args, to)?,
             (sym::Set, [lhs, rhs]) => self.assign(lhs, rhs, to)?,

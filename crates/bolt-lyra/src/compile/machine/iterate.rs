@@ -131,7 +131,7 @@ impl Machine {
         let Some(value) = iteration.values.next(session)? else { return Ok(false) };
         match iteration.variable {
             Variable::None => {}
-            Variable::Register(register) => self.stack[base + register as usize] = value,
+            Variable::Register(register) => self.assign(session, base, register, value),
             Variable::Own(symbol) => session.change(symbol).own = Some(value),
         }
         Ok(true)

@@ -4,7 +4,7 @@ use triomphe::Arc;
 
 use super::{Frame, Machine};
 use crate::builtins::assignment;
-use crate::compile::code::{Binary, Held, Local, Operand, Relation, Update};
+use crate::compile::code::{Binary, Held, Local, Operand, Register, Relation, Update};
 use crate::compile::fast::{self, UNARY};
 use crate::compile::translate::{function_of, function_of_relation};
 use crate::definition::Attributes;
@@ -135,6 +135,40 @@ impl Machine {
         session.evaluate(&Value::call(sym::Part, [of, index]))
     }
 
+    /// Sets a local. If a symbol stands for it outside the unit, that has the value, and the
+    /// register has the symbol.
+    pub(super) fn assign(
+        &mut self,
+        session: &mut Session,
+        base: usize,
+        local: Register,
+        value: Value,
+    ) {
+        let place = base + local as usize;
+        if !self.escaped.is_empty()
+            && let Some(symbol) = self.escaped_as(place).and_then(Value::as_symbol)
+        {
+            session.change(symbol).own = Some(value);
+            return;
+        }
+        self.stack[place] = value;
+    }
+
+    /// Returns the symbol that stands for a local outside its unit.
+    fn escaped_as(&self, place: usize) -> Option<&Value> {
+        let (_, symbol) = self.escaped.iter().rev().find(|(known, _)| *known == place)?;
+        // The register of a scope that was left has something else.
+        crate::evaluate::identical(symbol, &self.stack[place]).then_some(symbol)
+    }
+
+    /// Forgets the symbols of the locals of a frame.
+    #[inline]
+    pub(super) fn forget_escaped(&mut self, base: usize) {
+        if !self.escaped.is_empty() {
+            self.escaped.retain(|(place, _)| *place < base);
+        }
+    }
+
     /// Puts an expression together, with a symbol for each local that occurs in it, and evaluates
     /// it.
     pub(super) fn interpret(
@@ -148,13 +182,20 @@ impl Machine {
             held.slots.iter().map(|&slot| Some(Binding::One(register(slot)))).collect();
         let mut symbols = Vec::with_capacity(held.locals.len());
         for Local { slot, value, like } in &held.locals {
-            let symbol = session.temporary(*like);
-            let value = register(*value);
-            if let Some(local) = symbol.as_symbol()
-                && !value.is(sym::Unset)
-            {
-                session.definition_mut(local).own = Some(value);
-            }
+            let place = frame.base + *value as usize;
+            let symbol = match self.escaped_as(place) {
+                Some(symbol) => symbol.clone(),
+                None => {
+                    let symbol = session.temporary(*like);
+                    let value = self.stack[place].clone();
+                    if let Some(local) = symbol.as_symbol()
+                        && !value.is(sym::Unset)
+                    {
+                        session.definition_mut(local).own = Some(value);
+                    }
+                    symbol
+                }
+            };
             slots[*slot] = Some(Binding::One(symbol.clone()));
             symbols.push(symbol);
         }
@@ -166,12 +207,30 @@ impl Machine {
             }
             return Ok(expression);
         }
+        drop(slots);
         let result = session.evaluate(&expression);
+        drop(expression);
         for (local, symbol) in held.locals.iter().zip(symbols) {
-            let own = symbol.as_symbol().and_then(|local| session.definition(local)?.own.clone());
-            self.put(frame, local.value, own.unwrap_or(symbol));
+            self.take_back(session, frame.base + local.value as usize, symbol);
         }
         result
+    }
+
+    /// Gives a register the value of the symbol that stood for it, or the symbol itself if
+    /// something else refers to it now.
+    fn take_back(&mut self, session: &Session, place: usize, symbol: Value) {
+        let Value::Temporary(temporary) = &symbol else { return };
+        if self.escaped_as(place).is_some() {
+            return;
+        }
+        let own = session.definition(temporary.symbol).and_then(|known| known.own.clone());
+        match own {
+            Some(own) if Arc::is_unique(temporary) => self.stack[place] = own,
+            _ => {
+                self.stack[place] = symbol.clone();
+                self.escaped.push((place, symbol));
+            }
+        }
     }
 }
 

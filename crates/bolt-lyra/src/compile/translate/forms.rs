@@ -103,6 +103,35 @@ impl Translator<'_> {
         Some(())
     }
 
+    /// `Which`: the value of the first test that holds.
+    pub(super) fn cases(&mut self, args: &[Value], to: Register) -> Option<()> {
+        let before = self.assigned();
+        let mut ends = Vec::new();
+        for (place, pair) in args.chunks(2).enumerate() {
+            let free = self.free;
+            let (branch, of) = self.test(&pair[0])?;
+            // What the tests assign is not counted on: the last may not be reached.
+            self.set_assigned(&before);
+            self.value_to(&pair[1], to)?;
+            self.set_assigned(&before);
+            ends.push(self.emit(Op::Jump { to: 0 }));
+            self.land_unknown(branch);
+            let name = self.session.temporary(sym::Which);
+            let mut rest = Args::from(&args[2 * place..]);
+            rest[0] = name.clone();
+            self.unknown(&Value::call(sym::Which, rest), of, name, to)?;
+            ends.push(self.emit(Op::Jump { to: 0 }));
+            self.land(branch);
+            self.free = free;
+        }
+        self.value_to(&Value::NULL, to)?;
+        for end in ends {
+            self.land(end);
+        }
+        self.set_assigned(&before);
+        Some(())
+    }
+
     /// Returns which names certainly have a value.
     pub(super) fn assigned(&self) -> Vec<bool> {
         self.names.iter().map(|name| name.is_assigned).collect()
@@ -172,7 +201,7 @@ impl Translator<'_> {
         if let Some(place) = self.local(lhs) {
             let local = self.names[place].register;
             self.value_to(rhs, to)?;
-            self.emit(Op::Move { to: local, from: Operand::Register(to) });
+            self.emit(Op::Assign { local, from: Operand::Register(to) });
             self.names[place].is_assigned = true;
             return Some(());
         }
