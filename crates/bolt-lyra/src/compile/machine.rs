@@ -161,8 +161,7 @@ impl Machine {
                 let Op::TailApply { head, .. } = frame.code.ops[frame.position - 1] else {
                     return None;
                 };
-                let head = frame.code.constants[head as usize].clone();
-                let call = Value::call(head, self.neighbours(frame, first, count as usize));
+                let call = self.call(frame, (head, first, count));
                 session.message(sym::IterationLimit, "itlim", &[Value::Integer(limit.into())]);
                 return Some(Value::call(sym::Hold, [call].as_slice()));
             }
@@ -342,63 +341,80 @@ impl Machine {
                         Selected::Code(code) => return Ok(Exit::Call(code, first)),
                         Selected::Value(value) => session.evaluate(&value)?,
                         Selected::Unknown => {
-                            let args = self.neighbours(frame, first, count as usize);
-                            let head = code.constants[head as usize].clone();
-                            session.evaluate(&Value::call(head, args))?
+                            let call = self.call(frame, (head, first, count));
+                            session.evaluate(&call)?
                         }
                     };
                     self.put(frame, to, value);
                 }
                 Op::TailApply { head, first, count, rounds } => {
-                    session.check_interrupt()?;
-                    return Ok(match self.select(session, frame, (head, first, count)) {
-                        Selected::Code(code) => Exit::Replace { code, first, count, rounds },
-                        Selected::Value(value) => Exit::Continue(value),
-                        Selected::Unknown => {
-                            let args = self.neighbours(frame, first, count as usize);
-                            Exit::Continue(Value::call(code.constants[head as usize].clone(), args))
-                        }
-                    });
+                    return self.tail_call(session, frame, (head, first, count), rounds);
                 }
-                Op::Known { to, constant, otherwise } => match code.is_valid(session) {
-                    true => self.put(frame, to, code.constants[constant as usize].clone()),
-                    false => frame.position = otherwise,
-                },
-                Op::Guard { otherwise } => {
-                    if !code.is_valid(session) {
+                Op::Known { otherwise, .. }
+                | Op::Guard { otherwise }
+                | Op::Enter { otherwise, .. }
+                | Op::Reuse { otherwise, .. } => {
+                    if !self.holds(session, frame, op)? {
                         frame.position = otherwise;
-                    }
-                }
-                Op::Enter { inlined, first, otherwise } => {
-                    match self.may_enter(session, frame, inlined, first) {
-                        true => session.enter()?,
-                        false => frame.position = otherwise,
-                    }
-                }
-                Op::Leave { to, from } => {
-                    let value = self.value(session, frame, from)?;
-                    session.depth -= 1;
-                    self.put(frame, to, value);
-                }
-                Op::Reuse { to, from, guards, otherwise } => {
-                    let holds_number = |&register: &Register| {
-                        let value = &self.stack[frame.base + register as usize];
-                        matches!(value, Value::Integer(_) | Value::Real(_))
-                    };
-                    let is_known = code.is_valid(session)
-                        && code.guards[guards as usize].iter().all(holds_number);
-                    match is_known {
-                        true => {
-                            let value = self.stack[frame.base + from as usize].clone();
-                            self.put(frame, to, value);
-                        }
-                        false => frame.position = otherwise,
                     }
                 }
                 Op::Return { from } => return self.value(session, frame, from).map(Exit::Return),
                 ref op => self.compute(session, frame, code, op)?,
             }
         }
+    }
+
+    /// Runs an instruction that stands for others, if what it relies on holds; returns whether.
+    #[inline]
+    fn holds(&mut self, session: &mut Session, frame: &Frame, op: &Op) -> Evaluated<bool> {
+        let code = &frame.code;
+        let holds = code.is_valid(session);
+        match *op {
+            Op::Known { to, constant, .. } if holds => {
+                self.put(frame, to, code.constants[constant as usize].clone());
+            }
+            Op::Reuse { to, from, guards, .. } if holds => {
+                let is_number = |&register: &Register| {
+                    let value = &self.stack[frame.base + register as usize];
+                    matches!(value, Value::Integer(_) | Value::Real(_))
+                };
+                if !code.guards[guards as usize].iter().all(is_number) {
+                    return Ok(false);
+                }
+                let value = self.stack[frame.base + from as usize].clone();
+                self.put(frame, to, value);
+            }
+            Op::Enter { inlined, first, .. } if holds => {
+                if !self.may_enter(session, frame, inlined, first) {
+                    return Ok(false);
+                }
+                session.enter()?;
+            }
+            _ => {}
+        }
+        Ok(holds)
+    }
+
+    /// Says how a call goes on that gives up the frame.
+    fn tail_call(
+        &self,
+        session: &mut Session,
+        frame: &Frame,
+        (head, first, count): (u16, Register, u16),
+        rounds: u8,
+    ) -> Evaluated<Exit> {
+        session.check_interrupt()?;
+        Ok(match self.select(session, frame, (head, first, count)) {
+            Selected::Code(code) => Exit::Replace { code, first, count, rounds },
+            Selected::Value(value) => Exit::Continue(value),
+            Selected::Unknown => Exit::Continue(self.call(frame, (head, first, count))),
+        })
+    }
+
+    /// Returns a call of a head with the values of neighbouring registers.
+    fn call(&self, frame: &Frame, (head, first, count): (u16, Register, u16)) -> Value {
+        let args = self.neighbours(frame, first, count as usize);
+        Value::call(frame.code.constants[head as usize].clone(), args)
     }
 
     /// Returns whether a comparison holds; if that is not known, a register has what it evaluates
@@ -437,11 +453,6 @@ impl Machine {
         let (to, value) = match *op {
             Op::Move { to, from } => (to, self.value(session, frame, from)?),
             Op::Clear { register } => (register, Value::Symbol(sym::Unset)),
-            Op::Assign { local, from } => {
-                let value = self.value(session, frame, from)?;
-                self.assign(session, frame.base, local, value);
-                return Ok(());
-            }
             Op::Unary { place, to, of } => (to, self.unary(session, frame, place, of)?),
             Op::Compare { relation, to, a, b } => {
                 (to, self.compare(session, frame, relation, a, b)?)
@@ -483,6 +494,15 @@ impl Machine {
     /// Runs an instruction that has no value.
     fn affect(&mut self, session: &mut Session, frame: &Frame, op: &Op) -> Evaluated<()> {
         match *op {
+            Op::Assign { local, from } => {
+                let value = self.value(session, frame, from)?;
+                self.assign(session, frame.base, local, value);
+            }
+            Op::Leave { to, from } => {
+                let value = self.value(session, frame, from)?;
+                session.depth -= 1;
+                self.put(frame, to, value);
+            }
             Op::Store { symbol, from } => {
                 let value = self.value(session, frame, from)?;
                 operations::store(session, symbol, value)?;
@@ -517,11 +537,7 @@ impl Machine {
         let Inlined { symbol, version, place, count } = frame.code.inlined[inlined as usize];
         let Some(definition) = session.definition(symbol) else { return false };
         let rules = &definition.down;
-        if rules.version() != version
-            || rules.has_exact()
-            || !definition.is_called_plainly()
-            || !frame.code.is_valid(session)
-        {
+        if rules.version() != version || rules.has_exact() || !definition.is_called_plainly() {
             return false;
         }
         let start = frame.base + first as usize;

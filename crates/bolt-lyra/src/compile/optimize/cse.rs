@@ -180,11 +180,11 @@ fn redundant_run(
         numbers: values.numbers.clone(),
         of_register: values.of_register.clone(),
     };
-    for position in start..code.ops.len() {
+    for (position, op) in code.ops.iter().enumerate().skip(start) {
         if position > start && labels[position] {
             break;
         }
-        let Some((to, number, operands)) = inner.of_op(&code.ops[position]) else { break };
+        let Some((to, number, operands)) = inner.of_op(op) else { break };
         let Some(holder) = values.holder(number) else { break };
         inner.of_register.insert(to, number);
         let operands: Vec<Register> = operands

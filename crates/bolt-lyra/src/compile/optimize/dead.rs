@@ -116,9 +116,8 @@ fn is_unused(code: &Code, op: &Op, live: &Registers) -> bool {
 fn without_copy(code: &Code, position: Position, live: &Registers) -> Option<Op> {
     // A local that a symbol may stand for is set by an instruction of its own.
     let may_escape = code.templates.iter().any(|held| !held.locals.is_empty());
-    let (local, from) = match code.ops[position + 1] {
-        Op::Assign { local, from: Operand::Register(from) } => (local, from),
-        _ => return None,
+    let Op::Assign { local, from: Operand::Register(from) } = code.ops[position + 1] else {
+        return None;
     };
     if may_escape || live.has(from) || from == local {
         return None;

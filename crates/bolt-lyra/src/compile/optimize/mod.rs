@@ -27,6 +27,9 @@ pub(super) use inline::inline;
 use super::code::{Code, Op, Operand};
 use super::settings::Passes;
 
+/// A pass; it returns how many instructions it left out, changed or added.
+type Pass = fn(&mut Code) -> usize;
+
 /// Units with more instructions or registers are left as they are.
 const MOST_OPS: usize = 4_096;
 const MOST_REGISTERS: usize = 512;
@@ -34,7 +37,7 @@ const MOST_REGISTERS: usize = 512;
 /// Applies the passes to a unit and says in its report what they did.
 pub(super) fn optimize(code: &mut Code, passes: Passes) {
     if code.ops.len() <= MOST_OPS && code.registers <= MOST_REGISTERS {
-        let steps: [(&str, bool, fn(&mut Code) -> usize); 4] = [
+        let steps: [(&str, bool, Pass); 4] = [
             ("constantFolding", passes.constant_folding, fold::fold),
             ("commonSubexpressionElim", passes.common_subexpressions, cse::eliminate),
             ("deadCodeElimination", passes.dead_code, dead::eliminate),
