@@ -191,10 +191,7 @@ impl Session {
     /// Evaluates the head and the arguments and applies what applies first.
     fn round(&mut self, call: &Arc<Call>, rounds: u32) -> Evaluated<Round> {
         if call.is(sym::List) && call.args().iter().all(crate::value::is_ground) {
-            call.mark_evaluated(Call::EVER);
-            return Ok(Round::Final(
-                crate::array::pack(call).unwrap_or_else(|| call.clone().into()),
-            ));
+            return Ok(Round::Final(ground_list(call)));
         }
         let epoch = self.epoch;
         let hidden_before = std::mem::replace(&mut self.hidden_dependence, false);
@@ -483,6 +480,12 @@ impl Session {
         }
         function::apply_head(self, call)
     }
+}
+
+/// Returns a list that nothing will ever change.
+fn ground_list(call: &Arc<Call>) -> Value {
+    call.mark_evaluated(Call::EVER);
+    crate::array::pack(call).unwrap_or_else(|| call.clone().into())
 }
 
 /// Threads a listable function over the values of associations with the same keys.

@@ -15,7 +15,7 @@ use super::fast;
 use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::sym;
 use crate::value::{Args, Value};
-use iterate::{Beginning, Iteration};
+use iterate::Iteration;
 
 /// What units that run need beside their session.
 #[derive(Default)]
@@ -328,11 +328,8 @@ impl Machine {
                         frame.position = end;
                     }
                 }
-                Op::Iterate { variable, bounds, count, is_table, spec, invalid } => {
-                    let bounds = self.neighbours(frame, bounds, count as usize);
-                    let spec = &code.templates[spec as usize];
-                    let beginning = Beginning { variable, bounds, is_table, spec };
-                    if !self.iterate(session, frame, &beginning)? {
+                Op::Iterate { invalid, .. } => {
+                    if !self.begin(session, frame, op)? {
                         frame.position = invalid;
                     }
                 }

@@ -4,7 +4,7 @@ use triomphe::Arc;
 
 use super::{Frame, Machine};
 use crate::builtins::iteration::{MAX_LENGTH, Values, nth};
-use crate::compile::code::{Held, Register, Variable};
+use crate::compile::code::{Held, Op, Register, Variable};
 use crate::definition::Definition;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -79,16 +79,31 @@ impl Remaining {
 }
 
 /// How an iteration begins.
-pub(super) struct Beginning<'c> {
-    pub(super) variable: Variable,
-    pub(super) bounds: Args,
-    pub(super) is_table: bool,
-    pub(super) spec: &'c Held,
+struct Beginning<'c> {
+    variable: Variable,
+    bounds: Args,
+    is_table: bool,
+    spec: &'c Held,
 }
 
 impl Machine {
+    /// Runs an instruction that begins an iteration; returns whether that is possible.
+    pub(super) fn begin(
+        &mut self,
+        session: &mut Session,
+        frame: &Frame,
+        op: &Op,
+    ) -> Evaluated<bool> {
+        let Op::Iterate { variable, bounds, count, is_table, spec, .. } = *op else {
+            return Ok(false);
+        };
+        let bounds = self.neighbours(frame, bounds, count as usize);
+        let spec = &frame.code.templates[spec as usize];
+        self.iterate(session, frame, &Beginning { variable, bounds, is_table, spec })
+    }
+
     /// Begins an iteration; returns whether that is possible.
-    pub(super) fn iterate(
+    fn iterate(
         &mut self,
         session: &mut Session,
         frame: &Frame,
