@@ -328,11 +328,6 @@ impl Machine {
                         frame.position = end;
                     }
                 }
-                Op::Iterate { invalid, .. } => {
-                    if !self.begin(session, frame, op)? {
-                        frame.position = invalid;
-                    }
-                }
                 Op::Apply { to, head, first, count, .. } => {
                     let value = match self.select(session, frame, (head, first, count)) {
                         Selected::Code(code) => return Ok(Exit::Call(code, first)),
@@ -347,7 +342,8 @@ impl Machine {
                 Op::TailApply { head, first, count, rounds } => {
                     return self.tail_call(session, frame, (head, first, count), rounds);
                 }
-                Op::Known { otherwise, .. }
+                Op::Iterate { invalid: otherwise, .. }
+                | Op::Known { otherwise, .. }
                 | Op::Guard { otherwise }
                 | Op::Enter { otherwise, .. }
                 | Op::Reuse { otherwise, .. } => {
@@ -361,7 +357,8 @@ impl Machine {
         }
     }
 
-    /// Runs an instruction that stands for others, if what it relies on holds; returns whether.
+    /// Runs an instruction that goes on elsewhere if what it relies on does not hold; returns
+    /// whether it does.
     #[inline]
     fn holds(&mut self, session: &mut Session, frame: &Frame, op: &Op) -> Evaluated<bool> {
         let code = &frame.code;
@@ -387,6 +384,7 @@ impl Machine {
                 }
                 session.enter()?;
             }
+            Op::Iterate { .. } => return self.begin(session, frame, op),
             _ => {}
         }
         Ok(holds)
