@@ -221,6 +221,11 @@ impl Session {
         if attributes.has(Attributes::NUMERIC_FUNCTION) {
             changed |= self.approximate(&head, &mut args)?;
         }
+        if self.has_objects
+            && let Some(value) = self.of_objects(&head, &args)?
+        {
+            return Ok(Round::Next(value));
+        }
         if attributes.has(Attributes::LISTABLE) {
             if let Some(value) = self.thread_packed(&head, &args) {
                 return Ok(Round::Final(value));

@@ -21,6 +21,8 @@ const GENERAL: &[(&str, &str)] = &[
     ("indet", "Indeterminate expression `1` encountered."),
     ("iterb", "Iterator `1` does not have appropriate bounds."),
     ("itform", "Argument `1` at position `2` does not have the correct form for an iterator."),
+    ("compat", "`1` and `2` are incompatible units."),
+    ("unkunit", "Unable to interpret unit specification `1`."),
     ("partw", "Part `1` of `2` does not exist."),
     ("partd", "Part specification `1` is longer than depth of object."),
     ("pkspec1", "The expression `1` cannot be used as a part specification."),

@@ -197,6 +197,9 @@ pub struct Session {
     pub(crate) attribute_epoch: u32,
     /// Whether a symbol has rules for calls that it is an argument of.
     pub(crate) has_up_rules: bool,
+    /// Whether there is a value that functions of numbers or lists know beside these, such as a
+    /// quantity.
+    pub(crate) has_objects: bool,
     /// Whether something was looked at that definitions do not tell, so that the result of what is
     /// being evaluated may change without a change of definitions.
     pub(crate) hidden_dependence: bool,
@@ -257,6 +260,7 @@ impl Session {
             epoch: 1,
             attribute_epoch: 1,
             has_up_rules: false,
+            has_objects: false,
             hidden_dependence: false,
             limits: Limits { recursion: 1024, iterations: 4096 },
             depth: 0,

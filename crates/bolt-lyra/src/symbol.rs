@@ -124,6 +124,8 @@ symbols! {
     WorkingPrecision, Modulus, GaussianIntegers, Precision, Accuracy, MachineNumber, Det, Inverse,
     Sow, Reap, PossibleZeroQ, ConjugateTranspose, Zeta, PolyGamma, LogGamma, Beta, BesselJ, BesselY, BesselI, BesselK, PolyLog,
     Hypergeometric2F1, ProductLog, Khinchin, Glaisher,
+    // Data.
+    Quantity, Graph, DirectedEdge, UndirectedEdge, TwoWayRule,
     // Evaluation.
     Compile, Dispatch, EvenQ, OddQ, IntegerQ, Length,
 }

@@ -45,6 +45,7 @@ mod numbers;
 pub(crate) mod options;
 mod output;
 mod patterns;
+mod quantities;
 mod scope;
 mod simplify;
 mod special;
@@ -61,7 +62,7 @@ use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
 use crate::symbol::Symbol;
-use crate::value::Call;
+use crate::value::{Call, Value};
 
 pub(crate) use combinatorics::products::Harvest;
 pub(crate) use files::{OuterContext, Streams, context_assigned, contexts_changed};
@@ -174,6 +175,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         messages::TABLE,
         options::TABLE,
         patterns::TABLE,
+        quantities::TABLE,
         scope::TABLE,
         special::tables::TABLE,
         statistics::descriptive::TABLE,
@@ -200,6 +202,15 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
 }
 
 impl Session {
+    /// Returns what a function of quantities comes to, or of others of the values that stand for
+    /// something with an arithmetic of its own.
+    pub(crate) fn of_objects(&mut self, head: &Value, args: &[Value]) -> Evaluated<Option<Value>> {
+        match head {
+            Value::Symbol(head) => quantities::combined(self, *head, args),
+            _ => Ok(None),
+        }
+    }
+
     /// Returns what is built in: functions, and words that functions know.
     pub fn built_in() -> impl Iterator<Item = BuiltIn> {
         // Of several entries of a name the last holds, as in a session.
@@ -219,7 +230,6 @@ impl Session {
 
     /// Tells that a function was called with a wrong number of arguments.
     pub(crate) fn wrong_count(&mut self, symbol: Symbol, count: usize, least: usize, most: usize) {
-        use crate::value::Value;
         let name = Value::Symbol(symbol);
         let of = |count: usize| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
         match (least, most) {

@@ -142,6 +142,7 @@ impl Session {
                 (_, Some(text)) => Text(text),
                 (other, None) => Other(other),
             },
+            ("Quantity", 2) => Text(crate::builtins::quantities::words(self, call)?),
             ("Graphics" | "Graphics3D", 1..) => Text(format!("-{name}-")),
             ("SequenceForm", _) => {
                 Text(args.iter().map(|arg| self.output_form(arg)).collect::<String>())
