@@ -128,7 +128,8 @@ fn coefficient(a: &Value, head: crate::symbol::Symbol, b: &Value) -> Ordering {
     numbers(&of(a), &of(b))
 }
 
-fn base_and_exponent(value: &Value) -> (&Value, Value) {
+/// Returns the base and the exponent of a power; of anything else, itself and 1.
+pub(crate) fn base_and_exponent(value: &Value) -> (&Value, Value) {
     match value.exactly(sym::Power) {
         Some([base, exponent]) => (base, exponent.clone()),
         None => (value, Value::Integer(1)),

@@ -540,6 +540,24 @@ fn known_digits(function: Function, args: &[Value], value: &Precise, bits: usize
     Some(digits.clamp(0.0, least + 1000.0).min(bits as f64 * std::f64::consts::LOG10_2))
 }
 
+/// What tests of special functions ask.
+#[cfg(test)]
+pub(crate) mod test {
+    use super::{Binary, Precise};
+
+    /// Returns a complex number of 96 bits.
+    pub(crate) fn at(re: f64, im: f64) -> Precise {
+        let of = |x: f64| Binary::try_from(x).expect("finite");
+        Precise::complex(of(re), of(im), 96)
+    }
+
+    /// Checks that two numbers are the same to 50 bits.
+    pub(crate) fn near(a: &Precise, b: &Precise) {
+        let allowed = b.magnitude().max(-10) - 50;
+        assert!(a.sub(b).magnitude() < allowed, "{:?} {:?}", a.to_f64(), b.to_f64());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

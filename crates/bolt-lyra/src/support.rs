@@ -21,13 +21,13 @@ impl Session {
 
     /// Tells a message of a function by its name.
     pub(crate) fn message_of(&mut self, name: &str, tag: &str, parts: &[Value]) {
-        let symbol = self.names.symbol(&format!("System`{name}"));
+        let symbol = self.system_symbol(name);
         self.message(symbol, tag, parts);
     }
 
     /// Tells that a function by its name was called with a wrong number of arguments.
     pub(crate) fn wrong_count_of(&mut self, name: &str, count: usize, least: usize, most: usize) {
-        let symbol = self.names.symbol(&format!("System`{name}"));
+        let symbol = self.system_symbol(name);
         self.wrong_count(symbol, count, least, most);
     }
 

@@ -3,16 +3,18 @@
 use crate::session::Session;
 use crate::value::Value;
 
-/// Evaluates the lines of a source and returns the last value.
-fn run(session: &mut Session, source: &str) -> Value {
-    let parsed = bolt_lyra_syntax::parse(source);
-    assert!(!parsed.has_errors(), "{source}: {:?}", parsed.diagnostics);
-    let mut last = Value::NULL;
-    for expr in &parsed.exprs {
-        let value = session.read(expr);
-        last = session.evaluate_line(&value).expect("no program quits");
+impl Session {
+    /// Evaluates the lines of a source and returns the last value.
+    pub(crate) fn run(&mut self, source: &str) -> Value {
+        let parsed = bolt_lyra_syntax::parse(source);
+        assert!(!parsed.has_errors(), "{source}: {:?}", parsed.diagnostics);
+        let mut last = Value::NULL;
+        for expr in &parsed.exprs {
+            let value = self.read(expr);
+            last = self.evaluate_line(&value).expect("no program quits");
+        }
+        last
     }
-    last
 }
 
 #[test]
@@ -21,7 +23,7 @@ fn what_the_usage_messages_show_is_so() {
     for builtin in crate::builtins::all() {
         for (input, expected) in builtin.examples {
             let mut session = Session::new();
-            let value = run(&mut session, input);
+            let value = session.run(input);
             let shown = session.input_form(&value);
             if shown != *expected {
                 wrong.push(format!("{}: {input} gives {shown}, not {expected}", builtin.name));
@@ -50,7 +52,7 @@ fn every_function_has_a_usage_and_two_examples() {
 pub(crate) fn check(cases: &[(&str, &str)]) {
     for (input, expected) in cases {
         let mut session = Session::new();
-        let value = run(&mut session, input);
+        let value = session.run(input);
         assert_eq!(session.input_form(&value), *expected, "{input}");
     }
 }

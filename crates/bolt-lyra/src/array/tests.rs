@@ -6,17 +6,6 @@ use super::Elements;
 use crate::session::Session;
 use crate::value::Value;
 
-fn evaluate(session: &mut Session, source: &str) -> Value {
-    let parsed = bolt_lyra_syntax::parse(source);
-    assert!(!parsed.has_errors(), "{source}: {:?}", parsed.diagnostics);
-    let mut last = Value::NULL;
-    for expr in &parsed.exprs {
-        let value = session.read(expr);
-        last = session.evaluate_line(&value).expect("no program quits");
-    }
-    last
-}
-
 const VECTORS: &[&str] = &[
     "Range[40]",
     "Range[-20, 20]",
@@ -66,10 +55,10 @@ fn functions_of_packed_arrays_are_those_of_their_elements() {
     for vector in VECTORS {
         for function in FUNCTIONS {
             let mut session = Session::new();
-            let whole = evaluate(&mut session, &format!("v = {vector}; ({function} &)[v]"));
+            let whole = session.run(&format!("v = {vector}; ({function} &)[v]"));
             let mut session = Session::new();
             let each = format!("v = {vector}; Map[{function} &, v]");
-            let each = evaluate(&mut session, &each);
+            let each = session.run(&each);
             let shown = |value: &Value| Session::new().input_form(value);
             assert_eq!(shown(&whole), shown(&each), "{function} of {vector}");
         }
@@ -79,7 +68,7 @@ fn functions_of_packed_arrays_are_those_of_their_elements() {
 #[test]
 fn a_packed_list_is_the_same_expression_as_one_that_is_not() {
     let mut session = Session::new();
-    let packed = evaluate(&mut session, "Range[40]");
+    let packed = session.run("Range[40]");
     let values = packed.as_list().expect("a list").to_vec();
     assert!(packed.as_array().is_some());
     let plain = Value::list(crate::value::Args::from(values));
@@ -87,7 +76,7 @@ fn a_packed_list_is_the_same_expression_as_one_that_is_not() {
     assert_eq!(packed, plain);
     let hash = |value: &Value| value.as_call().expect("a call").cached_hash();
     assert_eq!(hash(&packed), hash(&plain));
-    let matrix = evaluate(&mut session, "Table[Range[i, i + 39], {i, 3}]");
+    let matrix = session.run("Table[Range[i, i + 39], {i, 3}]");
     assert_eq!(matrix.as_array().expect("packed").dimensions(), [3, 40]);
     let rows: Vec<Value> = matrix.as_list().expect("a list").to_vec();
     assert_eq!(matrix, Value::list(crate::value::Args::from(rows)));
@@ -97,7 +86,7 @@ fn a_packed_list_is_the_same_expression_as_one_that_is_not() {
 fn parts_of_packed_lists_are_set_in_place_or_unpack() {
     let mut session = Session::new();
     let set = |session: &mut Session, source: &str| {
-        let value = evaluate(session, source);
+        let value = session.run(source);
         session.input_form(&value)
     };
     assert_eq!(set(&mut session, "v = Range[40]; w = v; v[[3]] = 7; {v[[3]], w[[3]]}"), "{7, 3}");

@@ -38,8 +38,13 @@ pub(crate) fn minus(a: Value, b: Value) -> Value {
 }
 
 /// Returns whether it is the exact 0.
-pub(crate) fn is_nothing(value: &Value) -> bool {
+pub(crate) fn is_zero(value: &Value) -> bool {
     matches!(value, Value::Integer(0))
+}
+
+/// Returns whether it is infinite in a direction, or in none that is known.
+pub(crate) fn is_infinite(value: &Value) -> bool {
+    value.is(sym::Infinity) || value.args_of(sym::DirectedInfinity).is_some()
 }
 
 /// Returns the terms of a sum; of anything else, itself.
@@ -54,10 +59,8 @@ pub(crate) fn factors(value: &Value) -> &[Value] {
 
 /// Returns the base and the exponent of a power; of anything else, itself and 1.
 pub(crate) fn base_and_exponent(value: &Value) -> (Value, Value) {
-    match value.exactly(sym::Power) {
-        Some([base, exponent]) => (base.clone(), exponent.clone()),
-        None => (value.clone(), Value::Integer(1)),
-    }
+    let (base, exponent) = crate::order::base_and_exponent(value);
+    (base.clone(), exponent)
 }
 
 /// Splits a product into its leading number and the rest.
@@ -74,7 +77,17 @@ pub(crate) fn coefficient_and_rest(value: &Value) -> (Value, Value) {
 
 /// Returns whether a part occurs anywhere in an expression.
 pub(crate) fn contains(value: &Value, part: &Value) -> bool {
-    value == part || any_part(value, &|inner| inner == part)
+    any_part(value, &|inner| inner == part)
+}
+
+/// Returns whether one of some parts occurs anywhere in an expression.
+pub(crate) fn contains_any(value: &Value, parts: &[Value]) -> bool {
+    any_part(value, &|inner| parts.contains(inner))
+}
+
+/// Returns whether a part occurs nowhere in an expression.
+pub(crate) fn is_free(value: &Value, of: &Value) -> bool {
+    !contains(value, of)
 }
 
 /// Returns whether a test holds for the expression or something in it.
@@ -94,20 +107,16 @@ pub(crate) fn substituted(value: &Value, part: &Value, by: &Value) -> Value {
     if value == part {
         return by.clone();
     }
-    match value {
-        Value::Call(call) => grown(call.depth(), || {
-            let args: Args = call.args().iter().map(|arg| substituted(arg, part, by)).collect();
-            match args
-                .iter()
-                .zip(call.args())
-                .all(|(new, old)| crate::evaluate::identical(new, old))
-            {
-                true => value.clone(),
-                false => Value::call(substituted(call.head(), part, by), args),
-            }
-        }),
-        _ => value.clone(),
-    }
+    let Value::Call(call) = value else { return value.clone() };
+    grown(call.depth(), || {
+        let head = substituted(call.head(), part, by);
+        let args: Args = call.args().iter().map(|arg| substituted(arg, part, by)).collect();
+        let is_same = |(new, old): (&Value, &Value)| crate::evaluate::identical(new, old);
+        match head == *call.head() && args.iter().zip(call.args()).all(is_same) {
+            true => value.clone(),
+            false => Value::call(head, args),
+        }
+    })
 }
 
 /// Returns how many atoms an expression has, its heads included.
@@ -155,7 +164,7 @@ pub(crate) type Rewrite<'a> = &'a mut dyn FnMut(&mut Session, &Value) -> Evaluat
 impl Session {
     /// Evaluates a built-in function by its name.
     pub(crate) fn system(&mut self, name: &str, args: impl Into<Args>) -> Evaluated {
-        let symbol = self.names.symbol(&format!("System`{name}"));
+        let symbol = self.system_symbol(name);
         self.evaluate(&Value::call(symbol, args))
     }
 

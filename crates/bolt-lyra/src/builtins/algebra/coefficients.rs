@@ -4,6 +4,7 @@ use triomphe::Arc;
 
 use super::expand::threaded;
 use super::grouped::{Group, Grouped, Term};
+use crate::builtins::forms::contains_any;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -194,7 +195,7 @@ pub(crate) fn coefficients_in(
     let depends = |term: &Term| {
         let is_in = |place: &&usize| {
             let kernel = &grouped.basis.kernels[**place];
-            term.0[**place] != 0 && super::grouped::contains(&kernel.power(1), variables)
+            term.0[**place] != 0 && contains_any(&kernel.power(1), variables)
         };
         others.iter().any(|place| is_in(&place)) || kernels.iter().any(|place| term.0[*place] < 0)
     };

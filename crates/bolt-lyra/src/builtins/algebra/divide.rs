@@ -8,6 +8,7 @@ use super::expand::{option, options};
 use super::kernels::Basis;
 use super::ratio::{self, Ratio, times_power};
 use super::scalar::from_integer;
+use crate::builtins::forms::contains_any;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -154,7 +155,7 @@ pub(super) fn is_polynomial_in(
     let is_in = |other: usize| {
         let is_used = ratio.monomial[other] != 0
             || ratio.factors.iter().any(|(factor, _)| factor.degree(other) > 0);
-        is_used && super::grouped::contains(&basis.kernels[other].power(1), only)
+        is_used && contains_any(&basis.kernels[other].power(1), only)
     };
     ratio.monomial[place] >= 0
         && ratio.factors.iter().all(|(factor, exponent)| *exponent > 0 || factor.degree(place) == 0)

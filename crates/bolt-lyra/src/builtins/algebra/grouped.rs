@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::build::{Reader, Refusal, sum_of, with_number};
 use super::kernels::{Basis, Form, Leaf};
 use super::scalar::Numbers;
+use crate::builtins::forms::contains_any;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Value, grown};
@@ -21,20 +22,6 @@ pub(crate) struct Grouped {
     pub(crate) terms: Vec<Term>,
 }
 
-/// Returns whether one of some expressions occurs in another.
-pub(crate) fn contains(value: &Value, any: &[Value]) -> bool {
-    if any.contains(value) {
-        return true;
-    }
-    match value {
-        Value::Call(call) => grown(call.depth(), || {
-            contains(call.head(), any) || call.args().iter().any(|arg| contains(arg, any))
-        }),
-        Value::Association(entries) => entries.values().any(|value| contains(value, any)),
-        _ => false,
-    }
-}
-
 /// Finds the sums, and powers of sums, in which none of the variables occurs.
 fn find_free(value: &Value, variables: &[Value], found: &mut HashSet<Value>) {
     let Value::Call(call) = value else { return };
@@ -42,7 +29,7 @@ fn find_free(value: &Value, variables: &[Value], found: &mut HashSet<Value>) {
     if !is_arithmetic {
         return;
     }
-    let is_free = !contains(value, variables);
+    let is_free = !contains_any(value, variables);
     let is_split = call.is(sym::Times) || !is_free;
     if is_split {
         grown(call.depth(), || {

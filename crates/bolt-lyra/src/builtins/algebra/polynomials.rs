@@ -1,5 +1,6 @@
 //! What expressions are as polynomials, by their form.
 
+use crate::builtins::forms::contains_any;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -93,7 +94,7 @@ fn is_polynomial(session: &Session, call: &Call) -> Step {
 
 /// Returns whether the variables stand in sums, products and powers to whole numbers only.
 fn holds(of: &Value, variables: &[Value]) -> bool {
-    if variables.contains(of) || is_free(of, variables) {
+    if variables.contains(of) || !contains_any(of, variables) {
         return true;
     }
     let Value::Call(call) = of else { return false };
@@ -108,17 +109,4 @@ fn holds(of: &Value, variables: &[Value]) -> bool {
         }
         _ => false,
     })
-}
-
-fn is_free(of: &Value, variables: &[Value]) -> bool {
-    if variables.contains(of) {
-        return false;
-    }
-    match of {
-        Value::Call(call) => grown(call.depth(), || {
-            is_free(call.head(), variables) && call.args().iter().all(|arg| is_free(arg, variables))
-        }),
-        Value::Association(entries) => entries.values().all(|value| is_free(value, variables)),
-        _ => true,
-    }
 }

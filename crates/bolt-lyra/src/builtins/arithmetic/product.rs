@@ -5,6 +5,7 @@ use triomphe::Arc;
 use super::{Infinite, directed, indeterminate, infinite, plus, times, to_the};
 use crate::evaluate::Step;
 use crate::number;
+use crate::order::base_and_exponent;
 use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
@@ -94,13 +95,6 @@ fn collect(coefficient: &mut Value, factors: &[Value]) -> Option<Args> {
         place += same;
     }
     collected
-}
-
-fn base_and_exponent(value: &Value) -> (&Value, Value) {
-    match value.exactly(sym::Power) {
-        Some([base, exponent]) => (base, exponent.clone()),
-        None => (value, Value::Integer(1)),
-    }
 }
 
 /// Moves an integer base from the denominator of the coefficient into its root: 1/2 of 2^(1/2) is

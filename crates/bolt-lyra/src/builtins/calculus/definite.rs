@@ -5,7 +5,7 @@ use super::check::Random;
 use super::integrate::antiderivative;
 use super::numeric::Tape;
 use super::numeric::complex::r;
-use super::terms::{is_free, replace};
+use super::terms::{is_free, substituted};
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Value};
@@ -105,7 +105,7 @@ fn agrees(
     let tape = Tape::new(session, std::slice::from_ref(x), &[f, &low, &high, value]);
     if tape.is_opaque {
         // Nothing is known of the functions: the bounds are ends of an interval without poles.
-        return Ok(is_free(f, &replace(f, x, &low)));
+        return Ok(is_free(f, &substituted(f, x, &low)));
     }
     let mut random = Random(11);
     let mut work = Vec::new();

@@ -233,7 +233,7 @@ impl<'s> Differ<'s> {
     fn of_integral(&mut self, call: &Call) -> Evaluated {
         let [integrand, range] = call.args() else { return Ok(self.unknown(call)) };
         if let Some([inner, low, high]) = range.as_list() {
-            let at = |bound: &Value| super::terms::replace(integrand, inner, bound);
+            let at = |bound: &Value| super::terms::substituted(integrand, inner, bound);
             let (at_low, at_high) = (at(low), at(high));
             let under = self.under(integrand, inner)?;
             let (d_low, d_high) = (self.of(low)?, self.of(high)?);

@@ -11,7 +11,7 @@ use super::derivative::derivative;
 use super::formula::lyra;
 use super::integrate::antiderivative;
 use super::poly::Poly;
-use super::terms::{base_and_exponent, factors, is_free, is_zero, replace, terms};
+use super::terms::{base_and_exponent, factors, is_free, is_zero, substituted, terms};
 use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -165,7 +165,7 @@ fn is_solution(session: &mut Session, problem: &Problem, solution: &Value) -> Ev
         if order > 0 {
             current = derivative(session, &current, &problem.x)?;
         }
-        with = replace(&with, unknown, &current);
+        with = substituted(&with, unknown, &current);
     }
     // The constants are symbols for the check.
     for n in 1..=problem.order {
@@ -173,7 +173,7 @@ fn is_solution(session: &mut Session, problem: &Problem, solution: &Value) -> Ev
             constant(session, n),
             Value::Symbol(session.names.symbol(&format!("Lyra`DSolve`c{n}"))),
         );
-        with = replace(&with, &own, &symbol);
+        with = substituted(&with, &own, &symbol);
     }
     let with = session.evaluate(&with)?;
     if is_zero(&with) {
@@ -198,7 +198,7 @@ fn linear(session: &mut Session, problem: &Problem) -> Evaluated<Option<Value>> 
         if unknowns.iter().any(|other| !is_free(&slope, other)) {
             return Ok(None);
         }
-        rest = replace(&rest, unknown, &Value::Integer(0));
+        rest = substituted(&rest, unknown, &Value::Integer(0));
         coefficients.push(slope);
     }
     let rest = session.evaluate(&rest)?;
@@ -411,7 +411,7 @@ fn bernoulli(
     x: &Value,
     y: &Value,
 ) -> Evaluated<Option<Vec<Value>>> {
-    let f = session.named("Expand", [f.clone()].as_slice())?;
+    let f = session.system("Expand", [f.clone()].as_slice())?;
     let (mut p, mut q) = (Args::new(), Args::new());
     let mut n: Option<Value> = None;
     for term in terms(&f) {
@@ -465,7 +465,7 @@ fn separated(
     y: &Value,
 ) -> Evaluated<Option<Vec<Value>>> {
     let f = match session.has_builtin("Factor") {
-        true => session.named("Factor", [f.clone()].as_slice())?,
+        true => session.system("Factor", [f.clone()].as_slice())?,
         false => f.clone(),
     };
     let (mut a, mut b) = (Args::new(), Args::new());
@@ -499,7 +499,7 @@ fn homogeneous(
     let product = session.product_of([v.clone(), x.clone()])?;
     let with = session.put(f, y, &product)?;
     let with = match session.has_builtin("Together") {
-        true => session.named("Cancel", [with].as_slice())?,
+        true => session.system("Cancel", [with].as_slice())?,
         false => with,
     };
     if !is_free(&with, x) {
@@ -578,7 +578,7 @@ fn inverted(
 
 /// E^(r + k C[1]) is a constant times E^r.
 fn exponential(session: &mut Session, r: &Value) -> Evaluated {
-    let r = session.named("Expand", [r.clone()].as_slice())?;
+    let r = session.system("Expand", [r.clone()].as_slice())?;
     let c = constant(session, 1);
     let (with, rest): (Args, Args) = terms(&r).iter().cloned().partition(|term| !is_free(term, &c));
     if with.is_empty() {
@@ -676,7 +676,7 @@ fn with_conditions(
     for (place, value) in values.into_iter().enumerate() {
         if let Some(value) = value {
             let c = constant(session, place + 1);
-            result = replace(&result, &c, &value);
+            result = substituted(&result, &c, &value);
         }
     }
     session.evaluate(&result).map(Some)
@@ -737,20 +737,19 @@ fn solve_linear(
     mut rows: Vec<(Vec<Value>, Value)>,
     count: usize,
 ) -> Evaluated<Option<Vec<Option<Value>>>> {
-    let is_nothing =
+    let is_zero =
         |session: &Session, value: &Value| is_zero(value) || vanishes(session, value) == Some(true);
     let mut pivots: Vec<Option<usize>> = vec![None; count];
     let mut done = 0;
     for (column, found) in pivots.iter_mut().enumerate() {
-        let Some(place) =
-            (done..rows.len()).find(|&row| !is_nothing(session, &rows[row].0[column]))
+        let Some(place) = (done..rows.len()).find(|&row| !is_zero(session, &rows[row].0[column]))
         else {
             continue;
         };
         rows.swap(done, place);
         let pivot = rows[done].clone();
         for (place, (row, right)) in rows.iter_mut().enumerate() {
-            if place == done || is_nothing(session, &row[column]) {
+            if place == done || is_zero(session, &row[column]) {
                 continue;
             }
             let factor = session.quotient_of(&row[column], &pivot.0[column])?;
@@ -765,7 +764,7 @@ fn solve_linear(
         done += 1;
     }
     for (row, right) in &rows {
-        if row.iter().all(|value| is_nothing(session, value)) && !is_nothing(session, right) {
+        if row.iter().all(|value| is_zero(session, value)) && !is_zero(session, right) {
             return Ok(None);
         }
     }
@@ -775,7 +774,7 @@ fn solve_linear(
             Some(row) => {
                 let value = session.quotient_of(&rows[*row].1, &rows[*row].0[column])?;
                 let simple = match session.has_builtin("Together") {
-                    true => session.named("Together", [value].as_slice())?,
+                    true => session.system("Together", [value].as_slice())?,
                     false => value,
                 };
                 Some(simple)

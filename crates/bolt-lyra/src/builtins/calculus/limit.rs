@@ -7,7 +7,7 @@ use triomphe::Arc;
 use super::check::vanishes;
 use super::formula::lyra;
 use super::series::expand::{Expansion, is_finite};
-use super::terms::{is_free, is_zero, replace};
+use super::terms::{is_free, is_zero, substituted};
 use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -518,7 +518,7 @@ impl Gruntz<'_> {
             }
             let rest = lyra!(self.session, "Expand[own - power*log]", own, power, log)?;
             let new = lyra!(self.session, "E^rest*omega^power", rest, omega, power)?;
-            with = replace(&with, part, &new);
+            with = substituted(&with, part, &new);
         }
         let with = self.session.evaluate(&with)?;
         for keep in [3, 8, 20] {

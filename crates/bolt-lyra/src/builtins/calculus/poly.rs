@@ -93,7 +93,7 @@ impl Session {
         if value.is_number() || size(&value) < SIZE || !self.has_builtin("Together") {
             return Ok(value);
         }
-        let simpler = self.named("Together", [value.clone()].as_slice())?;
+        let simpler = self.system("Together", [value.clone()].as_slice())?;
         Ok(if size(&simpler) < size(&value) { simpler } else { value })
     }
 
@@ -232,9 +232,9 @@ impl Session {
             let top = rest.pop().unwrap_or(Value::Integer(0));
             let place = rest.len() - degree;
             let top = self.tidy(top)?;
-            let is_nothing = is_zero(&top)
+            let vanished = is_zero(&top)
                 || (!top.is_number() && has_sum(&top) && vanishes(self, &top) == Some(true));
-            if is_nothing {
+            if vanished {
                 continue;
             }
             let factor = self.quotient_of(&top, &lead)?;

@@ -58,7 +58,7 @@ impl Session {
     fn factors_by_name(&mut self, poly: &Poly) -> Evaluated<Vec<(Poly, usize)>> {
         let x = self.formula("factored");
         let whole = self.unpoly(poly, &x)?;
-        let factored = self.named("Factor", [whole].as_slice())?;
+        let factored = self.system("Factor", [whole].as_slice())?;
         let mut found = Vec::new();
         for factor in factors(&factored) {
             if is_free(factor, &x) {

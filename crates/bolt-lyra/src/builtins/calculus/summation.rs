@@ -39,7 +39,7 @@ pub(crate) fn symbolic(session: &mut Session, call: &Call) -> Evaluated<Option<V
     let Some((last, outer)) = specs.split_last() else { return Ok(None) };
     let Some(range) = range(session, last)? else { return Ok(None) };
     let index = Value::Symbol(session.names.symbol("Lyra`Sum`k"));
-    let body = super::terms::replace(body, &range.k, &index);
+    let body = super::terms::substituted(body, &range.k, &index);
     let body = session.evaluate(&body)?;
     let range = Range { k: index, ..range };
     session.quiet += 1;
@@ -91,7 +91,7 @@ fn sum(session: &mut Session, f: &Value, range: &Range) -> Evaluated<Option<Valu
             (session.put(&antidifference, k, &above)?, session.put(&antidifference, k, a)?);
         let difference = session.difference_of(&high, &low)?;
         let simple = match session.has_builtin("Factor") && is_polynomial_in(&difference, b) {
-            true => session.named("Factor", [difference].as_slice())?,
+            true => session.system("Factor", [difference].as_slice())?,
             false => difference,
         };
         return Ok(is_finite(&simple).then_some(simple));
@@ -117,7 +117,7 @@ fn is_polynomial_in(value: &Value, b: &Value) -> bool {
 fn termwise(session: &mut Session, f: &Value, range: &Range) -> Evaluated<Option<Value>> {
     let mut f = f.clone();
     if terms(&f).len() < 2 && session.has_builtin("Expand") {
-        f = session.named("Expand", [f].as_slice())?;
+        f = session.system("Expand", [f].as_slice())?;
     }
     if terms(&f).len() < 2 {
         return Ok(None);
@@ -635,7 +635,7 @@ fn infinite_product(session: &mut Session, f: &Value, range: &Range) -> Evaluate
     let n = Value::Symbol(session.names.symbol("Lyra`Sum`n"));
     let finite = Range { k: range.k.clone(), a: range.a.clone(), b: n.clone() };
     let f = match session.has_builtin("Together") {
-        true => session.named("Together", [f.clone()].as_slice())?,
+        true => session.system("Together", [f.clone()].as_slice())?,
         false => f.clone(),
     };
     let Some(partial) = product(session, &f, &finite)? else { return Ok(None) };

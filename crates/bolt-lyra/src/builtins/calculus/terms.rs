@@ -1,66 +1,12 @@
 //! What calculus asks of expressions.
 
-use crate::builtins::arithmetic::{plus, times, to_the};
+pub(crate) use crate::builtins::forms::{
+    base_and_exponent, factors, is_free, is_zero, substituted, terms,
+};
+use crate::builtins::forms::{plus, times, to_the};
 use crate::number;
 use crate::session::{Evaluated, Session};
-use crate::symbol::sym;
-use crate::value::{Args, Value, grown};
-
-/// Returns whether an expression does not contain another.
-pub(crate) fn is_free(value: &Value, of: &Value) -> bool {
-    if value == of {
-        return false;
-    }
-    match value {
-        Value::Call(call) => grown(call.depth(), || {
-            is_free(call.head(), of) && call.args().iter().all(|arg| is_free(arg, of))
-        }),
-        Value::Association(entries) => entries.values().all(|value| is_free(value, of)),
-        _ => true,
-    }
-}
-
-/// Returns an expression with another in place of a part, wherever it stands.
-pub(crate) fn replace(value: &Value, part: &Value, with: &Value) -> Value {
-    if value == part {
-        return with.clone();
-    }
-    let Value::Call(call) = value else { return value.clone() };
-    grown(call.depth(), || {
-        let head = replace(call.head(), part, with);
-        let mut changed = head != *call.head();
-        let mut args = Args::with_capacity(call.args().len());
-        for arg in call.args() {
-            let new = replace(arg, part, with);
-            changed |= !crate::evaluate::identical(&new, arg);
-            args.push(new);
-        }
-        if changed { Value::call(head, args) } else { value.clone() }
-    })
-}
-
-/// Returns the terms of a sum; of anything else, itself.
-pub(crate) fn terms(value: &Value) -> &[Value] {
-    value.args_of(sym::Plus).unwrap_or(std::slice::from_ref(value))
-}
-
-/// Returns the factors of a product; of anything else, itself.
-pub(crate) fn factors(value: &Value) -> &[Value] {
-    value.args_of(sym::Times).unwrap_or(std::slice::from_ref(value))
-}
-
-/// Returns the base and the exponent of a power; of anything else, itself and 1.
-pub(crate) fn base_and_exponent(value: &Value) -> (Value, Value) {
-    match value.exactly(sym::Power) {
-        Some([base, exponent]) => (base.clone(), exponent.clone()),
-        None => (value.clone(), Value::Integer(1)),
-    }
-}
-
-/// Returns whether it is the exact 0.
-pub(crate) fn is_zero(value: &Value) -> bool {
-    matches!(value, Value::Integer(0))
-}
+use crate::value::{Args, Value};
 
 /// Returns whether it is an integer.
 pub(crate) fn is_integer(value: &Value) -> bool {
@@ -115,21 +61,15 @@ impl Session {
         self.evaluate(&plus([a.clone(), times([Value::Integer(-1), b.clone()])]))
     }
 
-    /// Returns a function by name of values.
-    pub(crate) fn named(&mut self, name: &str, args: impl Into<Args>) -> Evaluated {
-        let symbol = self.names.symbol(&format!("System`{name}"));
-        self.evaluate(&Value::call(symbol, args))
-    }
-
     /// Returns whether there is a built-in function of this name.
     pub(crate) fn has_builtin(&mut self, name: &str) -> bool {
-        let symbol = self.names.symbol(&format!("System`{name}"));
+        let symbol = self.system_symbol(name);
         self.definition(symbol).is_some_and(|definition| definition.builtin.is_some())
     }
 
     /// Returns an expression with a value in place of a part, evaluated.
     pub(crate) fn put(&mut self, of: &Value, part: &Value, value: &Value) -> Evaluated {
-        let new = replace(of, part, value);
+        let new = substituted(of, part, value);
         self.evaluate(&new)
     }
 }

@@ -20,7 +20,7 @@ pub(super) const TABLES: &[&[Builtin]] = &[arithmetic::TABLE, days::TABLE, objec
 
 /// Returns a symbol of the language by its name.
 fn symbol(session: &mut Session, name: &str) -> Value {
-    Value::Symbol(session.names.symbol(&format!("System`{name}")))
+    Value::Symbol(session.system_symbol(name))
 }
 
 /// Returns by how many hours local time is ahead of UTC at a local time.

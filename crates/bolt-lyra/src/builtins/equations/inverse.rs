@@ -3,7 +3,7 @@
 use super::forms::{
     self, any_part, contains, minus, negative, of, over, plus, ratio, times, to_the,
 };
-use super::univariate::{Branch, Outcome, Solver, decided, fails, integer, is_infinite};
+use super::univariate::{Branch, Outcome, Solver, decided, fails, has_no_value, integer};
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
@@ -213,7 +213,7 @@ impl Solver {
             return Ok(Some(Outcome::none()));
         }
         let principal = session.evaluate(&of(arc, value.clone()))?;
-        if is_infinite(&principal) {
+        if has_no_value(&principal) {
             return Ok(Some(Outcome::none()));
         }
         let half_turn = if is_hyperbolic { i_pi() } else { pi() };

@@ -8,7 +8,7 @@
 use triomphe::Arc;
 
 use super::command::{Question, cases_of, question};
-use super::forms::{self, any_part, contains, leaf_count, minus, substituted};
+use super::forms::{self, any_part, contains, is_infinite, leaf_count, minus, substituted};
 use super::polynomial::{Polynomial, fraction};
 use super::univariate::{Outcome, Solver};
 use crate::builtins::simplify::facts::{Domain, Facts, all_of, domain, is_relation};
@@ -337,10 +337,6 @@ fn truth(session: &mut Session, statement: &Value) -> Evaluated<bool> {
             Ok(Facts::default().decide(session, &statement)? == Some(true))
         }
     }
-}
-
-fn is_infinite(value: &Value) -> bool {
-    value.is(sym::Infinity) || value.args_of(sym::DirectedInfinity).is_some()
 }
 
 fn relation_holds(session: &mut Session, head: Symbol, a: &Value, b: &Value) -> Evaluated<bool> {

@@ -152,9 +152,9 @@ impl Solver {
         for attempt in [
             Self::radical_powers,
             Self::exponentials,
-            Self::trigonometric,
+            super::trig::solve,
             Self::logarithms,
-            Self::product_log,
+            super::lambert::solve,
             Self::radicals,
             Self::absolute_values,
         ] {
@@ -407,17 +407,6 @@ impl Solver {
         self.of_one_kernel(session, &substituted(&polynomial, &t, &kernel), &kernel, x)
     }
 
-    /// Circular functions of one angle: polynomials in sine and cosine.
-    fn trigonometric(
-        &mut self,
-        session: &mut Session,
-        factor: &Value,
-        x: &Value,
-        kernels: &[Value],
-    ) -> Evaluated<Outcome> {
-        super::trig::solve(self, session, factor, x, kernels)
-    }
-
     /// Logarithms with rational coefficients: the product of powers of their arguments.
     fn logarithms(
         &mut self,
@@ -451,17 +440,6 @@ impl Solver {
             Outcome::Branches(found) => verified(session, factor, x, found).map(Outcome::Branches),
             other => Ok(other),
         }
-    }
-
-    /// `a x + b = c e^(d x + f)`, `x e^x = a` and the like, by the product logarithm.
-    fn product_log(
-        &mut self,
-        session: &mut Session,
-        factor: &Value,
-        x: &Value,
-        kernels: &[Value],
-    ) -> Evaluated<Outcome> {
-        super::lambert::solve(self, session, factor, x, kernels)
     }
 
     /// Absolute values beside other occurrences: both signs are tried and checked.
@@ -562,7 +540,7 @@ fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
-pub(super) fn is_infinite(value: &Value) -> bool {
+pub(super) fn has_no_value(value: &Value) -> bool {
     value.is(sym::ComplexInfinity)
         || value.is(sym::Indeterminate)
         || any_part(value, &|part| part.args_of(sym::DirectedInfinity).is_some())
@@ -691,6 +669,6 @@ fn vanishes(session: &mut Session, value: &Value, x: &Value, at: &Value) -> Eval
         false if session.is_numeric(&value) => {
             Ok(session.complex_value(&value)?.is_some_and(|(re, im)| re.hypot(im) < 1e-10))
         }
-        false => Ok(is_infinite(&value)),
+        false => Ok(has_no_value(&value)),
     }
 }

@@ -54,7 +54,7 @@ fn is_named(session: &Session, value: &Value, name: &str) -> bool {
 
 /// Returns a symbol of the language by its name.
 fn symbol(session: &mut Session, name: &str) -> Value {
-    Value::Symbol(session.names.symbol(&format!("System`{name}")))
+    Value::Symbol(session.system_symbol(name))
 }
 
 /// Tells that a file cannot be used, and returns `$Failed`.

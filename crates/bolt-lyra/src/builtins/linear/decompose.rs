@@ -170,7 +170,7 @@ fn cholesky(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
                 terms.push(negative(times([conjugate(&above[i]), above[j].clone()])));
             }
             let rest = session.evaluate(&plus(terms))?;
-            let rest = session.apply_if_known("Together", &rest)?;
+            let rest = session.system("Together", [rest].as_slice())?;
             let value = match i == j {
                 true => {
                     let is_positive = session.machine_value(&rest)?;

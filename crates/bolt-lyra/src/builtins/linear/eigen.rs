@@ -195,7 +195,7 @@ fn exact(session: &mut Session, rows: &Matrix, wanted: Wanted) -> Evaluated<Opti
             let value = &values[place];
             let times = values[place..].iter().take_while(|other| *other == value).count();
             let shifted = session.evaluate(&as_value(shifted(rows, value)))?;
-            let shifted = session.apply_if_known("Together", &shifted)?;
+            let shifted = session.system("Together", [shifted].as_slice())?;
             let Some(shifted) = square(&shifted) else { return Ok(None) };
             let mut found = super::solve::kernel(session, shifted)?;
             found.truncate(times);
@@ -367,7 +367,7 @@ fn quadratic_of_matrix(session: &mut Session, rows: &Matrix) -> Evaluated<Vec<Va
     let difference = plus([a.clone(), times([Value::Integer(-1), d.clone()])]);
     let product = times([Value::Integer(4), b, c].as_slice());
     let inside = session.evaluate(&plus([to_the(difference, 2), product]))?;
-    let inside = session.apply_if_known("Expand", &inside)?;
+    let inside = session.system("Expand", [inside].as_slice())?;
     let root = session.evaluate(&to_the(inside, half()))?;
     let mut values = Vec::new();
     for sign in [-1, 1] {

@@ -92,7 +92,7 @@ impl<'s> Field<'s> {
         if value.is_number() || value.as_symbol().is_some() {
             return Ok(value);
         }
-        self.session.apply_if_known("Together", &value)
+        self.session.system("Together", [value].as_slice())
     }
 
     /// Returns a - b c.
@@ -190,19 +190,5 @@ impl<'s> Field<'s> {
             pivots.push(column);
         }
         Ok(pivots)
-    }
-}
-
-impl Session {
-    /// Applies a function of the language if there is one of this name, else returns its argument.
-    pub(crate) fn apply_if_known(&mut self, name: &str, value: &Value) -> Evaluated {
-        let symbol = self.names.symbol(&format!("System`{name}"));
-        let is_known = self
-            .definition(symbol)
-            .is_some_and(|known| known.builtin.is_some() || !known.down.is_empty());
-        match is_known {
-            true => self.evaluate(&Value::call(symbol, [value.clone()].as_slice())),
-            false => Ok(value.clone()),
-        }
     }
 }

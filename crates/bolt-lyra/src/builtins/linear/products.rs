@@ -376,7 +376,7 @@ fn orthogonalize(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step>
         for known in &all {
             let part = times([product(known, &rest), known.clone()]);
             rest = session.evaluate(&plus([rest.clone(), negative(part)]))?;
-            rest = session.apply_if_known("Together", &rest)?;
+            rest = session.system("Together", [rest].as_slice())?;
         }
         let size = session.evaluate(&product(&rest, &rest))?;
         let is_zero =

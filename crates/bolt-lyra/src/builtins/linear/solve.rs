@@ -303,7 +303,7 @@ fn by_minors(session: &mut Session, rows: &Matrix) -> Evaluated {
             terms.push(Value::call(sym::Times, product.as_slice()));
         }
         let sum = session.evaluate(&Value::call(sym::Plus, terms))?;
-        let sum = session.apply_if_known("Expand", &sum)?;
+        let sum = session.system("Expand", [sum].as_slice())?;
         minors[columns] = (!number::is_zero(&sum)).then_some(sum);
     }
     Ok(minors.pop().flatten().unwrap_or(Value::Integer(0)))
@@ -485,7 +485,7 @@ fn pseudo_inverse(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step
     let left = dot(&c_star, &inverse(dot(&c, &c_star)));
     let right = dot(&inverse(dot(&b_star, &b)), &b_star);
     let value = session.evaluate(&dot(&left, &right))?;
-    session.apply_if_known("Together", &value).map(Step::Again)
+    session.system("Together", [value].as_slice()).map(Step::Again)
 }
 
 fn matrix_power(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

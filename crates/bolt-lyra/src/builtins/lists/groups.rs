@@ -333,7 +333,7 @@ fn by_next(head: &str, session: &mut Session, groups: Step, rest: &[Value]) -> S
     let (Step::Again(Value::Call(groups)), false) = (&groups, rest.is_empty()) else {
         return groups;
     };
-    let function = Value::Symbol(session.names.symbol(&format!("System`{head}")));
+    let function = Value::Symbol(session.system_symbol(head));
     let rest = Value::list(Args::from(rest));
     let again = |group: &Value| Value::call(function.clone(), [group.clone(), rest.clone()]);
     Step::Again(Value::call(

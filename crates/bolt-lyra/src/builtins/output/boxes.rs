@@ -57,7 +57,7 @@ struct Names {
 
 impl Names {
     fn new(session: &mut Session) -> Self {
-        let mut of = |name: &str| Value::Symbol(session.names.symbol(&format!("System`{name}")));
+        let mut of = |name: &str| Value::Symbol(session.system_symbol(name));
         Self {
             row: of("RowBox"),
             fraction: of("FractionBox"),

@@ -1,15 +1,14 @@
 //! Expressions in the syntax of C and Fortran.
 
-use super::display::wrapper;
 use super::{head_name, is_compound};
-use crate::builtins::Builtin;
+use crate::builtins::{Builtin, inert};
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Value, fixed, grown};
 
 pub(super) const TABLE: &[Builtin] = &[
-    wrapper(
+    inert(
         "CForm",
         "CForm[e] is shown as C would write e.",
         &[
@@ -17,7 +16,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[CForm[Sin[x] == y]]", "\"Sin(x) == y\""),
         ],
     ),
-    wrapper(
+    inert(
         "FortranForm",
         "FortranForm[e] is shown as Fortran would write e.",
         &[

@@ -1,29 +1,18 @@
 //! What wrappers look like.
 
 use super::{head_name, numbers, tables, templates};
-use crate::builtins::{Builtin, builtin};
-use crate::definition::Attributes;
-use crate::evaluate::Step;
+use crate::builtins::{Builtin, inert};
 use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Call, Value};
 
-/// Returns the entry of a wrapper that evaluates to itself and is shown in a way of its own.
-pub(super) const fn wrapper(
-    name: &'static str,
-    usage: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> Builtin {
-    builtin(name, Attributes::NONE, |_, _| Ok(Step::Same), usage, examples)
-}
-
 pub(super) const TABLE: &[Builtin] = &[
-    wrapper(
+    inert(
         "InputForm",
         "InputForm[e] is shown as e would be typed.",
         &[("ToString[InputForm[\"a\"]]", "\"\\\"a\\\"\""), ("ToString[InputForm[2 x]]", "\"2*x\"")],
     ),
-    wrapper(
+    inert(
         "FullForm",
         "FullForm[e] is shown without operators.",
         &[
@@ -31,17 +20,17 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[FullForm[{1}]]", "\"List[1]\""),
         ],
     ),
-    wrapper(
+    inert(
         "OutputForm",
         "OutputForm[e] is shown as text: six digits, no quotes around strings.",
         &[("ToString[OutputForm[2 x]]", "\"2 x\""), ("ToString[{OutputForm[\"a\"]}]", "\"{a}\"")],
     ),
-    wrapper(
+    inert(
         "StandardForm",
         "StandardForm[e] is shown as OutputForm[e] is.",
         &[("ToString[StandardForm[a b]]", "\"a b\""), ("ToString[StandardForm[\"a\"]]", "\"a\"")],
     ),
-    wrapper(
+    inert(
         "TraditionalForm",
         "TraditionalForm[e] is shown as OutputForm[e] is.",
         &[
@@ -49,7 +38,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("Head[TraditionalForm[x]]", "TraditionalForm"),
         ],
     ),
-    wrapper(
+    inert(
         "Short",
         "Short[e] is shown with parts left out so that it fits a line; Short[e, n] n lines.",
         &[
@@ -57,7 +46,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[Short[{1, 2}]]", "\"{1, 2}\""),
         ],
     ),
-    wrapper(
+    inert(
         "Shallow",
         "Shallow[e] is shown with parts deeper than 4 levels and beyond 10 elements left out; \
          Shallow[e, depth] and Shallow[e, {depth, length}] say how many.",
@@ -66,17 +55,17 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[Shallow[Range[12], {2, 3}]]", "\"{1, 2, 3, <<9>>}\""),
         ],
     ),
-    wrapper(
+    inert(
         "Skeleton",
         "Skeleton[n] is shown as <<n>>, for n elements that are left out.",
         &[("ToString[Skeleton[5]]", "\"<<5>>\""), ("Skeleton[5]", "Skeleton[5]")],
     ),
-    wrapper(
+    inert(
         "Style",
         "Style[e, options] is shown as e where styles cannot be seen.",
         &[("ToString[Style[x, Bold]]", "\"x\""), ("Head[Style[x]]", "Style")],
     ),
-    wrapper(
+    inert(
         "Subscript",
         "Subscript[x, i] is shown as x with an index.",
         &[
@@ -84,7 +73,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[TeXForm[Subscript[x, 1]]]", "\"x_1\""),
         ],
     ),
-    wrapper(
+    inert(
         "Superscript",
         "Superscript[x, i] is shown as x with i above it.",
         &[

@@ -1,15 +1,14 @@
 //! How numbers are to look: digits, exponents, blocks, padding.
 
-use super::display::wrapper;
-use crate::builtins::Builtin;
 use crate::builtins::options::Options;
+use crate::builtins::{Builtin, inert};
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Args, Value, grown};
 
 pub(super) const TABLE: &[Builtin] = &[
-    wrapper(
+    inert(
         "NumberForm",
         "NumberForm[e, n] is shown with n digits of real numbers, NumberForm[e, {n, f}] with f of \
          them after the point. DigitBlock, NumberSeparator, NumberPoint, NumberSigns, \
@@ -19,7 +18,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[NumberForm[1234567, DigitBlock -> 3]]", "\"1,234,567\""),
         ],
     ),
-    wrapper(
+    inert(
         "DecimalForm",
         "DecimalForm[e, n] is shown with n digits of real numbers and without exponents.",
         &[
@@ -27,7 +26,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[DecimalForm[0.0000001]]", "\"0.0000001\""),
         ],
     ),
-    wrapper(
+    inert(
         "ScientificForm",
         "ScientificForm[e, n] is shown with one digit before the point and an exponent.",
         &[
@@ -35,7 +34,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[ScientificForm[0.5]]", "\"5.×10^-1\""),
         ],
     ),
-    wrapper(
+    inert(
         "EngineeringForm",
         "EngineeringForm[e, n] is shown with an exponent that is a multiple of 3.",
         &[
@@ -43,7 +42,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[EngineeringForm[0.05]]", "\"50.×10^-3\""),
         ],
     ),
-    wrapper(
+    inert(
         "AccountingForm",
         "AccountingForm[e, n] is shown without exponents, negative numbers in parentheses.",
         &[
@@ -51,7 +50,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[AccountingForm[10.^7]]", "\"10000000.\""),
         ],
     ),
-    wrapper(
+    inert(
         "PaddedForm",
         "PaddedForm[e, n] is shown with room for n digits and a sign before each number, \
          PaddedForm[e, {n, f}] with f digits after the point.",
@@ -60,12 +59,12 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[PaddedForm[1.5, {5, 2}]]", "\"   1.50\""),
         ],
     ),
-    wrapper(
+    inert(
         "PercentForm",
         "PercentForm[e, n] is shown as percent.",
         &[("ToString[PercentForm[0.256]]", "\"25.6%\""), ("ToString[PercentForm[1/4]]", "\"25%\"")],
     ),
-    wrapper(
+    inert(
         "BaseForm",
         "BaseForm[e, b] is shown with the integers in base b, which follows each as an index.",
         &[

@@ -1,23 +1,22 @@
 //! Rows, columns and tables as text.
 
-use super::display::wrapper;
-use crate::builtins::Builtin;
+use crate::builtins::{Builtin, inert};
 use crate::session::Session;
 use crate::value::Value;
 
 pub(super) const TABLE: &[Builtin] = &[
-    wrapper(
+    inert(
         "Row",
         "Row[{a, b}] is shown as a and b side by side; Row[{a, b}, between] with something \
          between them.",
         &[("ToString[Row[{1, x}]]", "\"1x\""), ("ToString[Row[{1, 2}, \", \"]]", "\"1, 2\"")],
     ),
-    wrapper(
+    inert(
         "Column",
         "Column[{a, b}] is shown as a and b one below the other.",
         &[("ToString[Column[{1, x}]]", "\"1\\nx\""), ("Head[Column[{}]]", "Column")],
     ),
-    wrapper(
+    inert(
         "Grid",
         "Grid[{{a, b}, {c, d}}] is shown as rows and columns.",
         &[
@@ -25,7 +24,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[Grid[{{1}, {2}}]]", "\"1\\n\\n2\""),
         ],
     ),
-    wrapper(
+    inert(
         "TableForm",
         "TableForm[list] is shown as rows and columns.",
         &[
@@ -33,7 +32,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("ToString[TableForm[{a, b}]]", "\"a\\n\\nb\""),
         ],
     ),
-    wrapper(
+    inert(
         "MatrixForm",
         "MatrixForm[m] is shown as rows and columns.",
         &[

@@ -2,15 +2,14 @@
 
 use triomphe::Arc;
 
-use super::display::wrapper;
-use crate::builtins::{Builtin, builtin};
+use crate::builtins::{Builtin, builtin, inert};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
 use crate::value::{Args, Call, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
-    wrapper(
+    inert(
         "StringForm",
         "StringForm[\"text `1` and `2`\", a, b] is shown with a and b in the places; `` is the next.",
         &[

@@ -1,14 +1,13 @@
 //! Expressions as TeX.
 
-use super::display::wrapper;
 use super::{head_name, is_compound};
-use crate::builtins::Builtin;
+use crate::builtins::{Builtin, inert};
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
 use crate::value::{Call, Value, fixed, grown};
 
-pub(super) const TABLE: &[Builtin] = &[wrapper(
+pub(super) const TABLE: &[Builtin] = &[inert(
     "TeXForm",
     "TeXForm[e] is shown as TeX would write e.",
     &[

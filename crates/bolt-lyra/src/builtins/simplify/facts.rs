@@ -2,7 +2,7 @@
 
 use dashu_ratio::RBig;
 
-use super::forms::{self, base_and_exponent, contains, minus, terms};
+use super::forms::{self, base_and_exponent, contains, is_infinite, minus, terms};
 use super::linear::{Inequality, is_impossible, moved};
 pub(crate) use super::signs::{Domain, Signs, domain};
 use super::signs::{number_is_in, numeric_sign};
@@ -801,10 +801,6 @@ fn is_sum_with_wave(value: &Value) -> bool {
 
 fn is_single(signs: Signs) -> bool {
     matches!(signs, Signs::NEGATIVE | Signs::ZERO | Signs::POSITIVE)
-}
-
-fn is_infinite(value: &Value) -> bool {
-    value.is(sym::Infinity) || value.args_of(sym::DirectedInfinity).is_some()
 }
 
 /// What an inequality says is real: the sides and the unknowns that they are linear in.

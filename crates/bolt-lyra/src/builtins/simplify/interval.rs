@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use triomphe::Arc;
 
 use super::super::comparison::known_order;
-use super::forms::{inverse, of, plus, times, to_the};
+use super::forms::{inverse, is_infinite, of, plus, times, to_the};
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -91,10 +91,6 @@ fn ranges(session: &mut Session, value: &Value) -> Evaluated<Option<Vec<Range>>>
         _ => None,
     };
     Ok(args.iter().map(pair).collect())
-}
-
-fn is_infinite(value: &Value) -> bool {
-    value.args_of(sym::DirectedInfinity).is_some() || value.is(sym::Infinity)
 }
 
 /// Sorts ranges and joins those that meet; `None` if bounds cannot be compared.

@@ -406,21 +406,7 @@ pub(super) fn barnes(n: i64) -> Option<dashu_int::IBig> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Binary;
-
-    fn at(re: f64, im: f64) -> Precise {
-        let of = |x: f64| Binary::try_from(x).expect("finite");
-        Precise::complex(of(re), of(im), 96)
-    }
-
-    fn near(a: &Precise, b: &Precise) {
-        assert!(
-            a.sub(b).magnitude() < b.magnitude().max(-10) - 60,
-            "{:?} {:?}",
-            a.to_f64(),
-            b.to_f64()
-        );
-    }
+    use crate::precise::test::{at, near};
 
     #[test]
     fn gamma_satisfies_its_recurrence_and_reflection() {

@@ -558,21 +558,7 @@ pub(super) fn agm(args: &[Precise]) -> Option<Precise> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Binary;
-
-    fn at(re: f64, im: f64) -> Precise {
-        let of = |x: f64| Binary::try_from(x).expect("finite");
-        Precise::complex(of(re), of(im), 96)
-    }
-
-    fn near(a: &Precise, b: &Precise) {
-        assert!(
-            a.sub(b).magnitude() < b.magnitude().max(-10) - 50,
-            "{:?} {:?}",
-            a.to_f64(),
-            b.to_f64()
-        );
-    }
+    use crate::precise::test::{at, near};
 
     /// Integrates by the trapezoidal rule after t = tanh(sinh(u) Pi/2) (Takahasi and Mori).
     fn integral(from: f64, to: f64, f: &dyn Fn(f64) -> f64) -> f64 {

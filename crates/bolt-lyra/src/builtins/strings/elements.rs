@@ -2,21 +2,12 @@
 
 use triomphe::Arc;
 
-use crate::builtins::{Builtin, builtin};
+use crate::builtins::{Builtin, builtin, inert};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
-
-/// Returns the entry of a name that evaluates to itself.
-const fn element(
-    name: &'static str,
-    usage: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> Builtin {
-    builtin(name, Attributes::NONE, |_, _| Ok(Step::Same), usage, examples)
-}
 
 pub(super) const TABLE: &[Builtin] = &[
     builtin(
@@ -27,7 +18,7 @@ pub(super) const TABLE: &[Builtin] = &[
          joined.",
         &[("\"a\" ~~ \"b\"", "\"ab\""), ("StringMatchQ[\"axb\", \"a\" ~~ _ ~~ \"b\"]", "True")],
     ),
-    element(
+    inert(
         "RegularExpression",
         "RegularExpression[\"re\"] is a string pattern in the syntax of Perl; $1 in what replaces \
          it is the text of the first group.",
@@ -36,7 +27,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringMatchQ[\"aaa\", RegularExpression[\"a{2,3}\"]]", "True"),
         ],
     ),
-    element(
+    inert(
         "LetterCharacter",
         "LetterCharacter is a string pattern for a letter.",
         &[
@@ -44,7 +35,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCases[\"a1b\", LetterCharacter]", "{\"a\", \"b\"}"),
         ],
     ),
-    element(
+    inert(
         "DigitCharacter",
         "DigitCharacter is a string pattern for a digit from 0 to 9.",
         &[
@@ -52,7 +43,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCount[\"a12\", DigitCharacter]", "2"),
         ],
     ),
-    element(
+    inert(
         "WordCharacter",
         "WordCharacter is a string pattern for a letter or a digit.",
         &[
@@ -60,7 +51,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCases[\"ab-c1\", WordCharacter ..]", "{\"ab\", \"c1\"}"),
         ],
     ),
-    element(
+    inert(
         "WhitespaceCharacter",
         "WhitespaceCharacter is a string pattern for a space, a tab or a line break.",
         &[
@@ -68,7 +59,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCount[\"a b c\", WhitespaceCharacter]", "2"),
         ],
     ),
-    element(
+    inert(
         "Whitespace",
         "Whitespace is a string pattern for one or more spaces, tabs and line breaks.",
         &[
@@ -76,7 +67,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringReplace[\"a   b\", Whitespace -> \"-\"]", "\"a-b\""),
         ],
     ),
-    element(
+    inert(
         "PunctuationCharacter",
         "PunctuationCharacter is a string pattern for a punctuation character.",
         &[
@@ -84,7 +75,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringDelete[\"a, b.\", PunctuationCharacter]", "\"a b\""),
         ],
     ),
-    element(
+    inert(
         "HexadecimalCharacter",
         "HexadecimalCharacter is a string pattern for a digit of base 16.",
         &[
@@ -92,7 +83,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringMatchQ[\"g\", HexadecimalCharacter]", "False"),
         ],
     ),
-    element(
+    inert(
         "NumberString",
         "NumberString is a string pattern for a number with or without a sign and a point.",
         &[
@@ -100,7 +91,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringMatchQ[\".5\", NumberString]", "True"),
         ],
     ),
-    element(
+    inert(
         "WordBoundary",
         "WordBoundary is a string pattern for the place where a word begins or ends.",
         &[
@@ -108,7 +99,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCount[\"a ab\", \"a\" ~~ WordBoundary]", "1"),
         ],
     ),
-    element(
+    inert(
         "StartOfString",
         "StartOfString is a string pattern for the beginning of a string.",
         &[
@@ -116,7 +107,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCount[\"a\\na\", StartOfString ~~ \"a\"]", "1"),
         ],
     ),
-    element(
+    inert(
         "EndOfString",
         "EndOfString is a string pattern for the end of a string.",
         &[
@@ -124,7 +115,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringCount[\"a\\na\", \"a\" ~~ EndOfString]", "1"),
         ],
     ),
-    element(
+    inert(
         "StartOfLine",
         "StartOfLine is a string pattern for the beginning of a line.",
         &[
@@ -132,7 +123,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringReplace[\"a\\na\", StartOfLine -> \"> \"]", "\"> a\\n> a\""),
         ],
     ),
-    element(
+    inert(
         "EndOfLine",
         "EndOfLine is a string pattern for the end of a line.",
         &[
@@ -140,7 +131,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringSplit[\"a\\nb\", EndOfLine]", "{\"a\", \"\\nb\"}"),
         ],
     ),
-    element(
+    inert(
         "IgnoreCase",
         "IgnoreCase -> True is an option of functions of strings: capital letters match small ones.",
         &[
@@ -148,7 +139,7 @@ pub(super) const TABLE: &[Builtin] = &[
             ("StringMatchQ[\"AB\", \"ab\", IgnoreCase -> True]", "True"),
         ],
     ),
-    element(
+    inert(
         "Overlaps",
         "Overlaps -> True is an option of functions of strings: matches that begin inside others \
          count, with All several from one place, too.",

@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use super::super::forms::{half, is_nothing, minus, negative, of, over, plus, root, times, to_the};
+use super::super::forms::{half, is_zero, minus, negative, of, over, plus, root, times, to_the};
 use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -63,7 +63,7 @@ impl Parts {
     }
 
     fn is_real(&self) -> bool {
-        is_nothing(&self.im)
+        is_zero(&self.im)
     }
 
     /// The number itself.

@@ -10,11 +10,12 @@ mod reduce;
 
 use super::forms::{self, of};
 use super::{Builtin, builtin};
+use crate::builtins::algebra::expand::threaded;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
-use crate::value::{Args, Call, Value};
+use crate::value::{Call, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     builtin(
@@ -97,38 +98,7 @@ fn one(
         session.wrong_count_of(name, call.args().len(), 1, 1);
         return Ok(Step::Same);
     };
-    threaded(session, value, transform).map(Step::Done)
-}
-
-/// Applies a transformation to the sides of equations, inequalities and connectives.
-pub(super) fn threaded(
-    session: &mut Session,
-    value: &Value,
-    transform: fn(&mut Session, &Value) -> Evaluated,
-) -> Evaluated {
-    const THREADED: &[Symbol] = &[
-        sym::Equal,
-        sym::Unequal,
-        sym::Less,
-        sym::LessEqual,
-        sym::Greater,
-        sym::GreaterEqual,
-        sym::And,
-        sym::Or,
-        sym::Not,
-        sym::Rule,
-        sym::List,
-    ];
-    match value {
-        Value::Call(call) if THREADED.iter().any(|&head| call.is(head)) => {
-            let mut args = Args::with_capacity(call.args().len());
-            for arg in call.args() {
-                args.push(threaded(session, arg, transform)?);
-            }
-            session.evaluate(&Value::call(call.head().clone(), args))
-        }
-        _ => transform(session, value),
-    }
+    threaded(session, value, &mut |session, part| transform(session, part)).map(Step::Done)
 }
 
 /// Returns the function and its argument, if it is one of these functions of one argument.

@@ -7,7 +7,7 @@
 use super::super::formula::lyra;
 use super::super::poly::Poly;
 use super::super::terms::{
-    base_and_exponent, factors, fraction, is_free, is_integer, is_zero, replace, small_fraction,
+    base_and_exponent, factors, fraction, is_free, is_integer, is_zero, small_fraction, substituted,
 };
 use super::Integrator;
 use crate::builtins::arithmetic::{times, to_the};
@@ -100,7 +100,7 @@ impl Integrator<'_> {
         if let Some((_, q)) = small_fraction(m) {
             let root = Value::Integer(q);
             let inner = lyra!(self.session, "(u^root - a)/b", a, b, u, root)?;
-            let with = replace(rational, x, &inner);
+            let with = substituted(rational, x, &inner);
             let (p, _) = small_fraction(m).unwrap_or((0, 1));
             let p = Value::Integer(p + q - 1);
             let f = lyra!(self.session, "with*u^p*root/b", with, u, p, root, b)?;
@@ -113,7 +113,7 @@ impl Integrator<'_> {
         let value = self.session.unpoly(base, x)?;
         if rest.bottom.is_empty() {
             let inner = lyra!(self.session, "(u - a)/b", a, b, u)?;
-            let shifted = replace(rational, x, &inner);
+            let shifted = substituted(rational, x, &inner);
             let shifted = self.session.evaluate(&shifted)?;
             let Some(poly) = self.session.poly(&shifted, &u)? else { return Ok(None) };
             let mut sum = Args::new();
@@ -238,7 +238,7 @@ impl Integrator<'_> {
             let slope =
                 lyra!(self.session, "(b*c - a*d)*k*w^(k - 1)/(b - d*w^k)^2", a, b, c, d, w, k)?;
             let below = lyra!(self.session, "(b*c - a*d)/(b - d*w^k)", a, b, c, d, w, k)?;
-            let with = replace(rational, x, &inner);
+            let with = substituted(rational, x, &inner);
             let f = lyra!(
                 self.session,
                 "with*w^(k*m)*below^total*slope",
@@ -325,7 +325,7 @@ impl Integrator<'_> {
             let Some(result) = self.integrate(&f, &u)? else { return Ok(None) };
             // The shifted base is the given one.
             let shifted = lyra!(self.session, "constant + c*u^2", constant, c, u)?;
-            let result = replace(&result, &shifted, &q);
+            let result = substituted(&result, &shifted, &q);
             let value = lyra!(self.session, "x + b/(2*c)", b, c, x)?;
             return self.session.put(&result, &u, &value).map(Some);
         }

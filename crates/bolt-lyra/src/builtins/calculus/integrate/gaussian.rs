@@ -187,7 +187,7 @@ impl Integrator<'_> {
             let n = lyra!(self.session, "slope*x/factor", slope, x, factor)?;
             let n = match is_free(&n, x) {
                 true => n,
-                false => self.session.named("Together", [n].as_slice())?,
+                false => self.session.system("Together", [n].as_slice())?,
             };
             if !is_free(&n, x) {
                 return Ok(None);
@@ -303,5 +303,5 @@ impl Integrator<'_> {
 }
 
 fn expand_linear(session: &mut crate::session::Session, value: &Value) -> Evaluated {
-    session.named("Expand", [value.clone()].as_slice())
+    session.system("Expand", [value.clone()].as_slice())
 }

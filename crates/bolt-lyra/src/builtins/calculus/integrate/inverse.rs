@@ -3,7 +3,7 @@
 use super::super::derivative::derivative;
 use super::super::formula::lyra;
 use super::super::poly::Poly;
-use super::super::terms::{base_and_exponent, factors, is_free, is_integer, replace};
+use super::super::terms::{base_and_exponent, factors, is_free, is_integer, substituted};
 use super::Integrator;
 use crate::session::Evaluated;
 use crate::symbol::{Symbol, sym};
@@ -84,7 +84,7 @@ impl Integrator<'_> {
         let Some((roots, rest, power)) = self.roots_of_square(f, &square, x)? else {
             return Ok(None);
         };
-        let with = replace(&rest, function, &w);
+        let with = substituted(&rest, function, &w);
         let with = self.session.put(&with, x, &at)?;
         let s = self.session.evaluate_formula(inverse.s, &[("w", &w)])?;
         let h = lyra!(self.session, "with*s^(2*power)*slope/q", with, s, power, slope, q)?;
@@ -189,7 +189,7 @@ impl Integrator<'_> {
                 let (a0, b, c, d) = (above.at(0), above.at(1), below.at(0), below.at(1));
                 let n =
                     lyra!(self.session, "slope*p*q/(a*(b*c - a0*d))", slope, p, q, a, a0, b, c, d)?;
-                let n = self.session.named("Together", [n].as_slice())?;
+                let n = self.session.system("Together", [n].as_slice())?;
                 if is_free(&n, x) {
                     let z = lyra!(self.session, "p/q", p, q)?;
                     return self.by_log_of(f, function, &z, &above, Some(&below), &n, x);
@@ -227,12 +227,12 @@ impl Integrator<'_> {
                 )
             }
         };
-        let with = replace(f, function, &log);
+        let with = substituted(f, function, &log);
         // Powers of z itself come out as exponentials; others are shifted.
         let with = match below {
             None => {
                 let power = lyra!(self.session, "E^v", v)?;
-                replace(&with, z, &power)
+                substituted(&with, z, &power)
             }
             Some(_) => with,
         };
@@ -283,15 +283,15 @@ impl Integrator<'_> {
             let t = self.fresh();
             let (a, b) = (poly.at(0), poly.at(1));
             let inner = lyra!(self.session, "(t - a)/b", t, a, b)?;
-            let with = replace(f, u, &t);
-            let with = replace(&with, x, &inner);
+            let with = substituted(f, u, &t);
+            let with = substituted(&with, x, &inner);
             let g = lyra!(self.session, "with/b", with, b)?;
             let g = self.expanded(&g, &t)?.unwrap_or(g);
             let Some(result) = self.integrate(&g, &t)? else { return Ok(None) };
             return self.session.put(&result, &t, u).map(Some);
         }
         let w = self.fresh();
-        let with = replace(f, function, &w);
+        let with = substituted(f, function, &w);
         let with = self.session.evaluate(&with)?;
         // What is left of x is a power.
         let mut m = Value::Integer(0);

@@ -190,7 +190,7 @@ impl Session {
             return self.evaluate(&root).map(Some);
         }
         if of.args_of(sym::Plus).is_some() && self.has_builtin("Factor") {
-            let factored = self.named("Factor", [of.clone()].as_slice())?;
+            let factored = self.system("Factor", [of.clone()].as_slice())?;
             if let Some(root) = plain_root_of_product(&factored) {
                 return self.evaluate(&root).map(Some);
             }

@@ -245,7 +245,7 @@ impl Integrator<'_> {
         let sigma = self.fresh();
         let result = self.poly_over_root(&Poly(of), &turned, &sigma, &t)?;
         let above = lyra!(self.session, "s/(x - root)", s, x, root)?;
-        let result = super::super::terms::replace(&result, &sigma, &above);
+        let result = super::super::terms::substituted(&result, &sigma, &above);
         let value = lyra!(self.session, "1/(x - root)", x, root)?;
         self.session.put(&result, &t, &value).map(Some)
     }

@@ -295,8 +295,8 @@ impl Session {
                 _ => lyra!(self, "-slope/(n*q^n)", slope, n, q)?,
             });
         }
-        let is_nothing = is_zero(&rest) || vanishes(self, &rest) == Some(true);
-        if !is_nothing {
+        let is_zero = is_zero(&rest) || vanishes(self, &rest) == Some(true);
+        if !is_zero {
             let inverse = self.inverse_quadratic(&a, &b, &c, part.power, &q, x)?;
             sum.push(self.product_of([rest, inverse])?);
         }

@@ -3,7 +3,7 @@
 use super::super::derivative::derivative;
 use super::super::formula::lyra;
 use super::super::terms::{
-    base_and_exponent, factors, fraction, is_free, is_integer, is_zero, replace, small_fraction,
+    base_and_exponent, factors, fraction, is_free, is_integer, is_zero, small_fraction, substituted,
 };
 use super::Integrator;
 use crate::builtins::arithmetic::{times, to_the};
@@ -35,13 +35,13 @@ impl Integrator<'_> {
         let t = self.fresh();
         // What is left in x is a function of u where the quotient simplifies.
         let quotient = self.session.quotient_of(f, &slope)?;
-        let mut with = replace(&quotient, u, &t);
+        let mut with = substituted(&quotient, u, &t);
         if !is_free(&with, x) {
             with = replace_powers(&quotient, u, &t);
             with = self.session.evaluate(&with)?;
         }
         if !is_free(&with, x) && self.session.has_builtin("Together") {
-            let simple = self.session.named("Together", [quotient].as_slice())?;
+            let simple = self.session.system("Together", [quotient].as_slice())?;
             with = replace_powers(&simple, u, &t);
         }
         if !is_free(&with, x) {
@@ -119,9 +119,9 @@ impl Integrator<'_> {
         let marker = self.fresh();
         // Roots first, the variable elsewhere then.
         let with = powers_replaced(f, &base, &marker, &n);
-        let with = replace(&with, &marker, &t);
+        let with = substituted(&with, &marker, &t);
         let inner = lyra!(self.session, "(t^n - a)/b", t, n, a, b)?;
-        let with = replace(&with, x, &inner);
+        let with = substituted(&with, x, &inner);
         let g = lyra!(self.session, "with*n*t^(n - 1)/b", with, n, t, b)?;
         if g == *f {
             return Ok(None);
@@ -139,7 +139,7 @@ impl Integrator<'_> {
             return Ok(None);
         }
         let t = self.fresh();
-        let with = replace(f, &linear, &t);
+        let with = substituted(f, &linear, &t);
         if !is_free(&with, x) {
             return Ok(None);
         }
@@ -253,7 +253,7 @@ fn replace_powers(value: &Value, u: &Value, t: &Value) -> Value {
     }
     let Value::Call(call) = value else { return value.clone() };
     let args: Args = call.args().iter().map(|arg| replace_powers(arg, u, t)).collect();
-    Value::call(replace(call.head(), u, t), args)
+    Value::call(substituted(call.head(), u, t), args)
 }
 
 fn factors_without_number(value: &Value) -> Vec<Value> {

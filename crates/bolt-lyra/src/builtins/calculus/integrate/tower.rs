@@ -117,7 +117,7 @@ impl Integrator<'_> {
             let ratio = match ratio.is_number() {
                 true => ratio,
                 false if self.session.has_builtin("Together") => {
-                    self.session.named("Together", [ratio].as_slice())?
+                    self.session.system("Together", [ratio].as_slice())?
                 }
                 false => ratio,
             };
@@ -183,7 +183,7 @@ impl Integrator<'_> {
     fn whole(&mut self, ratio: Value) -> Evaluated {
         match ratio.is_number() {
             true => Ok(ratio),
-            false => self.session.named("Together", [ratio].as_slice()),
+            false => self.session.system("Together", [ratio].as_slice()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::derivative::derivative;
 use super::super::formula::lyra;
-use super::super::terms::{is_free, replace, small_fraction};
+use super::super::terms::{is_free, small_fraction, substituted};
 use super::power::{EXACT, PowerSeries};
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -103,10 +103,10 @@ impl Expansion<'_> {
     fn of_power(&mut self, base: &Value, exponent: &Value) -> Evaluated<Option<PowerSeries>> {
         if is_free(exponent, &self.t) {
             let Some(base) = self.of(base)? else { return Ok(None) };
-            if base.is_nothing() && base.order < EXACT {
+            if base.is_zero() && base.order < EXACT {
                 return Ok(None);
             }
-            if base.low != 0 && small_fraction(exponent).is_none() && !base.is_nothing() {
+            if base.low != 0 && small_fraction(exponent).is_none() && !base.is_zero() {
                 return Ok(None);
             }
             return self.session.series_power(&base, exponent, self.keep);
@@ -138,7 +138,7 @@ impl Expansion<'_> {
     }
 
     fn log_of(&mut self, inner: &PowerSeries) -> Evaluated<Option<PowerSeries>> {
-        if inner.is_nothing() {
+        if inner.is_zero() {
             return Ok(None);
         }
         let lead = inner.terms[0].clone();
@@ -251,7 +251,7 @@ impl Expansion<'_> {
         let mut coefficients = Vec::new();
         let mut factorial = Value::Integer(1);
         let needed =
-            if rest.is_nothing() && rest.order >= EXACT { 1 } else { count / rest.low.max(1) + 1 };
+            if rest.is_zero() && rest.order >= EXACT { 1 } else { count / rest.low.max(1) + 1 };
         for k in 0..needed {
             if k > 0 {
                 current = derivative(self.session, &current, &u)?;
@@ -267,7 +267,7 @@ impl Expansion<'_> {
             coefficients.push(self.session.quotient_of(&value, &factorial)?);
         }
         let order =
-            if rest.is_nothing() && rest.order >= EXACT { EXACT } else { rest.low.max(1) * needed };
+            if rest.is_zero() && rest.order >= EXACT { EXACT } else { rest.low.max(1) * needed };
         self.session.series_composed(&coefficients, &rest, order).map(Some)
     }
 
@@ -281,7 +281,7 @@ impl Expansion<'_> {
                 current = derivative(self.session, &current, &self.t)?;
                 factorial = number::multiply(&factorial, &Value::Integer(k));
             }
-            let with = replace(&current, &self.t, &Value::Integer(0));
+            let with = substituted(&current, &self.t, &Value::Integer(0));
             self.session.quiet += 1;
             let value = self.session.evaluate(&with);
             self.session.quiet -= 1;

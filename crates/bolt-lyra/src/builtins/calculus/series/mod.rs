@@ -6,7 +6,7 @@ pub(crate) mod power;
 use triomphe::Arc;
 
 use super::formula::lyra;
-use super::terms::{is_free, replace, small_fraction};
+use super::terms::{is_free, small_fraction, substituted};
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -138,7 +138,7 @@ fn expanded(
         true => lyra!(session, "-Log[x]", x)?,
         false => lyra!(session, "Log[small]", small)?,
     };
-    let with = replace(f, x, &at);
+    let with = substituted(f, x, &at);
     session.quiet += 1;
     let with = session.evaluate(&with);
     session.quiet -= 1;

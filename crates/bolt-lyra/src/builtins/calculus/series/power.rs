@@ -66,10 +66,10 @@ impl PowerSeries {
 
     /// Drops zeros at both ends; a coefficient that has the value 0 is 0.
     pub(crate) fn trimmed(mut self, session: &Session) -> Self {
-        let is_nothing = |value: &Value| {
+        let is_zero = |value: &Value| {
             number::is_zero(value) || (!value.is_number() && vanishes(session, value) == Some(true))
         };
-        let zeros = self.terms.iter().take_while(|term| is_nothing(term)).count();
+        let zeros = self.terms.iter().take_while(|term| is_zero(term)).count();
         self.terms.drain(..zeros);
         self.low += zeros as i64;
         while self.terms.last().is_some_and(is_zero) {
@@ -82,7 +82,7 @@ impl PowerSeries {
     }
 
     /// The order of what is known of the exponent of the first term.
-    pub(crate) fn is_nothing(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.terms.is_empty()
     }
 }
@@ -100,7 +100,7 @@ impl Session {
         }
         let sum = self.sum_of(terms)?;
         match sum.args_of(sym::Plus) {
-            Some(_) if self.has_builtin("Expand") => self.named("Expand", [sum].as_slice()),
+            Some(_) if self.has_builtin("Expand") => self.system("Expand", [sum].as_slice()),
             _ => Ok(sum),
         }
     }
@@ -120,12 +120,12 @@ impl Session {
     ) -> Evaluated<PowerSeries> {
         let (a, b) = aligned(a, b);
         let order = a.order.min(b.order);
-        let low = match (a.is_nothing(), b.is_nothing()) {
+        let low = match (a.is_zero(), b.is_zero()) {
             (true, _) => b.low.min(order),
             (_, true) => a.low.min(order),
             _ => a.low.min(b.low),
         };
-        let end = |s: &PowerSeries| match s.is_nothing() {
+        let end = |s: &PowerSeries| match s.is_zero() {
             true => low,
             false => s.low.saturating_add(s.terms.len() as i64),
         };
@@ -150,7 +150,7 @@ impl Session {
         let order = bound(&a, &b).min(bound(&b, &a)).min(EXACT);
         let low = a.low.saturating_add(b.low).min(EXACT);
         let mut terms = Vec::new();
-        if !a.is_nothing() && !b.is_nothing() {
+        if !a.is_zero() && !b.is_zero() {
             let count = (a.terms.len() + b.terms.len() - 1) as i64;
             for place in 0..count.min(order.saturating_sub(low)) as usize {
                 self.check_interrupt()?;
@@ -189,7 +189,7 @@ impl Session {
         exponent: &Value,
         keep: i64,
     ) -> Evaluated<Option<PowerSeries>> {
-        if a.is_nothing() {
+        if a.is_zero() {
             let Value::Integer(n @ 1..) = exponent else { return Ok(None) };
             let order = if a.order >= EXACT { EXACT } else { a.order * n };
             return Ok(Some(PowerSeries { order, low: order, ..a.clone() }));
@@ -249,7 +249,7 @@ impl Session {
             terms.push(self.coefficient_product(term, &exponent)?);
         }
         let order = if a.order >= EXACT { EXACT } else { a.order - a.scale };
-        let low = if a.is_nothing() { order } else { a.low - a.scale };
+        let low = if a.is_zero() { order } else { a.low - a.scale };
         Ok(PowerSeries { low, scale: a.scale, terms, order }.trimmed(self))
     }
 
@@ -268,13 +268,13 @@ impl Session {
             terms.push(self.coefficient_product(term, &fraction(a.scale, exponent))?);
         }
         let order = if a.order >= EXACT { EXACT } else { a.order + a.scale };
-        let low = if a.is_nothing() { order } else { a.low + a.scale };
+        let low = if a.is_zero() { order } else { a.low + a.scale };
         Ok(Some(PowerSeries { low, scale: a.scale, terms, order }.trimmed(self)))
     }
 
     /// Splits off the constant term; `None` if there are negative powers.
     pub(crate) fn series_parts(&mut self, a: &PowerSeries) -> Option<(Value, PowerSeries)> {
-        if a.low < 0 && !a.is_nothing() {
+        if a.low < 0 && !a.is_zero() {
             return None;
         }
         if a.order <= 0 {
@@ -282,7 +282,7 @@ impl Session {
         }
         let constant = a.at(0);
         let mut rest = a.clone();
-        if a.low == 0 && !a.is_nothing() {
+        if a.low == 0 && !a.is_zero() {
             rest.terms[0] = Value::Integer(0);
         }
         Some((constant, rest.trimmed(self)))
@@ -300,7 +300,7 @@ impl Session {
             let sum = self.convolved(a, &terms, k)?;
             terms.push(self.coefficient_product(&sum, &fraction(1, k as i64))?);
         }
-        let order = if a.is_nothing() && a.order >= EXACT { EXACT } else { count as i64 };
+        let order = if a.is_zero() && a.order >= EXACT { EXACT } else { count as i64 };
         Ok(PowerSeries { low: 0, scale: a.scale, terms, order }.trimmed(self))
     }
 
@@ -334,7 +334,7 @@ impl Session {
             sine.push(self.coefficient_product(&s, &fraction(1, k as i64))?);
             cosine.push(self.coefficient_product(&c, &fraction(sign, k as i64))?);
         }
-        let order = if a.is_nothing() && a.order >= EXACT { EXACT } else { count as i64 };
+        let order = if a.is_zero() && a.order >= EXACT { EXACT } else { count as i64 };
         let of = |terms| PowerSeries { low: 0, scale: a.scale, terms, order };
         Ok((of(sine).trimmed(self), of(cosine).trimmed(self)))
     }
@@ -360,7 +360,7 @@ impl Session {
 /// How many coefficients of a function of a series are known.
 pub(crate) fn length(a: &PowerSeries, keep: i64) -> usize {
     let known = if a.order >= EXACT { keep * a.scale } else { a.order };
-    match a.is_nothing() && a.order >= EXACT {
+    match a.is_zero() && a.order >= EXACT {
         true => 1,
         false => usize::try_from(known).unwrap_or(1).clamp(1, MOST),
     }
