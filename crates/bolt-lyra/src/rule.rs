@@ -1,12 +1,13 @@
 //! Rules: patterns with what replaces what they match.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use hashbrown::HashTable;
 use triomphe::Arc;
 
 use crate::builtins::options;
-use crate::pattern::{Binding, Compiled, Matcher, Simple, is_more_specific};
+use crate::pattern::{Binding, Compiled, Index, Matcher, Shape, Simple, Subject, is_more_specific};
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value, grown, hash_of_parts};
@@ -164,6 +165,17 @@ impl Rule {
         Self { lhs, rhs, delayed, pattern, body, simple, is_scoped_condition }
     }
 
+    /// Returns the rule as attributes are now, which decide how calls are matched.
+    pub(crate) fn current(
+        rule: &std::sync::Arc<Self>,
+        session: &mut Session,
+    ) -> std::sync::Arc<Self> {
+        match rule.pattern.attribute_epoch == session.attribute_epoch {
+            true => rule.clone(),
+            false => Self::new(session, &rule.lhs, &rule.rhs, rule.delayed).into(),
+        }
+    }
+
     /// Returns what replaces an expression, `None` if it does not match.
     pub(crate) fn apply(&self, session: &mut Session, value: &Value) -> Evaluated<Option<Value>> {
         if self.pattern.attribute_epoch != session.attribute_epoch {
@@ -282,11 +294,54 @@ struct RuleSet {
     patterns: Vec<std::sync::Arc<Rule>>,
     /// Another number for each state of the rules with patterns.
     version: u64,
+    index: Cached,
 }
+
+/// The index of the patterns, which is made when it is first worth it.
+#[derive(Debug, Default)]
+struct Cached {
+    index: RwLock<Option<std::sync::Arc<Index>>>,
+    /// How often the patterns were tried since they changed.
+    uses: AtomicU32,
+}
+
+impl Clone for Cached {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// So few rules are tried one by one.
+const FEW_RULES: usize = 12;
+/// So often rules are tried one by one after a change: making an index takes as long.
+const USES_BEFORE_INDEX: u32 = 3;
 
 impl RuleSet {
     fn patterns_change(&mut self) {
         self.version = VERSIONS.fetch_add(1, Ordering::Relaxed);
+        self.index = Cached::default();
+    }
+
+    /// Returns the index of the patterns, if there are enough of them or attributes have changed.
+    fn index(&self, session: &mut Session) -> Option<std::sync::Arc<Index>> {
+        let epoch = session.attribute_epoch;
+        let is_current = |rule: &std::sync::Arc<Rule>| rule.pattern.attribute_epoch == epoch;
+        let are_few = self.patterns.len() <= FEW_RULES || !session.patterns.is_indexed;
+        if are_few && self.patterns.iter().all(is_current) {
+            return None;
+        }
+        if self.index.uses.fetch_add(1, Ordering::Relaxed) < USES_BEFORE_INDEX {
+            return None;
+        }
+        let known = self.index.index.read().ok().and_then(|index| index.clone());
+        if let Some(index) = known.filter(|index| index.attribute_epoch == epoch) {
+            return Some(index);
+        }
+        let new = std::sync::Arc::new(Index::new(session, &self.patterns, Subject::Arguments));
+        if let Ok(mut index) = self.index.index.write() {
+            *index = Some(new.clone());
+        }
+        Some(new)
     }
 }
 
@@ -361,16 +416,28 @@ impl Rules {
         {
             return Ok(Some(rule.rhs.clone()));
         }
-        for rule in &set.patterns {
-            if let Some(result) = rule.apply(session, value)? {
-                return Ok(Some(result));
+        match (set.index(session), value) {
+            (Some(index), Value::Call(call)) => {
+                for place in index.candidates(call.args()) {
+                    index.count_tried(1);
+                    if let Some(result) = index.rules[place as usize].apply(session, value)? {
+                        return Ok(Some(result));
+                    }
+                }
+            }
+            _ => {
+                for rule in &set.patterns {
+                    if let Some(result) = rule.apply(session, value)? {
+                        return Ok(Some(result));
+                    }
+                }
             }
         }
         Ok(None)
     }
 
     /// Finds the first rule that applies to a call of a head, without the call being made.
-    pub(crate) fn find(&self, session: &Session, head: &Value, args: &[Value]) -> Found {
+    pub(crate) fn find(&self, session: &mut Session, head: &Value, args: &[Value]) -> Found {
         let Some(set) = &self.0 else { return Found::Unknown };
         if !set.exact.is_empty() {
             let is_call = |rule: &std::sync::Arc<Rule>| {
@@ -380,7 +447,18 @@ impl Rules {
                 return Found::Exact(rule.rhs.clone());
             }
         }
-        for (place, rule) in set.patterns.iter().enumerate() {
+        let index = match session.patterns.has_fast_path {
+            true => set.index(session),
+            false => return Found::Unknown,
+        };
+        let places = index.as_ref().map(|index| index.candidates(args));
+        let count = places.as_ref().map_or(set.patterns.len(), Vec::len);
+        for place in 0..count {
+            let place = places.as_ref().map_or(place, |places| places[place] as usize);
+            let rule = &set.patterns[place];
+            if let Some(index) = &index {
+                index.count_tried(1);
+            }
             if rule.pattern.attribute_epoch != session.attribute_epoch {
                 return Found::Unknown;
             }
@@ -391,6 +469,13 @@ impl Rules {
             }
         }
         Found::Unknown
+    }
+
+    /// Returns how many rules have no pattern and how many have one, and what their index is like.
+    pub(crate) fn report(&self) -> (usize, usize, Option<Shape>) {
+        let Some(set) = &self.0 else { return (0, 0, None) };
+        let index = set.index.index.read().ok().and_then(|index| index.clone());
+        (set.exact.len(), set.patterns.len(), index.map(|index| index.shape()))
     }
 
     /// Returns the rules in the order in which they are tried; those without patterns in canonical

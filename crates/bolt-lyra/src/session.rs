@@ -231,6 +231,8 @@ pub struct Session {
     /// Counts changes of what built-in functions do and of attributes, which translated code
     /// depends on.
     pub(crate) builtin_epoch: u32,
+    /// How patterns are compiled, with those that were.
+    pub(crate) patterns: crate::pattern::Patterns,
     /// Whether hot code is translated.
     pub(crate) is_compiling: bool,
     /// What translation does, and when.
@@ -282,6 +284,7 @@ impl Session {
             harvests: Vec::new(),
             random: crate::random::Generator::new(0),
             builtin_epoch: 1,
+            patterns: crate::pattern::Patterns::default(),
             is_compiling: true,
             compiler: crate::compile::Settings::default(),
             deadlines: Vec::new(),

@@ -24,13 +24,14 @@ mod attributes;
 pub(crate) mod calculus;
 mod combinatorics;
 pub(crate) mod comparison;
+mod compiled_patterns;
 mod compiler;
 mod control;
 mod dates;
 pub(crate) mod elementary;
 mod equations;
 mod files;
-mod forms;
+pub(crate) mod forms;
 mod functional;
 mod inequality;
 mod inquiry;
@@ -162,6 +163,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         comparison::TABLE,
         compiler::inspection::TABLE,
         compiler::settings::TABLE,
+        compiled_patterns::TABLE,
         control::TABLE,
         elementary::TABLE,
         equations::TABLE,

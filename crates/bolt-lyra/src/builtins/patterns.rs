@@ -9,6 +9,7 @@ use crate::association::{Association, Entry};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::level::Levels;
+use crate::pattern::RuleList;
 use crate::rule::{Rule, sides};
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -172,7 +173,7 @@ fn levels(session: &mut Session, spec: Option<&Value>, default: Levels) -> Optio
 impl Session {
     /// Returns whether an expression matches a pattern.
     pub(crate) fn matches(&mut self, pattern: &Value, value: &Value) -> Evaluated<bool> {
-        let rule = Rule::new(self, pattern, &Value::NULL, false);
+        let rule = self.pattern(pattern);
         Ok(rule.apply(self, value)?.is_some())
     }
 }
@@ -214,7 +215,7 @@ fn collect(
 
 fn free(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, pattern, ..] = call.args() else { return Ok(Step::Same) };
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     let all = Levels::between(0, i64::MAX);
     let found = collect(session, &rule, of, all, true, 1)?;
     Ok(Step::Done(Value::boolean(found.is_empty())))
@@ -225,16 +226,16 @@ fn member(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let Some(levels) = levels(session, rest.first(), Levels::only(1)) else {
         return Ok(Step::Same);
     };
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     let found = collect(session, &rule, of, levels, false, 1)?;
     Ok(Step::Done(Value::boolean(!found.is_empty())))
 }
 
 /// Returns the rule of `pattern -> value`; of a pattern alone, one that gives the match itself.
-fn selecting(session: &mut Session, pattern: &Value) -> (Rule, bool) {
+fn selecting(session: &mut Session, pattern: &Value) -> (std::sync::Arc<Rule>, bool) {
     match sides(pattern) {
-        Some((lhs, rhs, delayed)) => (Rule::new(session, lhs, rhs, delayed), true),
-        None => (Rule::new(session, pattern, &Value::NULL, false), false),
+        Some((lhs, rhs, delayed)) => (Rule::new(session, lhs, rhs, delayed).into(), true),
+        None => (session.pattern(pattern), false),
     }
 }
 
@@ -260,7 +261,7 @@ fn count(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let Some(levels) = levels(session, rest.first(), Levels::only(1)) else {
         return Ok(Step::Same);
     };
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     let found = collect(session, &rule, of, levels, false, usize::MAX)?;
     Ok(Step::Done(Value::Integer(found.len() as i64)))
 }
@@ -273,7 +274,7 @@ fn position(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     };
     let most = rest.get(1).and_then(Value::as_usize).unwrap_or(usize::MAX);
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     let found = collect(session, &rule, of, levels, heads, most)?;
     let places = found.into_iter().map(|(_, index)| Value::list(Args::from(index)));
     Ok(Step::Done(Value::list(places.collect::<Args>())))
@@ -281,7 +282,7 @@ fn position(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn delete_cases(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, pattern, rest @ ..] = call.args() else { return Ok(Step::Same) };
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     if let Some(spec) = rest.first() {
         let Some(levels) = Levels::read(session, spec) else { return Ok(Step::Same) };
         let found = collect(session, &rule, of, levels, false, usize::MAX)?;
@@ -303,45 +304,9 @@ fn delete_cases(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
     Ok(Step::Again(with_elements(of, &places)))
 }
 
-/// Compiles rules; `None` if something is no rule.
-fn compile(session: &mut Session, rules: &Value) -> Option<Vec<Rule>> {
-    let rules = match rules.exactly(sym::Dispatch) {
-        Some([rules]) => rules,
-        None => rules,
-    };
-    let mut all = Vec::new();
-    match rules {
-        Value::Association(entries) => {
-            for (key, entry) in entries.iter() {
-                all.push(Rule::new(session, key, &entry.value, entry.delayed));
-            }
-        }
-        _ => {
-            for rule in rules.as_list().unwrap_or(std::slice::from_ref(rules)) {
-                let (lhs, rhs, delayed) = sides(rule)?;
-                all.push(Rule::new(session, lhs, rhs, delayed));
-            }
-        }
-    }
-    Some(all)
-}
-
-/// Replaces an expression as a whole by the first rule that it matches.
-fn replace_whole(session: &mut Session, rules: &[Rule], of: &Value) -> Evaluated<Option<Value>> {
-    for rule in rules {
-        if let Some(value) = rule.apply(session, of)? {
-            return Ok(Some(value));
-        }
-        if let Some(value) = rule.apply_to_part_of_flat(session, of)? {
-            return Ok(Some(value));
-        }
-    }
-    Ok(None)
-}
-
 /// Replaces the outermost parts that match; `None` if none does.
-fn replace_parts(session: &mut Session, rules: &[Rule], of: &Value) -> Evaluated<Option<Value>> {
-    if let Some(value) = replace_whole(session, rules, of)? {
+fn replace_parts(session: &mut Session, rules: &RuleList, of: &Value) -> Evaluated<Option<Value>> {
+    if let Some(value) = rules.apply(session, of)? {
         return Ok(Some(value));
     }
     match of {
@@ -389,7 +354,7 @@ fn replace_all(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         let all = rules.as_list().unwrap_or(&[]).iter().map(each).collect::<Args>();
         return Ok(Step::Again(Value::list(all)));
     }
-    let Some(compiled) = compile(session, rules) else {
+    let Some(compiled) = session.rules(rules) else {
         session.message(sym::ReplaceAll, "reps", std::slice::from_ref(rules));
         return Ok(Step::Same);
     };
@@ -398,7 +363,7 @@ fn replace_all(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn replace_repeated(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, rules, ..] = call.args() else { return Ok(Step::Same) };
-    let Some(compiled) = compile(session, rules) else {
+    let Some(compiled) = session.rules(rules) else {
         session.message(sym::ReplaceRepeated, "reps", std::slice::from_ref(rules));
         return Ok(Step::Same);
     };
@@ -424,12 +389,12 @@ fn replace_list(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
         Some(most) => most.as_usize().unwrap_or(usize::MAX),
         None => usize::MAX,
     };
-    let Some(compiled) = compile(session, rules) else {
+    let Some(compiled) = session.rules(rules) else {
         session.message_of("ReplaceList", "reps", std::slice::from_ref(rules));
         return Ok(Step::Same);
     };
     let mut all = Args::new();
-    for rule in &compiled {
+    for rule in compiled.rules() {
         all.extend(rule.apply_in_all_ways(session, of, most - all.len().min(most))?);
     }
     Ok(Step::Again(Value::list(all)))
@@ -444,7 +409,7 @@ fn replace(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         let all = rules.as_list().unwrap_or(&[]).iter().map(each).collect::<Args>();
         return Ok(Step::Again(Value::list(all)));
     }
-    let Some(compiled) = compile(session, rules) else {
+    let Some(compiled) = session.rules(rules) else {
         session.message(sym::Replace, "reps", std::slice::from_ref(rules));
         return Ok(Step::Same);
     };
@@ -456,7 +421,7 @@ fn replace(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         if failure.is_some() {
             return part;
         }
-        match replace_whole(session, &compiled, &part) {
+        match compiled.apply(session, &part) {
             Ok(value) => value.unwrap_or(part),
             Err(stop) => {
                 failure = Some(stop);

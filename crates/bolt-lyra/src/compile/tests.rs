@@ -2,7 +2,6 @@
 
 use super::settings::Passes;
 use crate::session::{Note, Session};
-use crate::value::Value;
 
 /// A generator of programs; one integer reproduces a program.
 struct Programs {
@@ -152,18 +151,10 @@ fn outcome(program: &str, prepare: impl FnOnce(&mut Session)) -> String {
 
 /// Evaluates a program in a session that others were evaluated in.
 fn outcome_in(session: &mut Session, program: &str, prepare: impl FnOnce(&mut Session)) -> String {
-    let parsed = bolt_lyra_syntax::parse(program);
-    assert!(!parsed.has_errors(), "{program}: {:?}", parsed.diagnostics);
-    let clear = bolt_lyra_syntax::parse("ClearAll[\"Global`*\"]");
-    let clear = session.read(&clear.exprs[0]);
-    session.evaluate_line(&clear).expect("nothing quits");
+    session.run("ClearAll[\"Global`*\"]");
     session.take_notes();
     prepare(session);
-    let mut last = Value::NULL;
-    for expr in &parsed.exprs {
-        let value = session.read(expr);
-        last = session.evaluate_line(&value).expect("no program quits");
-    }
+    let last = session.run(program);
     let shown = session.input_form(&last);
     let mut messages: Vec<String> = session
         .take_notes()

@@ -3,12 +3,20 @@
 //! [`Compiled`] is a tree in which every name is a slot. Matching goes from left to right and
 //! takes what is to happen next as an argument, so that whatever fails later, a condition
 //! included, makes an earlier choice go on; `matching` does it, `specificity` tells which of two
-//! patterns is the more special one.
+//! patterns is the more special one, `index` which of many can match at all, and `cache` keeps
+//! what was compiled.
 
+mod cache;
+mod features;
+mod index;
 mod matching;
 mod simple;
 mod specificity;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use cache::{Patterns, RuleList};
+pub(crate) use index::{Index, Shape, Subject};
 pub(crate) use matching::{Binding, Matcher};
 pub(crate) use simple::Simple;
 pub(crate) use specificity::is_more_specific;

@@ -321,7 +321,7 @@ fn first_position(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step
         },
         None => crate::level::Levels::between(0, i64::MAX),
     };
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     let (mut found, mut failure) = (None, None);
     levels.visit_with_heads(of, &mut |part, index| match rule.apply(session, part) {
         Ok(Some(_)) => {
@@ -347,7 +347,7 @@ fn pick(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         [of, selection, pattern] => (of, selection, pattern),
         _ => return Ok(Step::Same),
     };
-    let rule = Rule::new(session, pattern, &Value::NULL, false);
+    let rule = session.pattern(pattern);
     let picked = picked(session, of, selection, &rule)?;
     Ok(match picked {
         Some(Picked::Part(value)) => Step::Again(value),
