@@ -3,7 +3,7 @@
 use triomphe::Arc;
 
 use super::{Builtin, Distribution, builtin};
-use crate::builtins::forms::{is_nothing, minus, over, plus, substituted, times, to_the};
+use crate::builtins::forms::{is_zero, minus, over, plus, substituted, times, to_the};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::number;
@@ -605,7 +605,7 @@ fn central(session: &mut Session, of: &Distribution, order: usize) -> Evaluated<
         sum.push(times([count, part, shift].as_slice()));
     }
     let value = session.evaluate(&plus(sum))?;
-    if is_nothing(&value) {
+    if is_zero(&value) {
         return Ok(Some(value));
     }
     session.system("Simplify", [value].as_slice()).map(Some)
