@@ -193,8 +193,14 @@ impl Session {
         if call.is(sym::List) && call.args().iter().all(crate::value::is_ground) {
             return Ok(Round::Final(ground_list(call)));
         }
-        let epoch = self.epoch;
         let hidden_before = std::mem::replace(&mut self.hidden_dependence, false);
+        let round = self.apply_evaluated(call, rounds);
+        self.hidden_dependence |= hidden_before;
+        round
+    }
+
+    fn apply_evaluated(&mut self, call: &Arc<Call>, rounds: u32) -> Evaluated<Round> {
+        let epoch = self.epoch;
         let head = match call.head() {
             Value::Symbol(symbol) if !self.has_own(*symbol) => call.head().clone(),
             head => self.evaluate(head)?,
@@ -242,10 +248,7 @@ impl Session {
             true => Arc::new(Call::new(head, args)),
             false => call.clone(),
         };
-        let step = self.apply(&mut new, attributes, rounds)?;
-        let hidden = std::mem::replace(&mut self.hidden_dependence, hidden_before);
-        self.hidden_dependence |= hidden;
-        match step {
+        match self.apply(&mut new, attributes, rounds)? {
             Step::Again(value) => Ok(Round::Next(value)),
             Step::Done(value) => Ok(Round::Final(value)),
             // What was given unevaluated stays so.
@@ -254,7 +257,7 @@ impl Session {
                 if let Some(packed) = crate::array::pack(&new) {
                     return Ok(Round::Final(packed));
                 }
-                if !hidden && epoch == self.epoch && epoch != Self::LAST_EPOCH {
+                if !self.hidden_dependence && epoch == self.epoch && epoch != Self::LAST_EPOCH {
                     self.remember_final(&new, epoch);
                 }
                 Ok(Round::Final(Value::Call(new)))

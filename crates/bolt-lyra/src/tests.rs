@@ -58,6 +58,15 @@ pub(crate) fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn what_a_condition_decided_is_not_final() {
+    check(&[(
+        "n = 1; f[x_] := yes /; n == 2; e = Hold[{f[1], {1, 2} + {3, 4}}]; \
+         a = First[e]; n = 2; a",
+        "{yes, {4, 6}}",
+    )]);
+}
+
+#[test]
 fn elements_evaluated_before_a_definition_are_not_final() {
     check(&[
         ("x = Table[If[i == 2, a = 5]; a, {i, 3}]; x", "{5, 5, 5}"),
