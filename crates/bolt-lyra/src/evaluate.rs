@@ -16,7 +16,7 @@ use crate::function;
 use crate::number;
 use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::{Symbol, sym};
-use crate::value::{Args, Call, Value};
+use crate::value::{Args, Call, Value, with_room};
 
 /// What a built-in function makes of a call.
 pub(crate) enum Step {
@@ -41,8 +41,8 @@ enum Round {
 }
 
 /// Stack that is kept free for what an evaluation calls, and how much is added when it is not.
-const STACK_LEFT: usize = 256 << 10;
-const STACK_ADDED: usize = 8 << 20;
+pub(crate) const STACK_LEFT: usize = 256 << 10;
+pub(crate) const STACK_ADDED: usize = 8 << 20;
 
 impl Session {
     /// Evaluates an expression.
@@ -66,7 +66,20 @@ impl Session {
     }
 
     fn evaluate_symbol(&mut self, symbol: Symbol, value: &Value) -> Evaluated {
+        if self.inspection.is_some() && self.is_traced() {
+            return self.inspected(value, |session| session.symbol_value(symbol, value));
+        }
+        self.symbol_value(symbol, value)
+    }
+
+    fn symbol_value(&mut self, symbol: Symbol, value: &Value) -> Evaluated {
         let epoch = self.epoch;
+        if self.inspection.is_some()
+            && let Some(own) = self.definition(symbol).and_then(|known| known.own.clone())
+        {
+            let mark = self.trace_mark();
+            self.trace_step(mark, value, Some(&own), Some(symbol));
+        }
         let Some(definition) = self.definitions.get_mut(symbol.index()) else {
             self.definition_mut(symbol).seen = epoch;
             return Ok(value.clone());
@@ -140,12 +153,18 @@ impl Session {
     /// Evaluates a call, one level deeper.
     fn deeper(&mut self, value: &Value) -> Evaluated {
         self.enter()?;
-        let result = self.on_enough_stack(|session| session.rewrite(value));
+        let result = self.on_enough_stack(|session| match session.inspection.is_some() {
+            true => session.inspected(value, |session| session.rewrite(value)),
+            false => session.rewrite(value),
+        });
         self.depth -= 1;
         result
     }
 
-    fn on_enough_stack(&mut self, run: impl FnOnce(&mut Self) -> Evaluated) -> Evaluated {
+    pub(crate) fn on_enough_stack(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Evaluated,
+    ) -> Evaluated {
         stacker::maybe_grow(STACK_LEFT, STACK_ADDED, || run(self))
     }
 
@@ -232,14 +251,12 @@ impl Session {
         {
             return Ok(Round::Next(value));
         }
-        if attributes.has(Attributes::LISTABLE) {
-            if let Some(value) = self.thread_packed(&head, &args) {
-                return Ok(Round::Final(value));
-            }
-            if let Some(threaded) = self.thread(&head, &args) {
-                return Ok(Round::Next(threaded));
-            }
+        if attributes.has(Attributes::LISTABLE)
+            && let Some(round) = self.over_lists(&head, &args)
+        {
+            return Ok(round);
         }
+        let form = self.inspection.is_some().then(|| Value::call(head.clone(), args.clone()));
         if attributes.has(Attributes::ORDERLESS) && !is_in_order(&self.names, &args) {
             crate::order::sort(&self.names, &mut args);
             changed = true;
@@ -248,21 +265,38 @@ impl Session {
             true => Arc::new(Call::new(head, args)),
             false => call.clone(),
         };
-        match self.apply(&mut new, attributes, rounds)? {
+        let mark = self.trace_mark();
+        let step = with_room(new.depth(), || self.apply(&mut new, attributes, rounds))?;
+        form.into_iter().for_each(|form| self.trace_round(&form, mark, &step));
+        match step {
             Step::Again(value) => Ok(Round::Next(value)),
             Step::Done(value) => Ok(Round::Final(value)),
             // What was given unevaluated stays so.
             Step::Same if unevaluated => Ok(Round::Final(Value::Call(call.clone()))),
-            Step::Same => {
-                if let Some(packed) = crate::array::pack(&new) {
-                    return Ok(Round::Final(packed));
-                }
-                if !self.hidden_dependence && epoch == self.epoch && epoch != Self::LAST_EPOCH {
-                    self.remember_final(&new, epoch);
-                }
-                Ok(Round::Final(Value::Call(new)))
-            }
+            Step::Same => Ok(Round::Final(self.final_form(new, epoch))),
         }
+    }
+
+    /// Applies a listable function to the elements of lists, if there are any among its arguments.
+    fn over_lists(&mut self, head: &Value, args: &Args) -> Option<Round> {
+        if let Some(value) = self.thread_packed(head, args) {
+            self.trace_threads(head, args, &value);
+            return Some(Round::Final(value));
+        }
+        let threaded = self.thread(head, args)?;
+        self.trace_threads(head, args, &threaded);
+        Some(Round::Next(threaded))
+    }
+
+    /// Returns a call that nothing applies to, marked unless it may change without a definition.
+    fn final_form(&mut self, call: Arc<Call>, epoch: u32) -> Value {
+        if let Some(packed) = crate::array::pack(&call) {
+            return packed;
+        }
+        if !self.hidden_dependence && epoch == self.epoch && epoch != Self::LAST_EPOCH {
+            self.remember_final(&call, epoch);
+        }
+        Value::Call(call)
     }
 
     /// Marks a call as final in an epoch; its head is remembered to have been seen in it.
@@ -412,7 +446,7 @@ impl Session {
         let builtin = definition.builtin;
         if !definition.down.is_empty() {
             let rules = definition.down.clone();
-            let is_called_plainly = definition.is_called_plainly();
+            let is_called_plainly = definition.is_called_plainly() && self.inspection.is_none();
             crate::compile::count_call(self, symbol);
             if is_called_plainly
                 && let Some(result) = crate::compile::call(self, symbol, &rules, call, rounds)?

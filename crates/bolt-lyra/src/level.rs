@@ -56,7 +56,9 @@ impl Levels {
 
     /// Returns whether a part so far from the top, of this depth, is at one of the levels.
     fn holds(self, level: i64, of: &Value) -> bool {
-        let depth = if self.first < 0 || self.last < 0 { depth(of) } else { 0 };
+        // Deeper than either bound asks for is deep enough.
+        let enough = self.first.min(self.last).min(0).saturating_neg().saturating_add(1);
+        let depth = if enough > 1 { depth_up_to(of, enough) } else { 0 };
         let at_least = |bound: i64| if bound < 0 { -depth >= bound } else { level >= bound };
         let at_most = |bound: i64| if bound < 0 { -depth <= bound } else { level <= bound };
         at_least(self.first) && at_most(self.last)
@@ -186,6 +188,24 @@ pub(crate) fn depth(value: &Value) -> i64 {
         Value::Association(entries) => 1 + entries.values().map(depth).max().unwrap_or(1),
         _ => 1,
     }
+}
+
+/// Returns the depth, or a bound if it is no smaller.
+fn depth_up_to(value: &Value, bound: i64) -> i64 {
+    if bound <= 1 || value.is_atom() {
+        return 1;
+    }
+    let mut deepest = 1;
+    let mut look = |part: &Value| {
+        deepest = deepest.max(depth_up_to(part, bound - 1));
+        deepest < bound - 1
+    };
+    grown(value.depth(), || match value {
+        Value::Call(call) => call.args().iter().all(&mut look),
+        Value::Association(entries) => entries.values().all(&mut look),
+        _ => true,
+    });
+    deepest + 1
 }
 
 fn depth_fast(value: &Value) -> i64 {

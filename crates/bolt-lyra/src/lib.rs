@@ -32,6 +32,7 @@ mod scoping;
 mod session;
 mod support;
 mod symbol;
+mod trace;
 mod value;
 mod write;
 mod written;

@@ -116,6 +116,13 @@ const GENERAL: &[(&str, &str)] = &[
     ("ibase", "Base `1` is not an integer greater than 1."),
     ("intpp", "Positive integer argument expected in `1`."),
     ("smplen", "There are fewer than `1` elements to choose from."),
+    ("timc", "Number of seconds expected at position 2 in `1`."),
+    ("memc", "Number of bytes expected at position 2 in `1`."),
+    ("nometer", "Nothing here tells how much memory is in use."),
+    ("asrtf", "Assertion `1` failed."),
+    ("asrtfl", "Assertion `1` at line or tag `2` failed."),
+    ("rmnsm", "There are no symbols that match `1`."),
+    ("rmptc", "Symbol `1` is Protected and cannot be removed."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 
@@ -130,6 +137,7 @@ impl Session {
         if self.quiet > 0 {
             return;
         }
+        self.keep_message(symbol, tag);
         let text = self.message_text(symbol, tag);
         let text = self.fill_message(&text, parts);
         self.tell(Note::Message { name, text });
@@ -162,7 +170,7 @@ impl Session {
             };
             next = place.wrapping_add(1);
             match parts.get(place) {
-                Some(part) => filled.push_str(&self.output_form(part)),
+                Some(part) => filled.push_str(&shortened(self.output_form(part))),
                 None => filled.push_str(&format!("`{number}`")),
             }
             rest = &rest[start + length + 2..];
@@ -170,4 +178,17 @@ impl Session {
         filled.push_str(rest);
         filled
     }
+}
+
+/// Characters of a part of a message that are shown; of a longer one, the beginning and the end.
+const PART_MAX: usize = 2_000;
+
+fn shortened(text: String) -> String {
+    if text.len() <= PART_MAX {
+        return text;
+    }
+    let left_out = text.len() - PART_MAX;
+    let start = text.floor_char_boundary(PART_MAX / 2);
+    let end = text.ceil_char_boundary(text.len() - PART_MAX / 2);
+    format!("{}<<{left_out}>>{}", &text[..start], &text[end..])
 }

@@ -15,6 +15,9 @@ use crate::value::{BigReal, Binary, Call, Complex, Value};
 /// Bits in a decimal digit.
 const BITS_PER_DIGIT: f64 = std::f64::consts::LOG2_10;
 
+/// Digits that a number may be known to.
+const DIGITS_MAX: f64 = 1e12;
+
 /// Bits that are computed beyond those that are known.
 const GUARD_BITS: usize = 16;
 
@@ -28,15 +31,19 @@ impl BigReal {
         Self { value, precision }
     }
 
-    /// Returns the decimal logarithm of how large it is; of 0, minus infinity.
-    fn magnitude(&self) -> f64 {
-        magnitude(&self.value)
+    /// Returns the decimal logarithm of how far the value may be off. Of 0, the precision is how
+    /// many digits behind the point are known.
+    fn error(&self) -> f64 {
+        match self.value.repr().significand().is_zero() {
+            true => -self.precision,
+            false => magnitude(&self.value) - self.precision,
+        }
     }
 }
 
 /// Returns how many bits are computed for so many decimal digits.
 pub(crate) fn bits_of(precision: f64) -> usize {
-    let bits = (precision.max(1.0) * BITS_PER_DIGIT).ceil();
+    let bits = (precision.clamp(1.0, DIGITS_MAX) * BITS_PER_DIGIT).ceil();
     bits as usize + GUARD_BITS
 }
 
@@ -88,7 +95,8 @@ pub(crate) fn to_binary(value: &Value, precision: f64) -> Option<Binary> {
     let bits = bits_of(precision);
     match value {
         Value::Real(real) => {
-            Binary::try_from(*real).ok().map(|real| real.with_precision(bits).value())
+            let finite = real.is_finite().then(|| Binary::try_from(*real).ok()).flatten();
+            finite.map(|real| real.with_precision(bits).value())
         }
         Value::BigReal(real) => Some(real.value.clone().with_precision(bits).value()),
         _ => {
@@ -168,8 +176,7 @@ struct Operation {
 /// Computes with two real numbers that are not both small integers or machine reals.
 fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
     if matches!(a, Value::Real(_)) || matches!(b, Value::Real(_)) {
-        let of = |value| to_f64(value).unwrap_or(f64::NAN);
-        return Value::Real((operation.machine)(of(a), of(b)));
+        return of_machine(a, b, operation);
     }
     if let (Some(a), Some(b)) = (rational(a), rational(b)) {
         return Value::from((operation.exact)(a, b));
@@ -190,13 +197,41 @@ fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
     Value::BigReal(Arc::new(BigReal::new(value, precision)))
 }
 
-fn sum_precision(a: &BigReal, b: &BigReal, sum: &Binary) -> f64 {
-    let error = (a.magnitude() - a.precision).max(b.magnitude() - b.precision);
-    (magnitude(sum) - error).max(0.0)
+/// Computes with machine reals, or one and another number. What is beyond their range has a
+/// precision of its own.
+fn of_machine(a: &Value, b: &Value, operation: &Operation) -> Value {
+    let of = |value| to_f64(value).unwrap_or(f64::NAN);
+    let result = (operation.machine)(of(a), of(b));
+    if result.is_finite() {
+        return Value::Real(result);
+    }
+    let big = |value| to_binary(value, MACHINE_DIGITS);
+    match (big(a), big(b)) {
+        (Some(a), Some(b)) => {
+            let value = (operation.binary)(a, b);
+            Value::BigReal(Arc::new(BigReal::new(value, MACHINE_DIGITS)))
+        }
+        _ => Value::Real(result),
+    }
 }
 
-fn product_precision(a: &BigReal, b: &BigReal, _: &Binary) -> f64 {
-    a.precision.min(b.precision)
+fn sum_precision(a: &BigReal, b: &BigReal, sum: &Binary) -> f64 {
+    let error = a.error().max(b.error());
+    match sum.repr().significand().is_zero() {
+        true => -error,
+        false => (magnitude(sum) - error).max(0.0),
+    }
+}
+
+fn product_precision(a: &BigReal, b: &BigReal, product: &Binary) -> f64 {
+    let is_zero = |of: &Binary| of.repr().significand().is_zero();
+    match (is_zero(&a.value), is_zero(&b.value)) {
+        (true, true) => a.precision + b.precision,
+        (true, false) => a.precision - magnitude(&b.value),
+        (false, true) => b.precision - magnitude(&a.value),
+        (false, false) if is_zero(product) => f64::INFINITY,
+        (false, false) => a.precision.min(b.precision),
+    }
 }
 
 const SUM: Operation = Operation {
@@ -220,7 +255,10 @@ pub(crate) fn add(a: &Value, b: &Value) -> Value {
             Some(sum) => Value::Integer(sum),
             None => Value::from(IBig::from(*x) + IBig::from(*y)),
         },
-        (Value::Real(x), Value::Real(y)) => Value::Real(x + y),
+        (Value::Real(x), Value::Real(y)) => match x + y {
+            sum if sum.is_finite() => Value::Real(sum),
+            _ => of_machine(a, b, &SUM),
+        },
         (Value::Complex(_), _) | (_, Value::Complex(_)) => {
             let ((a, b), (c, d)) = (parts(a), parts(b));
             complex(add(&a, &c), add(&b, &d))
@@ -242,7 +280,10 @@ pub(crate) fn multiply(a: &Value, b: &Value) -> Value {
             Some(product) => Value::Integer(product),
             None => Value::from(IBig::from(*x) * IBig::from(*y)),
         },
-        (Value::Real(x), Value::Real(y)) => Value::Real(x * y),
+        (Value::Real(x), Value::Real(y)) => match x * y {
+            product if product.is_finite() => Value::Real(product),
+            _ => of_machine(a, b, &PRODUCT),
+        },
         (Value::Complex(_), _) | (_, Value::Complex(_)) => {
             let ((a, b), (c, d)) = (parts(a), parts(b));
             complex(
@@ -273,7 +314,7 @@ pub(crate) fn subtract(a: &Value, b: &Value) -> Value {
         (Value::Integer(x), Value::Integer(y)) if x.checked_sub(*y).is_some() => {
             Value::Integer(x.wrapping_sub(*y))
         }
-        (Value::Real(x), Value::Real(y)) => Value::Real(x - y),
+        (Value::Real(x), Value::Real(y)) if (x - y).is_finite() => Value::Real(x - y),
         _ => add(a, &negate(b)),
     }
 }
@@ -341,10 +382,16 @@ pub(crate) fn power(base: &Value, exponent: i64) -> Option<Value> {
 fn exact_power(base: &Value, exponent: i64) -> Option<Option<Value>> {
     let fits = |bits: usize| (bits as u64).saturating_mul(exponent.unsigned_abs()) <= MAX_BITS;
     match base {
-        Value::Real(real) => Some(Some(Value::Real(match i32::try_from(exponent) {
-            Ok(small) => real.powi(small),
-            Err(_) => real.powf(exponent as f64),
-        }))),
+        Value::Real(real) => {
+            let power = match i32::try_from(exponent) {
+                Ok(small) => real.powi(small),
+                Err(_) => real.powf(exponent as f64),
+            };
+            // What is beyond the range of machine reals is multiplied out, within that of others.
+            let bits = real.abs().log2() * exponent as f64;
+            let is_beyond = !power.is_finite() && real.is_finite() && bits < MAX_BITS as f64;
+            (!is_beyond).then_some(Some(Value::Real(power)))
+        }
         Value::Integer(0 | 1) => {
             Some(Some(if exponent == 0 { Value::Integer(1) } else { base.clone() }))
         }

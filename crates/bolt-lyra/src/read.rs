@@ -16,7 +16,14 @@ impl Session {
     /// current.
     pub fn read(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
-            ExprKind::Symbol(name) => Value::Symbol(self.names.symbol(name)),
+            ExprKind::Symbol(name) => {
+                let symbol = self.names.symbol(name);
+                // From here on a program may ask what is being evaluated.
+                if symbol == sym::Stack {
+                    self.keep_stack();
+                }
+                Value::Symbol(symbol)
+            }
             ExprKind::Integer(text) | ExprKind::Real(text) | ExprKind::Rational(text) => {
                 read_number(text).unwrap_or_else(|| Value::string(&**text))
             }

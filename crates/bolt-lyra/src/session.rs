@@ -135,6 +135,14 @@ impl Names {
         }
     }
 
+    /// Makes a symbol one that is not found by its name.
+    pub(crate) fn forget(&mut self, symbol: Symbol) {
+        let Name { context, name } = self.full(symbol).clone();
+        if self.by_name.get(&(context.clone(), name.clone())) == Some(&symbol) {
+            self.by_name.remove(&(context, name));
+        }
+    }
+
     /// Returns all symbols that are found by name.
     pub fn iter(&self) -> impl Iterator<Item = (Symbol, &Name)> {
         self.by_name.values().map(|&symbol| (symbol, self.full(symbol)))
@@ -208,6 +216,8 @@ pub struct Session {
     pub(crate) module_number: u64,
     notes: Vec<Note>,
     listener: Option<Listener>,
+    /// What is printed and told, where that is kept.
+    recorded: Option<Vec<Note>>,
     pub(crate) history: History,
     pub(crate) market: Option<Box<dyn crate::market::Market>>,
     pub(crate) host: Box<dyn Host>,
@@ -243,6 +253,14 @@ pub struct Session {
     pub(crate) clock: std::sync::Arc<dyn bolt_base::Clock>,
     /// Machines that are not in use.
     pub(crate) machines: Vec<crate::compile::Machine>,
+    /// The most memory that was seen to be in use.
+    pub(crate) memory_most: u64,
+    /// What looks at the evaluation, if anything does.
+    pub(crate) inspection: Option<Box<crate::trace::Inspection>>,
+    /// Whether `Assert` looks at what it is given.
+    pub(crate) asserts: bool,
+    /// How many calls of `Enclose` there are around what is evaluated.
+    pub(crate) enclosures: u32,
     /// Formulas of the program that were read, by their text.
     pub(crate) formulas: HashMap<&'static str, Value>,
 }
@@ -269,6 +287,7 @@ impl Session {
             module_number: 0,
             notes: Vec::new(),
             listener: None,
+            recorded: None,
             history: History::default(),
             market: None,
             host: Box::new(MemoryHost::default()),
@@ -290,6 +309,10 @@ impl Session {
             deadlines: Vec::new(),
             clock: std::sync::Arc::new(bolt_base::SystemClock::default()),
             machines: Vec::new(),
+            memory_most: 0,
+            inspection: None,
+            asserts: false,
+            enclosures: 0,
             formulas: HashMap::new(),
         };
         for builtin in builtins::all() {
@@ -319,6 +342,7 @@ impl Session {
                 Value::call(sym::DirectedInfinity, [Value::Integer(1)].as_slice()),
             ),
             (sym::Context, Value::string("Global`")),
+            (sym::MessageList, Value::list(Args::new())),
             (sym::Assumptions, Value::TRUE),
             (sym::I, Value::i()),
         ];
@@ -331,6 +355,8 @@ impl Session {
             sym::Assumptions,
             sym::Line,
             sym::HistoryLength,
+            sym::Pre,
+            sym::Post,
         ];
         for symbol in settings {
             self.definition_mut(symbol).attributes = Attributes::NONE;
@@ -426,6 +452,8 @@ impl Session {
     pub fn evaluate_line(&mut self, value: &Value) -> Result<Value, i32> {
         self.depth = 0;
         self.message_names.clear();
+        self.enclosures = 0;
+        self.no_messages_yet();
         let stop = match self.evaluate(value) {
             Ok(value) => return Ok(value),
             Err(stop) => *stop,
@@ -486,10 +514,26 @@ impl Session {
 
     /// Prints a line or tells a message.
     pub(crate) fn tell(&mut self, note: Note) {
+        self.recorded.iter_mut().for_each(|recorded| recorded.push(note.clone()));
         match &mut self.listener {
             Some(Listener(listener)) => listener(note),
             None => self.notes.push(note),
         }
+    }
+
+    /// Keeps what is printed and told from now on, as well as telling it; returns what was kept
+    /// before.
+    pub(crate) fn record_notes(&mut self) -> Option<Vec<Note>> {
+        self.recorded.replace(Vec::new())
+    }
+
+    /// Returns what was kept since, and goes on as before.
+    pub(crate) fn recorded_notes(&mut self, before: Option<Vec<Note>>) -> Vec<Note> {
+        let recorded = std::mem::replace(&mut self.recorded, before).unwrap_or_default();
+        if let Some(outer) = &mut self.recorded {
+            outer.extend(recorded.iter().cloned());
+        }
+        recorded
     }
 
     /// Gives what is printed and told to a function from now on, as it comes.

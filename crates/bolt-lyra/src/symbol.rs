@@ -128,4 +128,7 @@ symbols! {
     Quantity, Graph, DirectedEdge, UndirectedEdge, TwoWayRule,
     // Evaluation.
     Compile, Dispatch, EvenQ, OddQ, IntegerQ, Length,
+    // Inspection.
+    Skeleton, Stack, MessageList = "$MessageList", Assert, Definition, FullDefinition, Pre = "$Pre",
+    Post = "$Post",
 }

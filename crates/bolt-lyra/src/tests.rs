@@ -1,5 +1,7 @@
 //! The examples of the built-in functions, run.
 
+mod limits;
+
 use crate::session::Session;
 use crate::value::Value;
 

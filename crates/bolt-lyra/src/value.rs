@@ -327,6 +327,25 @@ pub(crate) fn grown<T>(depth: u32, run: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Stack for each level of an expression that something recurses into without looking at the stack,
+/// and the most that is had for it. Frames of programs that are not optimised are large.
+const STACK_OF_LEVEL: usize = if cfg!(debug_assertions) { 8 << 10 } else { 2 << 10 };
+const STACK_MAX: usize = 1 << 30;
+const STACK_SPARE: usize = 8 << 20;
+
+/// Nests deeper than this are not written in full.
+pub(crate) const WRITTEN_LEVELS: u32 = (STACK_MAX / STACK_OF_LEVEL) as u32;
+
+/// Runs something that may recurse into an expression of this depth without looking at the stack.
+/// Of the stack that is had for it, only what is used takes memory.
+pub(crate) fn with_room<T>(depth: u32, run: impl FnOnce() -> T) -> T {
+    if depth <= SHALLOW {
+        return run();
+    }
+    let room = (depth as usize).saturating_mul(STACK_OF_LEVEL).min(STACK_MAX);
+    stacker::maybe_grow(room, room + STACK_SPARE, run)
+}
+
 impl Drop for Call {
     fn drop(&mut self) {
         if self.depth <= SHALLOW {

@@ -6,7 +6,7 @@ use crate::builtins::Displayed;
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
-use crate::value::{Call, Value, grown};
+use crate::value::{Args, Call, Value, WRITTEN_LEVELS, grown, with_room};
 
 /// How an expression is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,23 +25,33 @@ const SHOWN_DIGITS: usize = 6;
 impl Session {
     /// Returns an expression as it would be typed.
     pub fn input_form(&self, value: &Value) -> String {
-        to_input_form(&self.tree(value, Form::Input))
+        self.written(value, Form::Input, to_input_form)
     }
 
     /// Returns an expression as it is shown: six digits of a machine real, strings without quotes.
     pub fn output_form(&self, value: &Value) -> String {
         match value {
             Value::String(text) => text.to_string(),
-            _ => to_output_form(&self.tree(value, Form::Output)),
+            _ => self.written(value, Form::Output, to_output_form),
         }
     }
 
     /// Returns an expression without operators.
     pub fn full_form(&self, value: &Value) -> String {
-        to_full_form(&self.tree(value, Form::Full))
+        self.written(value, Form::Full, to_full_form)
+    }
+
+    fn written(&self, value: &Value, form: Form, write: fn(&Expr) -> String) -> String {
+        match value.depth() > WRITTEN_LEVELS {
+            true => self.written(&upper_levels(value, WRITTEN_LEVELS - 1), form, write),
+            false => with_room(value.depth(), || write(&self.tree(value, form))),
+        }
     }
 
     fn tree(&self, value: &Value, form: Form) -> Expr {
+        if self.check_interrupt().is_err() {
+            return Expr::symbol("$Aborted");
+        }
         grown(value.depth(), || match value {
             Value::Symbol(symbol) => Expr::symbol(&self.names.shown(*symbol)),
             Value::Temporary(temporary) => Expr::symbol(&self.names.shown(temporary.symbol)),
@@ -145,7 +155,7 @@ impl Session {
                         }
                         below.push(integer(bottom));
                     }
-                    None if number::is_one(&size) => {}
+                    None if negative && number::is_one(&size) => {}
                     None => above.push(self.tree(&size, form)),
                 }
                 continue;
@@ -174,6 +184,21 @@ impl Session {
             _ => self.tree(&Value::call(sym::Power, [base.clone(), exponent.clone()]), form),
         }
     }
+}
+
+/// Returns an expression without what is deeper inside of it than so many levels.
+fn upper_levels(value: &Value, levels: u32) -> Value {
+    let Value::Call(call) = value else { return value.clone() };
+    if call.depth() <= levels {
+        return value.clone();
+    }
+    if levels == 0 {
+        return Value::call(sym::Skeleton, [Value::Integer(1)].as_slice());
+    }
+    grown(call.depth(), || {
+        let of = |part: &Value| upper_levels(part, levels - 1);
+        Value::call(of(call.head()), call.args().iter().map(of).collect::<Args>())
+    })
 }
 
 /// Returns a text that is written without quotes.
@@ -221,6 +246,13 @@ fn real_number(real: f64, form: Form) -> Expr {
 }
 
 fn big_real(real: &crate::value::BigReal, form: Form) -> Expr {
+    if real.value.repr().significand().is_zero() {
+        let text = match form {
+            Form::Output => format!("0.*^{:.0}", -real.precision),
+            Form::Input | Form::Full => format!("0``{}", trim(real.precision)),
+        };
+        return Expr::new(ExprKind::Real(text.into()));
+    }
     let shown = (real.precision.round().max(1.0) as usize).max(1);
     let decimal = real.value.clone().with_base_and_precision::<10>(shown).value();
     let repr = decimal.repr();
@@ -270,5 +302,21 @@ fn point(scientific: &str, mark: &str) -> String {
             format!("{sign}0.{zeros}{digits}{mark}")
         }
         _ => format!("{sign}{}{mark}*^{exponent}", whole(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_deeper_than_can_be_written_is_left_out() {
+        let nest = |depth: i64| {
+            (0..depth).fold(Value::Integer(1), |inner, _| Value::list([inner].as_slice()))
+        };
+        let session = Session::new();
+        let shown = |value: &Value, levels| session.input_form(&upper_levels(value, levels));
+        assert_eq!(shown(&nest(3), 3), "{{{1}}}");
+        assert_eq!(shown(&nest(5), 3), "{{{Skeleton[1]}}}");
     }
 }

@@ -27,12 +27,15 @@ impl Session {
         if let Some(known) = self.written.get(text) {
             return known.clone();
         }
+        // Programs see steps of their evaluations, not how rules are made ready.
+        let inspection = self.inspection.take();
         let value = self.read_privately(text);
         let mut rules = Vec::new();
         for (lhs, rhs, delayed) in value.as_list().unwrap_or(&[]).iter().filter_map(sides) {
             let lhs = self.normal_pattern(lhs);
             rules.push(Rule::new(self, &lhs, rhs, delayed));
         }
+        self.inspection = inspection;
         let rules: Arc<[Rule]> = Arc::from(rules);
         self.written.insert(text, rules.clone());
         rules

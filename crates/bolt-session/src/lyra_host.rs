@@ -97,6 +97,10 @@ impl Host for LyraHost {
             .map_or(0.0, |time| f64::from(zone.to_offset(time).seconds()) / 3600.0)
     }
 
+    fn memory_meter(&self) -> fn() -> Option<u64> {
+        || bolt_memory::usage().and_then(|usage| u64::try_from(usage.total()).ok())
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }

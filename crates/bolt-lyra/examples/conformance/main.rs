@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program")]
 
 mod case;
+mod child;
 mod judge;
 mod process;
 

@@ -78,21 +78,24 @@ fn contradicts_itself(session: &mut Session, chain: &Chain) -> Evaluated<bool> {
     if chain.relations.contains(&sym::Unequal) {
         return Ok(false);
     }
-    for first in 0..chain.operands.len() {
-        for last in first + 2..chain.operands.len() {
-            let between = &chain.relations[first..last];
-            let towards: i8 = between.iter().map(|relation| direction(*relation).signum()).sum();
-            let (a, b) = (&chain.operands[first], &chain.operands[last]);
-            let Some(order) = known_order(session, a, b)? else { continue };
-            let strict = between.iter().any(|relation| is_strict(*relation));
-            let fits = match towards.signum() {
-                0 => order.is_eq(),
-                1 => order.is_lt() || (order.is_eq() && !strict),
-                _ => order.is_gt() || (order.is_eq() && !strict),
-            };
-            if !fits {
-                return Ok(true);
-            }
+    // Between neighbouring quantities, since the order of those further apart follows.
+    let mut before = None;
+    for (last, b) in chain.operands.iter().enumerate() {
+        if known_order(session, b, b)?.is_none() {
+            continue;
+        }
+        let Some(first) = before.replace(last).filter(|first| first + 1 < last) else { continue };
+        let between = &chain.relations[first..last];
+        let towards: i64 = between.iter().map(|relation| i64::from(direction(*relation))).sum();
+        let Some(order) = known_order(session, &chain.operands[first], b)? else { continue };
+        let strict = between.iter().any(|relation| is_strict(*relation));
+        let fits = match towards.signum() {
+            0 => order.is_eq(),
+            1 => order.is_lt() || (order.is_eq() && !strict),
+            _ => order.is_gt() || (order.is_eq() && !strict),
+        };
+        if !fits {
+            return Ok(true);
         }
     }
     Ok(false)

@@ -156,8 +156,7 @@ impl Session {
         let mut lines: Vec<String> = self.usage(symbol).into_iter().collect();
         let is_built_in = self.definition(symbol).is_some_and(|known| known.builtin.is_some());
         if all || !is_built_in {
-            lines.extend(self.attributes_line(symbol, &name));
-            lines.extend(self.definition_lines(symbol));
+            lines.extend(self.definitions_as_typed(symbol));
         }
         match lines.is_empty() {
             true => name,
@@ -165,29 +164,10 @@ impl Session {
         }
     }
 
-    fn attributes_line(&self, symbol: Symbol, name: &str) -> Option<String> {
-        let own = self.attributes(symbol);
+    pub(super) fn attributes_line(&self, own: Attributes, name: &str) -> Option<String> {
         let held = Attributes::NAMED.iter().filter(|(attribute, _)| own.has(*attribute));
         let names: Vec<String> = held.map(|(_, held)| self.names.shown(*held)).collect();
         (!names.is_empty()).then(|| format!("Attributes[{name}] = {{{}}}", names.join(", ")))
-    }
-
-    /// Returns the definitions of a symbol as they would be typed.
-    fn definition_lines(&self, symbol: Symbol) -> Vec<String> {
-        let Some(definition) = self.definition(symbol) else { return Vec::new() };
-        let mut lines = Vec::new();
-        if let Some(own) = &definition.own {
-            lines.push(format!("{} = {}", self.names.shown(symbol), self.input_form(own)));
-        }
-        let rare = definition.rare.as_deref();
-        let rare = rare.into_iter().flat_map(|rare| [&rare.own, &rare.sub, &rare.up]);
-        for rules in std::iter::once(&definition.down).chain(rare) {
-            for rule in &rules.list(self) {
-                let (lhs, rhs) = (self.input_form(&rule.lhs), self.input_form(&rule.rhs));
-                lines.push(format!("{lhs} := {rhs}"));
-            }
-        }
-        lines
     }
 }
 

@@ -350,7 +350,7 @@ fn range(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         session.message(sym::General, "nomem", &[]);
         return Ok(Step::Same);
     }
-    if let Some(elements) = machine_range(&first, &step, count as usize) {
+    if let Some(elements) = machine_range(session, &first, &step, count as usize)? {
         return Ok(Step::Done(Value::vector(elements)));
     }
     let epoch = session.epoch;
@@ -361,20 +361,45 @@ fn range(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(session.list_of(list, epoch)))
 }
 
+/// Elements that are made between two looks at whether to go on.
+const BLOCK: usize = 1 << 16;
+
 /// Returns so many machine numbers from the first one by the step.
-fn machine_range(first: &Value, step: &Value, count: usize) -> Option<Elements> {
+fn machine_range(
+    session: &Session,
+    first: &Value,
+    step: &Value,
+    count: usize,
+) -> Evaluated<Option<Elements>> {
     match (first, step) {
         (Value::Integer(first), Value::Integer(step)) => {
             // The last one is the greatest, or the least.
-            let last = i64::try_from(count).ok()?.checked_sub(1)?;
-            first.checked_add(last.checked_mul(*step)?)?;
-            Some(Elements::Integers((0..=last).map(|place| first + place * step).collect()))
+            let last = i64::try_from(count).ok().and_then(|count| count.checked_sub(1));
+            let extreme = last
+                .and_then(|last| last.checked_mul(*step))
+                .and_then(|span| first.checked_add(span));
+            if extreme.is_none() {
+                return Ok(None);
+            }
+            let nth = |place: usize| first + place as i64 * step;
+            Ok(Some(Elements::Integers(in_blocks(session, count, nth)?)))
         }
         (Value::Real(first), Value::Real(step)) => {
-            Some(Elements::Reals((0..count).map(|place| first + place as f64 * step).collect()))
+            let nth = |place: usize| first + place as f64 * step;
+            Ok(Some(Elements::Reals(in_blocks(session, count, nth)?)))
         }
-        _ => None,
+        _ => Ok(None),
     }
+}
+
+/// Returns what a function gives for the places up to a count, unless an abort is asked for.
+fn in_blocks<T>(session: &Session, count: usize, nth: impl Fn(usize) -> T) -> Evaluated<Vec<T>> {
+    let mut all = Vec::with_capacity(count);
+    for start in (0..count).step_by(BLOCK) {
+        session.check_interrupt()?;
+        all.extend((start..count.min(start + BLOCK)).map(&nth));
+    }
+    Ok(all)
 }
 
 /// Reads the size of each level of a nested list.
@@ -383,7 +408,7 @@ fn sizes(value: &Value) -> Option<Vec<usize>> {
     items.iter().map(Value::as_usize).collect()
 }
 
-fn array(_: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+fn array(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (function, sizes_of, origin) = match call.args() {
         [function, sizes] => (function, sizes, None),
         [function, sizes, origin] => (function, sizes, Some(origin)),
@@ -402,27 +427,44 @@ fn array(_: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if origins.iter().any(|origin| !origin.is_number()) {
         return Ok(Step::Same);
     }
-    Ok(Step::Again(array_level(function, &sizes, &origins, &mut Args::new())))
+    if is_too_large(&sizes) {
+        session.message(sym::General, "nomem", &[]);
+        return Ok(Step::Same);
+    }
+    Ok(Step::Again(array_level(session, function, &sizes, &origins, &mut Args::new())?))
 }
 
-fn array_level(function: &Value, sizes: &[usize], origins: &[Value], index: &mut Args) -> Value {
+/// Returns whether an array of these dimensions has more elements than a list may have.
+fn is_too_large(sizes: &[usize]) -> bool {
+    let total = sizes.iter().try_fold(1u64, |total, &size| total.checked_mul(size as u64));
+    total.is_none_or(|total| total >= MAX_LENGTH)
+}
+
+fn array_level(
+    session: &Session,
+    function: &Value,
+    sizes: &[usize],
+    origins: &[Value],
+    index: &mut Args,
+) -> Evaluated {
     let ([size, sizes @ ..], [origin, origins @ ..]) = (sizes, origins) else {
-        return Value::call(function.clone(), index.clone());
+        session.check_interrupt()?;
+        return Ok(Value::call(function.clone(), index.clone()));
     };
     let elements = (0..*size).map(|place| {
         index.push(number::add(origin, &Value::Integer(place as i64)));
-        let element = array_level(function, sizes, origins, index);
+        let element = array_level(session, function, sizes, origins, index);
         index.pop();
         element
     });
-    Value::list(elements.collect::<Args>())
+    Ok(Value::list(elements.collect::<Evaluated<Args>>()?))
 }
 
-fn constant_array(_: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+fn constant_array(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [value, sizes_of] = call.args() else { return Ok(Step::Same) };
     let Some(sizes) = sizes(sizes_of) else { return Ok(Step::Same) };
-    let total = sizes.iter().try_fold(1u64, |total, &size| total.checked_mul(size as u64));
-    if total.is_none_or(|total| total >= MAX_LENGTH) {
+    if is_too_large(&sizes) {
+        session.message(sym::General, "nomem", &[]);
         return Ok(Step::Same);
     }
     let list = sizes.iter().rev().fold(value.clone(), |inner, &size| {

@@ -119,6 +119,9 @@ fn check(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn switch(session: &mut Session, call: &Call, on: bool) -> Step {
     for arg in call.args() {
+        if arg.is(sym::Assert) {
+            session.asserts = on;
+        }
         if let Some(name) = name(session, arg) {
             match on {
                 true => {

@@ -35,6 +35,7 @@ pub(crate) mod forms;
 mod functional;
 mod inequality;
 mod inquiry;
+mod inspection;
 mod integers;
 pub(crate) mod iteration;
 mod linear;
@@ -68,6 +69,7 @@ use crate::value::{Call, Value};
 pub(crate) use combinatorics::products::Harvest;
 pub(crate) use files::{OuterContext, Streams, context_assigned, contexts_changed};
 pub(crate) use functional::apply_operator;
+pub(crate) use inspection::defined;
 pub(crate) use output::Displayed;
 pub(crate) use simplify::combined;
 pub(crate) use time::Deadline;
@@ -172,7 +174,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         elementary::rounding::TABLE,
         elementary::trigonometric::TABLE,
         functional::TABLE,
-        inquiry::TABLE,
         integers::TABLE,
         iteration::TABLE,
         lists::TABLE,
@@ -202,6 +203,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         calculus::TABLES,
         dates::TABLES,
         files::TABLES,
+        inspection::TABLES,
         output::TABLES,
         simplify::TABLES,
         strings::TABLES,

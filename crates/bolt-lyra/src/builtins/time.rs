@@ -73,7 +73,7 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
 ];
 
-fn processor_time(_: &Session) -> Duration {
+pub(super) fn processor_time(_: &Session) -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
@@ -124,8 +124,43 @@ fn pause(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 /// A limit of time that is in force.
 #[derive(Debug)]
 pub(crate) struct Deadline {
-    at: Duration,
+    /// When it is over; `None` where it is a limit of memory.
+    at: Option<Duration>,
     is_over: Shared<AtomicBool>,
+}
+
+impl Deadline {
+    /// Returns a limit of memory.
+    pub(crate) fn of_memory(is_over: Shared<AtomicBool>) -> Self {
+        Self { at: None, is_over }
+    }
+}
+
+/// Returns what comes of an evaluation under a limit, which is no longer in force.
+pub(crate) fn ended(
+    session: &mut Session,
+    result: Evaluated,
+    is_over: &AtomicBool,
+    depth: u32,
+    otherwise: Option<&Value>,
+) -> Evaluated<Step> {
+    if !is_over.load(Ordering::SeqCst) {
+        return result.map(Step::Done);
+    }
+    // What asked for an abort is this limit, unless one around it is over, too.
+    let is_outer_over = |deadline: &Deadline| deadline.is_over.load(Ordering::SeqCst);
+    session.interrupt.store(session.deadlines.iter().any(is_outer_over), Ordering::SeqCst);
+    match result {
+        Err(stop) if matches!(*stop, Stop::Abort) => {
+            session.depth = depth;
+            session.check_interrupt()?;
+            Ok(match otherwise {
+                Some(otherwise) => Step::Again(otherwise.clone()),
+                None => Step::Done(Value::Symbol(sym::Aborted)),
+            })
+        }
+        done => done.map(Step::Done),
+    }
 }
 
 fn time_constrained(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -155,39 +190,21 @@ fn time_constrained(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<St
     };
     let depth = session.depth;
     let at = session.clock.now().saturating_add(time);
-    session.deadlines.push(Deadline { at, is_over: is_over.clone() });
+    session.deadlines.push(Deadline { at: Some(at), is_over: is_over.clone() });
     let result = session.evaluate(of);
     session.deadlines.pop();
     drop(finished);
     // The thread has no way to panic.
     let _ = watch.join();
-    if !is_over.load(Ordering::SeqCst) {
-        return result.map(Step::Done);
-    }
-    // What asked for an abort is this limit, unless one around it is over, too.
-    let is_outer_over = |deadline: &Deadline| deadline.is_over.load(Ordering::SeqCst);
-    session.interrupt.store(session.deadlines.iter().any(is_outer_over), Ordering::SeqCst);
-    match result {
-        Err(stop) if matches!(*stop, Stop::Abort) => {
-            session.depth = depth;
-            session.check_interrupt()?;
-            Ok(match otherwise {
-                Some(otherwise) => Step::Again(otherwise.clone()),
-                None => Step::Done(Value::Symbol(sym::Aborted)),
-            })
-        }
-        done => done.map(Step::Done),
-    }
+    ended(session, result, &is_over, depth, otherwise)
 }
 
 fn remaining(session: &Session, call: &Call) -> Step {
     if !call.args().is_empty() {
         return Step::Same;
     }
-    Step::Done(match session.deadlines.last() {
-        Some(deadline) => {
-            Value::Real(deadline.at.saturating_sub(session.clock.now()).as_secs_f64())
-        }
+    Step::Done(match session.deadlines.iter().rev().find_map(|deadline| deadline.at) {
+        Some(at) => Value::Real(at.saturating_sub(session.clock.now()).as_secs_f64()),
         None => Value::Symbol(sym::Infinity),
     })
 }

@@ -165,6 +165,17 @@ const FORMS: &[Word] = &[(
 )];
 
 const SETTINGS: &[Word] = &[
+    (
+        "$MessageList",
+        "$MessageList lists the names of the messages that the current line has told.",
+    ),
+    ("$Pre", "$Pre, if it has a value, is applied to each expression before it is evaluated."),
+    ("$Post", "$Post, if it has a value, is applied to the value of each line."),
+    ("TraceDepth", "TraceDepth -> n has Trace leave out what is more than n evaluations deep."),
+    (
+        "TraceOriginal",
+        "TraceOriginal -> True has Trace list expressions before their parts are evaluated, too.",
+    ),
     ("$RecursionLimit", "$RecursionLimit is how deep evaluations may nest, 1024 at first."),
     (
         "$IterationLimit",

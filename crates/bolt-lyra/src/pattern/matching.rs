@@ -4,6 +4,7 @@ use triomphe::Arc;
 
 use super::{CallPattern, Compiled, Pattern};
 use crate::definition::Attributes;
+use crate::evaluate::{STACK_ADDED, STACK_LEFT};
 use crate::rule::Template;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -66,6 +67,9 @@ impl<'v> Run<'v> {
     }
 }
 
+/// So many arguments at once are many: the stack and whether to go on are looked at.
+const LONG: usize = 12;
+
 /// What has to succeed after a part has matched.
 type Then<'t, 's> = &'t mut dyn FnMut(&mut Matcher<'s>) -> Evaluated<bool>;
 
@@ -85,6 +89,12 @@ impl<'s> Matcher<'s> {
     ) -> Evaluated<bool> {
         let mut matcher = Self { session, slots: vec![None; pattern.names.len()] };
         matcher.one(&pattern.root, value, then)
+    }
+
+    /// Goes on with what may recurse once for each of many arguments, unless an abort was asked for.
+    fn deeper(&mut self, run: impl FnOnce(&mut Self) -> Evaluated<bool>) -> Evaluated<bool> {
+        self.session.check_interrupt()?;
+        stacker::maybe_grow(STACK_LEFT, STACK_ADDED, || run(self))
     }
 
     /// Matches an expression that is alone.
@@ -198,8 +208,21 @@ impl<'s> Matcher<'s> {
         Ok(self.session.evaluate(&test)?.is(sym::True))
     }
 
-    /// Matches patterns with neighbouring arguments, in order. `wrap` is the head if it is flat.
+    /// Matches patterns with neighbouring arguments, in order. `flat` is the call if its head is.
     fn sequence(
+        &mut self,
+        patterns: &[Pattern],
+        run: Run<'_>,
+        flat: Option<&CallPattern>,
+        then: Then<'_, 's>,
+    ) -> Evaluated<bool> {
+        match run.len() > LONG {
+            true => self.deeper(|m| m.shared_out(patterns, run, flat, then)),
+            false => self.shared_out(patterns, run, flat, then),
+        }
+    }
+
+    fn shared_out(
         &mut self,
         patterns: &[Pattern],
         run: Run<'_>,
@@ -322,7 +345,11 @@ impl<'s> Matcher<'s> {
             let (part, after) = run.split(length);
             let next: Then<'_, 's> =
                 &mut |m| m.repeat(of, least.saturating_sub(1), most - 1, after, then);
-            if self.several(of, part, None, next)? {
+            let matched = match run.len() > LONG {
+                true => self.deeper(|m| m.several(of, part, None, next))?,
+                false => self.several(of, part, None, next)?,
+            };
+            if matched {
                 return Ok(true);
             }
         }
@@ -510,7 +537,9 @@ impl<'s> Matcher<'s> {
         };
         for size in sizes {
             let mut chosen = Vec::with_capacity(size);
-            if self.subset(first, rest, values, size, 0, &mut chosen, shape, then)? {
+            let matched =
+                self.deeper(|m| m.subset(first, rest, values, size, 0, &mut chosen, shape, then))?;
+            if matched {
                 return Ok(true);
             }
         }

@@ -390,6 +390,9 @@ fn accuracy(of: &Value) -> f64 {
         }
         let size = number::to_f64(value).unwrap_or(0.0).abs();
         match size == 0.0 {
+            true if matches!(value, Value::BigReal(_)) && number::is_zero(value) => {
+                number::precision(value)
+            }
             true => number::precision(value) - f64::MIN_POSITIVE.log10(),
             false => number::precision(value) - size.log10(),
         }

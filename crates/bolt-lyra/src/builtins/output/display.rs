@@ -112,6 +112,9 @@ impl Session {
             ("Style" | "Tooltip" | "Labeled" | "Framed" | "Highlighted", 1..) => {
                 Other(first?.clone())
             }
+            ("Definition" | "FullDefinition", 1) => {
+                Text(crate::builtins::defined(self, first?, name == "FullDefinition")?)
+            }
             ("Skeleton", 1) => Text(format!("<<{}>>", self.output_form(first?))),
             ("TeXForm", 1) => Text(self.tex_form(first?)),
             ("CForm", 1) => Text(self.c_form(first?)),

@@ -116,7 +116,10 @@ fn with_formats(session: &mut Session, rules: &crate::rule::Rules, value: &Value
         if let Some(shown) = rules.apply(session, &as_shown)? {
             let shown = session.evaluate(&shown)?;
             if shown != *value {
-                return with_formats(session, rules, &shown);
+                session.enter()?;
+                let shown = session.on_enough_stack(|session| with_formats(session, rules, &shown));
+                session.depth -= 1;
+                return shown;
             }
         }
     }
