@@ -40,6 +40,7 @@ const GENERAL: &[(&str, &str)] = &[
     ("intp", "Positive integer expected at position `1` in `2`."),
     ("sym", "Argument `1` at position `2` is expected to be a symbol."),
     ("nonopt", "Options expected (instead of `1`) beyond position `2` in `3`."),
+    ("ssym", "`1` is not a symbol or a string."),
     ("setting", "`1` is not a value that `2` can have."),
     ("optx", "Unknown option `1` in `2`."),
     ("reps", "`1` is neither a list of replacement rules nor a valid dispatch table."),

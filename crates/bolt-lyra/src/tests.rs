@@ -69,6 +69,17 @@ fn what_a_condition_decided_is_not_final() {
 }
 
 #[test]
+fn names_are_cleared_by_patterns() {
+    check(&[
+        ("fa = 1; fb[x_] := 2; g = 3; Clear[\"f*\"]; {fa, fb[1], g}", "{fa, fb[1], 3}"),
+        (
+            "h[x_] := 1; SetAttributes[h, Flat]; ClearAll[\"Global`*\"]; {h[1], Attributes[h]}",
+            "{h[1], {}}",
+        ),
+    ]);
+}
+
+#[test]
 fn elements_evaluated_before_a_definition_are_not_final() {
     check(&[
         ("x = Table[If[i == 2, a = 5]; a, {i, 3}]; x", "{5, 5, 5}"),

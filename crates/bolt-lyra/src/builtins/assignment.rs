@@ -446,38 +446,46 @@ fn unset(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn clear(session: &mut Session, call: &mut Arc<Call>, everything: bool) -> Step {
     for arg in call.args() {
-        let symbol = match arg {
-            Value::String(name) => session.names.find(name),
-            _ => arg.as_symbol(),
+        let symbols = match (arg, arg.as_symbol()) {
+            (Value::String(pattern), _) => {
+                session.matching_names(pattern).into_iter().map(|(symbol, _)| symbol).collect()
+            }
+            (_, Some(symbol)) => vec![symbol],
+            _ => {
+                session.message(sym::Clear, "ssym", std::slice::from_ref(arg));
+                continue;
+            }
         };
-        let Some(symbol) = symbol else {
-            session.message(sym::Clear, "ssym", std::slice::from_ref(arg));
-            continue;
-        };
-        if session.attributes(symbol).has_any(Attributes::PROTECTED | Attributes::LOCKED) {
-            session.message(sym::Clear, "wrsym", std::slice::from_ref(arg));
-            continue;
+        for symbol in symbols {
+            if session.attributes(symbol).has_any(Attributes::PROTECTED | Attributes::LOCKED) {
+                session.message(sym::Clear, "wrsym", &[Value::Symbol(symbol)]);
+                continue;
+            }
+            clear_symbol(session, symbol, everything);
         }
-        let definition = session.change(symbol);
-        definition.own = None;
-        definition.down = Rules::default();
-        if let Some(rare) = &mut definition.rare {
-            let kept = crate::definition::Rare {
-                options: rare.options.take(),
-                messages: std::mem::take(&mut rare.messages),
-                default: std::mem::take(&mut rare.default),
-                ..Default::default()
-            };
-            definition.rare = (!everything).then(|| Box::new(kept));
-        }
-        if everything {
-            definition.attributes = Attributes::NONE;
-            session.attribute_epoch += 1;
-            session.builtin_epoch += 1;
-        }
-        session.new_epoch();
     }
     Step::Done(Value::NULL)
+}
+
+fn clear_symbol(session: &mut Session, symbol: Symbol, everything: bool) {
+    let definition = session.change(symbol);
+    definition.own = None;
+    definition.down = Rules::default();
+    if let Some(rare) = &mut definition.rare {
+        let kept = crate::definition::Rare {
+            options: rare.options.take(),
+            messages: std::mem::take(&mut rare.messages),
+            default: std::mem::take(&mut rare.default),
+            ..Default::default()
+        };
+        definition.rare = (!everything).then(|| Box::new(kept));
+    }
+    if everything {
+        definition.attributes = Attributes::NONE;
+        session.attribute_epoch += 1;
+        session.builtin_epoch += 1;
+    }
+    session.new_epoch();
 }
 
 /// Returns the value of something that can be assigned to.
