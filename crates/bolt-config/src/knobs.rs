@@ -412,6 +412,44 @@ knobs! {
         test: "bolt-cli lyra_history",
     }
 
+    /// Symbols of Lyra that were looked for lately and are found at once. `0` keeps none.
+    lyra_hot_symbols: u64 = "lyra.hot_symbols" {
+        kind: Kind::Count { min: 0, max: 1_048_576 },
+        default: "128",
+        reader: "bolt-lyra",
+        test: "bolt-cli lyra_settings",
+    }
+    /// Items of a parallel loop of Lyra that a worker must have left for others to take half.
+    lyra_steal_threshold: u64 = "lyra.steal_threshold" {
+        kind: Kind::Count { min: 1, max: 1_048_576 },
+        default: "2",
+        reader: "bolt-lyra",
+        test: "bolt-cli lyra_settings",
+    }
+    /// Whether workers of Lyra take as many items together as fill some time, rather than a part of
+    /// their number.
+    lyra_adaptive_chunking: bool = "lyra.adaptive_chunking" {
+        kind: Kind::Switch,
+        default: "true",
+        reader: "bolt-lyra",
+        test: "bolt-cli lyra_settings",
+    }
+    /// Whether memory and processor time of `bolt lyra` are read again and again, for
+    /// `GetPerformanceStats`.
+    lyra_monitor: bool = "lyra.monitor" {
+        kind: Kind::Switch,
+        default: "false",
+        reader: "bolt-lyra",
+        test: "bolt-cli lyra_settings",
+    }
+    /// How often they are read.
+    lyra_monitor_interval: Duration = "lyra.monitor_interval" {
+        kind: Kind::Time { unit: TimeUnit::Milliseconds, min: 1.0, max: 3_600_000.0 },
+        default: "100",
+        reader: "bolt-lyra",
+        test: "bolt-cli lyra_settings",
+    }
+
     /// Whether terminal output has colours. `auto` has them on a terminal only. A `NO_COLOR`
     /// variable that is not empty makes `never` the default.
     output_color: &'static str = "output.color" {

@@ -5,7 +5,7 @@ use std::ops::{BitOr, BitOrAssign};
 
 use crate::builtins::Builtin;
 use crate::rule::Rules;
-use crate::value::Value;
+use crate::value::{Call, Value};
 
 /// The attributes of a symbol, which steer how calls of it are evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -148,6 +148,15 @@ impl Definition {
             && self.builtin.is_none()
             && !self.has_own()
             && self.rare.as_ref().is_none_or(|rare| rare.up.is_empty())
+    }
+
+    /// Returns how much is defined: rules, and the parts of a value.
+    pub(crate) fn size(&self) -> usize {
+        let own = self.own.as_ref().map_or(0, |own| 1 + own.as_call().map_or(0, Call::len));
+        let rare = self.rare.as_ref().map_or(0, |rare| {
+            rare.own.len() + rare.sub.len() + rare.up.len() + rare.messages.len()
+        });
+        own + self.down.len() + rare
     }
 
     /// Returns whether a symbol alone has a value.

@@ -153,12 +153,21 @@ impl Session {
     /// Evaluates a call, one level deeper.
     fn deeper(&mut self, value: &Value) -> Evaluated {
         self.enter()?;
-        let result = self.on_enough_stack(|session| match session.inspection.is_some() {
-            true => session.inspected(value, |session| session.rewrite(value)),
-            false => session.rewrite(value),
-        });
+        if self.profile.is_some() {
+            let result = self.profiled(|session| session.deeper_than(value));
+            self.depth -= 1;
+            return result;
+        }
+        let result = self.deeper_than(value);
         self.depth -= 1;
         result
+    }
+
+    fn deeper_than(&mut self, value: &Value) -> Evaluated {
+        self.on_enough_stack(|session| match session.inspection.is_some() {
+            true => session.inspected(value, |session| session.rewrite(value)),
+            false => session.rewrite(value),
+        })
     }
 
     pub(crate) fn on_enough_stack(
@@ -190,6 +199,9 @@ impl Session {
             let Value::Call(call) = &current else { return self.evaluate(&current) };
             if self.is_final(call) {
                 return Ok(current);
+            }
+            if self.profile.is_some() {
+                self.profile_round(call);
             }
             match self.round(call, rounds)? {
                 Round::Final(value) => return Ok(value),
@@ -464,6 +476,7 @@ impl Session {
             return Ok(step);
         }
         match builtin {
+            Some(builtin) if self.tuning.memory.is_some() => self.apply_remembered(builtin, call),
             Some(builtin) => (builtin.apply)(self, call),
             None => Ok(Step::Same),
         }

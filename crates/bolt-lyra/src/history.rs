@@ -92,6 +92,7 @@ impl Session {
 
     /// Returns what was typed or came out at a line; lines up to 0 count back from the current one.
     pub(crate) fn line_of_history(&self, side: Side, line: i64) -> Option<Value> {
+        self.leave("the history of the session");
         let line = if line > 0 { line } else { self.line().saturating_add(line) };
         self.history.side(side).get(&line).cloned()
     }

@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::runtime::Runtime;
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +97,17 @@ pub trait Host: Send {
     /// has in memory, unless its host knows better.
     fn memory_meter(&self) -> fn() -> Option<u64> {
         resident_memory
+    }
+
+    /// Returns the machine, if there is one beside the files.
+    fn runtime(&self) -> Option<Arc<dyn Runtime>> {
+        None
+    }
+
+    /// Returns a host of the same files for another thread, which only reads; `None` if there can
+    /// be none.
+    fn reader(&self) -> Option<Box<dyn Host>> {
+        None
     }
 }
 

@@ -4,13 +4,19 @@ use bolt_base::Rng;
 use dashu_int::{IBig, UBig};
 
 /// A generator of random numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Generator(Rng);
 
 impl Generator {
     /// Returns the generator of a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self(Rng::new(seed))
+    }
+
+    /// Returns a generator of its own for an item of a parallel loop, whoever works on it.
+    pub(crate) fn of_item(&self, item: usize) -> Self {
+        let seed = self.0.clone().next_u64();
+        Self(Rng::new(seed).fork(item as u64))
     }
 
     /// Returns a number from 0 to below 1.

@@ -478,6 +478,33 @@ impl Rules {
         (set.exact.len(), set.patterns.len(), index.map(|index| index.shape()))
     }
 
+    /// Returns how many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |set| set.exact.len() + set.patterns.len())
+    }
+
+    /// Returns whether they are the same rules in memory.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (Some(_), None) => self.is_empty(),
+            (None, _) => other.is_empty(),
+        }
+    }
+
+    /// Returns them with each rule made anew.
+    pub(crate) fn remade(&self, mut remake: impl FnMut(&Rule) -> Rule) -> Self {
+        let Some(set) = &self.0 else { return Self::default() };
+        let mut new = RuleSet::default();
+        for rule in &set.exact {
+            let rule = std::sync::Arc::new(remake(rule));
+            new.exact.insert_unique(hash(&rule.lhs), rule, |rule| hash(&rule.lhs));
+        }
+        new.patterns = set.patterns.iter().map(|rule| std::sync::Arc::new(remake(rule))).collect();
+        new.patterns_change();
+        Self(Some(Arc::new(new)))
+    }
+
     /// Returns the rules in the order in which they are tried; those without patterns in canonical
     /// order, since none comes before another.
     pub(crate) fn list(&self, session: &Session) -> Vec<std::sync::Arc<Rule>> {

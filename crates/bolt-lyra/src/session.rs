@@ -27,18 +27,103 @@ pub struct Names {
     names: Vec<Name>,
     by_name: HashMap<(Arc<str>, Arc<str>), Symbol>,
     contexts: HashMap<String, Arc<str>>,
+    hot: Hot,
+    /// How often names were looked for, and how many of these were among the hot ones.
+    pub(crate) lookups: u64,
+    pub(crate) hot_hits: u64,
     /// Where new symbols go.
     pub(crate) context: Arc<str>,
     /// Where symbols are looked for.
     pub(crate) path: Vec<Arc<str>>,
 }
 
+/// Symbols that were looked for lately, by their name as it is written; the slot is its hash.
+#[derive(Debug, Clone)]
+struct Hot {
+    slots: Vec<Option<(Arc<str>, Symbol)>>,
+    /// What the current context and path were for which they hold.
+    context: Arc<str>,
+    path: Vec<Arc<str>>,
+}
+
+impl Hot {
+    /// As many symbols as a page of a program has.
+    const SIZE: usize = 128;
+
+    fn new(context: &Arc<str>) -> Self {
+        Self { slots: vec![None; Self::SIZE], context: context.clone(), path: Vec::new() }
+    }
+
+    fn slot(&self, written: &str) -> Option<usize> {
+        use std::hash::BuildHasher;
+        let hash = foldhash::fast::FixedState::default().hash_one(written) as usize;
+        hash.checked_rem(self.slots.len())
+    }
+
+    fn clear(&mut self) {
+        self.slots.fill(None);
+    }
+}
+
 impl Names {
+    /// Returns how many hot symbols there may be.
+    pub(crate) fn hot_size(&self) -> usize {
+        self.hot.slots.len()
+    }
+
+    /// Sets how many hot symbols there may be; none of them is known then.
+    pub(crate) fn set_hot_size(&mut self, size: usize) {
+        self.hot.slots = vec![None; size];
+    }
+
+    /// Returns how many symbols are found by name.
+    pub(crate) fn interned(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Gives back room that is not used.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.names.shrink_to_fit();
+        self.by_name.shrink_to_fit();
+    }
+
+    /// Returns about how many bytes the table of names takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let entry = size_of::<(Arc<str>, Arc<str>)>() + size_of::<Symbol>() + 1;
+        let text = |name: &Name| name.name.len() + 2 * size_of::<usize>();
+        self.names.capacity() * size_of::<Name>()
+            + self.by_name.capacity() * entry
+            + self.names.iter().map(text).sum::<usize>()
+    }
+
+    /// Returns a symbol that is hot.
+    fn hot(&mut self, written: &str) -> Option<Symbol> {
+        self.lookups += 1;
+        let is_same = |a: &[Arc<str>], b: &[Arc<str>]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
+        };
+        if !Arc::ptr_eq(&self.hot.context, &self.context) || !is_same(&self.hot.path, &self.path) {
+            self.hot.clear();
+            self.hot.context = self.context.clone();
+            self.hot.path.clone_from(&self.path);
+            return None;
+        }
+        let (name, symbol) = self.hot.slots[self.hot.slot(written)?].as_ref()?;
+        if **name != *written {
+            return None;
+        }
+        self.hot_hits += 1;
+        Some(*symbol)
+    }
+
     fn new() -> Self {
         let mut names = Self {
             names: Vec::new(),
             by_name: HashMap::new(),
             contexts: HashMap::new(),
+            hot: Hot::new(&Arc::from("")),
+            lookups: 0,
+            hot_hits: 0,
             context: Arc::from("Global`"),
             path: Vec::new(),
         };
@@ -63,6 +148,8 @@ impl Names {
             return symbol;
         }
         let symbol = self.add(Name { context: context.clone(), name });
+        // It may come before one of the same name in another context.
+        self.hot.clear();
         self.by_name.insert(key, symbol);
         symbol
     }
@@ -109,6 +196,19 @@ impl Names {
 
     /// Returns the symbol of a name as it is written, which is made if there is none.
     pub fn symbol(&mut self, written: &str) -> Symbol {
+        if let Some(symbol) = self.hot(written) {
+            return symbol;
+        }
+        let symbol = self.found_or_made(written);
+        if let Some(slot) = self.hot.slot(written) {
+            let name = &self.full(symbol).name;
+            let name = if **name == *written { name.clone() } else { Arc::from(written) };
+            self.hot.slots[slot] = Some((name, symbol));
+        }
+        symbol
+    }
+
+    fn found_or_made(&mut self, written: &str) -> Symbol {
         if let Some(symbol) = self.find(written) {
             return symbol;
         }
@@ -140,6 +240,7 @@ impl Names {
         let Name { context, name } = self.full(symbol).clone();
         if self.by_name.get(&(context.clone(), name.clone())) == Some(&symbol) {
             self.by_name.remove(&(context, name));
+            self.hot.clear();
         }
     }
 
@@ -263,6 +364,14 @@ pub struct Session {
     pub(crate) enclosures: u32,
     /// Formulas of the program that were read, by their text.
     pub(crate) formulas: HashMap<&'static str, Value>,
+    /// Who works on parallel loops.
+    pub(crate) workers: crate::parallel::Workers,
+    /// What makes it a worker, if it is one.
+    pub(crate) worker: Option<Box<crate::parallel::Worker>>,
+    /// What is measured of the evaluation, if anything is.
+    pub(crate) profile: Option<Box<crate::profile::Profile>>,
+    /// Settings of tuning, and what monitors have seen.
+    pub(crate) tuning: Box<crate::tuning::Tuning>,
 }
 
 impl Default for Session {
@@ -314,6 +423,10 @@ impl Session {
             asserts: false,
             enclosures: 0,
             formulas: HashMap::new(),
+            workers: crate::parallel::Workers::default(),
+            worker: None,
+            profile: None,
+            tuning: Box::default(),
         };
         for builtin in builtins::all() {
             let symbol = session.names.symbol(&format!("System`{}", builtin.name));
@@ -330,6 +443,42 @@ impl Session {
         session.set_host_values();
         builtins::contexts_changed(&mut session);
         session
+    }
+
+    /// Returns a session for another thread with the same names and settings, and nothing defined.
+    pub(crate) fn sibling(&self, host: Box<dyn Host>) -> Self {
+        Self {
+            names: self.names.clone(),
+            definitions: Vec::new(),
+            notes: Vec::new(),
+            listener: None,
+            history: History::default(),
+            market: None,
+            host,
+            streams: builtins::Streams::default(),
+            outer_contexts: self.outer_contexts.clone(),
+            packages: self.packages.clone(),
+            message_names: Vec::new(),
+            switched_off: self.switched_off.clone(),
+            interrupt: std::sync::Arc::default(),
+            released: Arc::new(Released::default()),
+            written: HashMap::new(),
+            harvests: Vec::new(),
+            random: self.random.clone(),
+            patterns: self.patterns.sibling(),
+            recorded: None,
+            inspection: None,
+            compiler: self.compiler.clone(),
+            deadlines: self.deadlines.clone(),
+            clock: self.clock.clone(),
+            machines: Vec::new(),
+            formulas: HashMap::new(),
+            workers: crate::parallel::Workers::default(),
+            worker: None,
+            profile: None,
+            tuning: Box::default(),
+            ..*self
+        }
     }
 
     fn set_system_values(&mut self) {
@@ -401,6 +550,9 @@ impl Session {
     /// Begins a change of what is defined for a symbol: what was evaluated with it is no longer
     /// known to be in its final form.
     pub(crate) fn change(&mut self, symbol: Symbol) -> &mut Definition {
+        if self.worker.is_some() {
+            self.touch(symbol);
+        }
         let epoch = self.epoch;
         if self.definition_mut(symbol).seen == epoch {
             self.new_epoch();
@@ -454,6 +606,7 @@ impl Session {
         self.message_names.clear();
         self.enclosures = 0;
         self.no_messages_yet();
+        self.check_symbols();
         let stop = match self.evaluate(value) {
             Ok(value) => return Ok(value),
             Err(stop) => *stop,
@@ -484,6 +637,7 @@ impl Session {
     /// Gives it the files, the clock and the environment of a host. Until then its files are in
     /// memory, and it knows no time of day.
     pub fn set_host(&mut self, host: Box<dyn Host>) {
+        self.workers = crate::parallel::Workers::of_host(&*host);
         self.host = host;
         self.set_host_values();
     }
@@ -497,6 +651,9 @@ impl Session {
         let today = Value::call(object, [now.clone(), Value::string("Day")]);
         let later = |days| Value::call(plus.clone(), [today.clone(), Value::Integer(days)]);
         let values = [
+            ("$KernelCount", Value::Integer(self.workers.count() as i64)),
+            ("$KernelID", Value::Integer(0)),
+            ("$ProcessorCount", Value::Integer(self.workers.processors() as i64)),
             ("$TemporaryDirectory", directory),
             ("$TimeZone", zone),
             ("Tomorrow", later(1)),
@@ -506,10 +663,15 @@ impl Session {
         ];
         for (name, value) in values {
             let symbol = self.names.symbol(&format!("System`{name}"));
-            let definition = self.change(symbol);
-            definition.attributes |= Attributes::PROTECTED;
-            definition.own = Some(value);
+            self.set_protected(symbol, value);
         }
+    }
+
+    /// Sets a value that programs may not set.
+    pub(crate) fn set_protected(&mut self, symbol: Symbol, value: Value) {
+        let definition = self.change(symbol);
+        definition.attributes |= Attributes::PROTECTED;
+        definition.own = Some(value);
     }
 
     /// Prints a line or tells a message.

@@ -36,6 +36,11 @@ impl Released {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(symbol);
     }
 
+    /// Returns how many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).len()
+    }
+
     /// Takes one of them.
     pub(crate) fn pop(&self) -> Option<Symbol> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop()
@@ -131,4 +136,10 @@ symbols! {
     // Inspection.
     Skeleton, Stack, MessageList = "$MessageList", Assert, Definition, FullDefinition, Pre = "$Pre",
     Post = "$Post",
+    // Units, smallest first; see `builtins::tuning::units`.
+    Nanoseconds, Microseconds, Milliseconds, Seconds, Minutes, Hours, Bytes, Kilobytes, Megabytes,
+    Gigabytes, Terabytes,
+    // Parallel evaluation.
+    EvaluationObject, ThreadPool, KernelID = "$KernelID", KernelCount = "$KernelCount",
+    ProcessorCount = "$ProcessorCount",
 }

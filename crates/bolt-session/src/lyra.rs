@@ -1,15 +1,18 @@
 //! Lyra and the market: programs ask for bars and backtests, and formulas use what programs define.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bolt_config::Config;
+use bolt_hardware::SimdLevel;
 use bolt_lyra::{Datum, Market, MarketStrategy, Note};
 use bolt_market::data::Bars;
 use bolt_market::ledger::{Side, Trade};
 
 use crate::statistics::Figure;
 use crate::{
-    Backtest, BacktestRequest, DataSource, MarketEvents, Session, SessionError, StrategyDefinition,
+    Backtest, BacktestRequest, DataSource, LyraRuntime, MarketEvents, Session, SessionError,
+    StrategyDefinition,
 };
 
 /// The market of a session of Lyra. The engines are assembled when they are first asked.
@@ -17,19 +20,31 @@ use crate::{
 pub struct LyraMarket {
     config: Config,
     session: Option<Session>,
+    /// The vector instructions of kernels, where a program has chosen them.
+    vectors: Arc<Mutex<Option<SimdLevel>>>,
 }
 
 impl LyraMarket {
     /// Makes a market that follows these settings.
     pub fn new(config: Config) -> Self {
-        Self { config, session: None }
+        Self { config, session: None, vectors: Arc::default() }
+    }
+
+    /// Has kernels use the vector instructions that programs choose by a runtime.
+    #[must_use]
+    pub fn following(self, runtime: &LyraRuntime) -> Self {
+        Self { vectors: runtime.vectors(), ..self }
     }
 
     fn session(&mut self) -> Result<&Session, SessionError> {
         if self.session.is_none() {
             self.session = Some(Session::new(self.config.clone())?);
         }
-        Ok(self.session.as_ref().expect("it was just made"))
+        let session = self.session.as_mut().expect("it was just made");
+        if let Some(level) = *self.vectors.lock().unwrap_or_else(PoisonError::into_inner) {
+            session.kernel.level = level;
+        }
+        Ok(session)
     }
 
     fn load(&mut self, path: &str) -> Result<Bars, SessionError> {

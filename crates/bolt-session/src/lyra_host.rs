@@ -3,24 +3,34 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bolt_lyra::{FileFacts, FileKind, Host};
+use bolt_lyra::{FileFacts, FileKind, Host, Runtime};
+
+use crate::LyraRuntime;
 
 /// Files, the clock and the environment of the machine. The current directory is the process's at
 /// first; changing it changes nothing for anyone else.
 #[derive(Debug)]
 pub struct LyraHost {
     directory: PathBuf,
+    runtime: Option<Arc<LyraRuntime>>,
 }
 
 impl Default for LyraHost {
     fn default() -> Self {
-        Self { directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")) }
+        let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        Self { directory, runtime: None }
     }
 }
 
 impl LyraHost {
+    /// Makes a host of a machine whose processors and sensors programs may ask for, too.
+    pub fn new(runtime: Arc<LyraRuntime>) -> Self {
+        Self { runtime: Some(runtime), ..Self::default() }
+    }
+
     fn path(&self, path: &str) -> PathBuf {
         match path.strip_prefix("~/").zip(std::env::home_dir()) {
             Some((rest, home)) => home.join(rest),
@@ -104,6 +114,14 @@ impl Host for LyraHost {
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
+
+    fn runtime(&self) -> Option<Arc<dyn Runtime>> {
+        self.runtime.clone().map(|runtime| -> Arc<dyn Runtime> { runtime })
+    }
+
+    fn reader(&self) -> Option<Box<dyn Host>> {
+        Some(Box::new(Self { directory: self.directory.clone(), runtime: None }))
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +131,7 @@ mod tests {
     #[test]
     fn files_are_written_read_listed_and_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let mut host = LyraHost { directory: folder.path().to_owned() };
+        let mut host = LyraHost { directory: folder.path().to_owned(), runtime: None };
         host.write("a.txt", b"one", false).unwrap();
         host.write("a.txt", b"two", true).unwrap();
         assert_eq!(host.read("a.txt").unwrap(), b"onetwo");

@@ -11,9 +11,12 @@ mod screen;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use bolt_session::LyraMarket;
+use bolt_config::Config;
+use bolt_lyra::SessionSettings;
+use bolt_session::{LyraHost, LyraMarket, LyraRuntime};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::context::Context;
@@ -82,8 +85,12 @@ pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<Exi
         sources.push(read_stdin()?);
     }
     let mut session = bolt_lyra::Session::new();
-    session.connect(LyraMarket::new(context.config.clone()));
-    session.set_host(Box::new(bolt_session::LyraHost::default()));
+    let runtime = Arc::new(LyraRuntime::new(&context.config));
+    session.connect(LyraMarket::new(context.config.clone()).following(&runtime));
+    session.set_host(Box::new(LyraHost::new(runtime)));
+    if let Err(why) = session.tune(&settings(&context.config)) {
+        bail!("the settings of `lyra` cannot be met: {why}");
+    }
     let mut run = Run { guard: Guard::of(&session, &context.config), session };
     if is_dialogue {
         return dialogue::run(&mut run, arguments.form, context);
@@ -91,6 +98,17 @@ pub(crate) fn run(arguments: &LyraArguments, mut context: Context) -> Result<Exi
     match context.json {
         true => json::run(&mut run, &sources, &mut context),
         false => screen::run(&mut run, &sources, arguments.form, context),
+    }
+}
+
+/// Returns what a session begins with.
+fn settings(config: &Config) -> SessionSettings {
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    SessionSettings {
+        hot_symbols: count(config.lyra_hot_symbols()),
+        steal_threshold: count(config.lyra_steal_threshold()),
+        adaptive_chunking: config.lyra_adaptive_chunking(),
+        monitor: config.lyra_monitor().then(|| config.lyra_monitor_interval()),
     }
 }
 

@@ -13,6 +13,7 @@ mod group;
 mod heat;
 mod hints;
 mod lyra;
+mod lyra_guide;
 mod manifest;
 mod memory;
 mod mistakes;

@@ -15,6 +15,11 @@ pub(super) const ALIASES: &[Alias] = &[
         words: &[("none", "false"), ("aggressive", "true")],
         ..same("compilation.optimization_level", "kernel.jit")
     },
+    same("memory.hot_cache_size", "lyra.hot_symbols"),
+    same("concurrency.steal_threshold", "lyra.steal_threshold"),
+    same("concurrency.adaptive_chunking", "lyra.adaptive_chunking"),
+    same("monitoring.performance_monitoring", "lyra.monitor"),
+    same("monitoring.sample_interval", "lyra.monitor_interval"),
     Alias { unit: Some("GB"), ..same("system.memory_limit_gb", "memory.limit") },
     same("hpc_config.memory_per_node", "memory.limit"),
     same("edge_config.memory_limit", "memory.limit"),
@@ -108,8 +113,8 @@ pub(super) const UNUSED: Unused = &[
         &["memory.numa_aware"],
     ),
     (
-        "formulas have few names; there is no table of symbols to size",
-        &["memory.symbol_interning", "memory.hot_cache_size"],
+        "each name is always kept once; `lyra.hot_symbols` says how many are found at once",
+        &["memory.symbol_interning"],
     ),
     (
         "no command runs agents yet",
@@ -142,19 +147,15 @@ pub(super) const UNUSED: Unused = &[
             "performance.monitoring_enabled",
             "performance.metrics_interval",
             "performance.profiling_enabled",
-            "monitoring.performance_monitoring",
-            "monitoring.sample_interval",
-            "monitoring.include_call_stacks",
-            "monitoring.flamegraph",
         ],
     ),
     (
+        "a program of Lyra asks for it: `ProfileCPU[e, includeCallStack -> True]`",
+        &["monitoring.include_call_stacks", "monitoring.flamegraph"],
+    ),
+    (
         "threads always take work from one another; there is nothing to choose",
-        &[
-            "concurrency.work_stealing",
-            "concurrency.steal_threshold",
-            "concurrency.adaptive_chunking",
-        ],
+        &["concurrency.work_stealing"],
     ),
     (
         "it is always done: constants are folded, and what no result needs is not computed",

@@ -222,9 +222,14 @@ fn files_of_the_guides_load_as_they_are() {
              memory.pressure_thresholds.warning: memory.warning = 0.85; \
              memory.pressure_thresholds.critical: memory.critical = 0.95",
             "",
-            "concurrency.worker_threads: exec.threads = 0; \
+            "memory.hot_cache_size: lyra.hot_symbols = 128; \
+             concurrency.worker_threads: exec.threads = 0; \
+             concurrency.steal_threshold: lyra.steal_threshold = 4; \
+             concurrency.adaptive_chunking: lyra.adaptive_chunking = true; \
              compilation.optimization_level: kernel.jit = true; \
-             hardware.vectorization: kernel.simd = \"auto\"",
+             hardware.vectorization: kernel.simd = \"auto\"; \
+             monitoring.performance_monitoring: lyra.monitor = true; \
+             monitoring.sample_interval: lyra.monitor_interval = 100.0",
             "hpc_config.worker_threads: exec.threads = 64; \
              hpc_config.memory_per_node: memory.limit = \"256 GiB\"; \
              optimizations.vectorization: kernel.simd = \"avx512\"",

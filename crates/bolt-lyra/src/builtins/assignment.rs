@@ -405,6 +405,7 @@ fn add_up_rule(session: &mut Session, symbol: Symbol, lhs: &Value, rhs: &Value, 
     let rule = Rule::new(session, lhs, rhs, delayed);
     session.has_up_rules = true;
     session.new_epoch();
+    session.touch(symbol);
     session.definition_mut(symbol).rare().up.add(rule);
 }
 

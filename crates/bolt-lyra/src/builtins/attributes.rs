@@ -206,6 +206,7 @@ fn set(session: &mut Session, symbol: Symbol, attributes: Attributes) {
         session.message(sym::Attributes, "locked", &[Value::Symbol(symbol)]);
         return;
     }
+    session.touch(symbol);
     session.definition_mut(symbol).attributes = attributes;
     session.attribute_epoch += 1;
     session.builtin_epoch += 1;
@@ -330,11 +331,13 @@ pub(super) fn assign_special(
         }
         (sym::MessageName, [_, tag], Some(symbol)) => {
             let Some(tag) = tag.as_str().map(str::to_owned) else { return Ok(Some(false)) };
+            session.touch(symbol);
             session.definition_mut(symbol).rare().messages.insert(tag, rhs.clone());
         }
         (sym::Default, [_, ..], Some(symbol)) => {
             let rule = Rule::new(session, &Value::from(call.clone()), rhs, false);
             session.new_epoch();
+            session.touch(symbol);
             session.definition_mut(symbol).rare().default.add(rule);
         }
         (sym::N, [inner] | [inner, _], _) => {
@@ -344,6 +347,7 @@ pub(super) fn assign_special(
             };
             let rule = Rule::new(session, inner, rhs, true);
             session.new_epoch();
+            session.touch(symbol);
             session.definition_mut(symbol).rare().numeric.add(rule);
         }
         (sym::OwnValues | sym::DownValues | sym::UpValues | sym::SubValues, [_], Some(symbol)) => {
@@ -367,6 +371,7 @@ fn replace_rules(session: &mut Session, head: Symbol, symbol: Symbol, rhs: &Valu
         rules.add(rule);
     }
     session.new_epoch();
+    session.touch(symbol);
     let definition = session.definition_mut(symbol);
     match head {
         sym::OwnValues => {

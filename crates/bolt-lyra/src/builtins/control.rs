@@ -53,8 +53,11 @@ pub(super) const TABLE: &[Builtin] = &[
         "For",
         Attributes::HOLD_ALL,
         for_loop,
-        "For[start, test, step, body] evaluates start, then body and step as long as test is True.",
-        &[("For[i = 1; s = 0, i <= 4, i++, s += i]; s", "10"), ("For[i = 0, i < 3, i++]; i", "3")],
+        "For[start, test, step, body] evaluates start, then body and step as long as test is True. For[x in list, body] evaluates body for each element x of a list, as Do[body, {x, list}] does; a list that is no name, call or list in braces stands in parentheses.",
+        &[
+            ("For[i = 1; s = 0, i <= 4, i++, s += i]; s", "10"),
+            ("t = 0; For[x in {2, 3, 5}, t += x]; t", "10"),
+        ],
     ),
     builtin(
         "Return",
@@ -292,7 +295,27 @@ fn while_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(Value::NULL))
 }
 
+/// Reads `x in list` of `For[x in list, body]`, which is written as a product; returns the iterator
+/// that stands for it.
+fn each_of(session: &Session, of: &Value) -> Option<Value> {
+    let [variable, Value::Symbol(word), list @ ..] = of.args_of(sym::Times)? else { return None };
+    if &*session.names.full(*word).name != "in" || variable.as_symbol().is_none() {
+        return None;
+    }
+    let list = match list {
+        [] => return None,
+        [one] => one.clone(),
+        several => Value::call(sym::Times, several),
+    };
+    Some(Value::list([variable.clone(), list]))
+}
+
 fn for_loop(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let [of, body] = call.args()
+        && let Some(iterator) = each_of(session, of)
+    {
+        return Ok(Step::Again(Value::call(sym::Do, [body.clone(), iterator])));
+    }
     let (start, test, step, body) = match call.args() {
         [start, test, step] => (start, test, step, &Value::NULL),
         [start, test, step, body] => (start, test, step, body),

@@ -213,6 +213,7 @@ pub(crate) fn apply_operator(
         "Query" | "Dataset" => return super::associations::apply(session, head, call),
         "Failure" => return Ok(super::inspection::of_failure(head, call)),
         "EchoFunction" => return super::inspection::echo_function(session, head, call),
+        "ThreadPool" => return Ok(super::parallel::pool_property(head, call)),
         "StringTemplate" => return super::output::apply_template(session, head, call),
         _ => {}
     }

@@ -75,16 +75,20 @@ pub(crate) enum Values {
     Elements(Arc<Call>),
 }
 
-struct Iterator {
-    variable: Option<Symbol>,
-    values: Values,
+pub(super) struct Iterator {
+    pub(super) variable: Option<Symbol>,
+    pub(super) values: Values,
 }
 
 /// Lists of more elements than this are refused.
 pub(crate) const MAX_LENGTH: u64 = 1 << 32;
 
 /// Reads an iterator: `n`, `{n}`, `{i, n}`, `{i, a, b}`, `{i, a, b, step}`, `{i, list}`.
-fn iterator(session: &mut Session, spec: &Value, name: Symbol) -> Evaluated<Option<Iterator>> {
+pub(super) fn iterator(
+    session: &mut Session,
+    spec: &Value,
+    name: Symbol,
+) -> Evaluated<Option<Iterator>> {
     let items = match spec.as_list() {
         Some(items) => items.to_vec(),
         None => match session.evaluate(spec)? {
@@ -186,7 +190,7 @@ fn iterate(
 }
 
 /// Runs something while the variable of an iterator may have any value.
-fn with_variable<T>(
+pub(crate) fn with_variable<T>(
     session: &mut Session,
     variable: Option<Symbol>,
     run: impl FnOnce(&mut Session) -> Evaluated<T>,
@@ -300,30 +304,49 @@ fn nested(session: &mut Session, body: &Value, specs: &[Value]) -> Evaluated<Opt
     Ok(Some(session.list_of(list, epoch)))
 }
 
+/// A sum or a product that grows term by term.
+pub(super) struct Accumulator {
+    with: Symbol,
+    /// That of the numbers.
+    total: Value,
+    terms: Args,
+}
+
+impl Accumulator {
+    pub(super) fn new(with: Symbol) -> Self {
+        Self { with, total: Value::Integer(i64::from(with == sym::Times)), terms: Args::new() }
+    }
+
+    pub(super) fn add(&mut self, value: Value) {
+        match (value.is_number(), self.with) {
+            (true, sym::Plus) => self.total = number::add(&self.total, &value),
+            (true, _) => self.total = number::multiply(&self.total, &value),
+            _ => self.terms.push(value),
+        }
+    }
+
+    /// Returns it, yet to be evaluated.
+    pub(super) fn value(mut self) -> Value {
+        self.terms.push(self.total);
+        Value::call(self.with, self.terms)
+    }
+}
+
 fn accumulate(session: &mut Session, call: &mut Arc<Call>, with: Symbol) -> Evaluated<Step> {
     let [body, specs @ ..] = call.args() else { return Ok(Step::Same) };
     if specs.is_empty() {
         return Ok(Step::Same);
     }
     let name = if with == sym::Plus { sym::Sum } else { sym::Product };
-    let mut total = Value::Integer(i64::from(with == sym::Times));
-    let mut terms = Args::new();
+    let mut total = Accumulator::new(with);
     session.quiet += 1;
     let done = iterate(session, specs, name, &mut |session| {
-        let value = session.evaluate(body)?;
-        match (value.is_number(), with) {
-            (true, sym::Plus) => total = number::add(&total, &value),
-            (true, _) => total = number::multiply(&total, &value),
-            _ => terms.push(value),
-        }
+        total.add(session.evaluate(body)?);
         Ok(None)
     });
     session.quiet -= 1;
     match done? {
-        Ok(_) => {
-            terms.push(total);
-            Ok(Step::Again(Value::call(with, terms)))
-        }
+        Ok(_) => Ok(Step::Again(total.value())),
         Err(()) => Ok(match super::calculus::summation::symbolic(session, call)? {
             Some(value) => Step::Again(value),
             None => Step::Same,

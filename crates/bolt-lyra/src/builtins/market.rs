@@ -37,6 +37,7 @@ fn ask(
     question: impl FnOnce(&mut dyn Market) -> Result<Datum, String>,
 ) -> Result<Datum, Step> {
     session.hidden_dependence = true;
+    session.leave("the market");
     let answer = match &mut session.market {
         Some(market) => question(&mut **market),
         None => Err("no market is connected to this session".to_owned()),

@@ -46,6 +46,7 @@ mod messages;
 mod numbers;
 pub(crate) mod options;
 mod output;
+mod parallel;
 mod patterns;
 mod quantities;
 mod scope;
@@ -56,6 +57,7 @@ mod strings;
 mod structure;
 mod time;
 mod trigonometry;
+mod tuning;
 pub(crate) mod words;
 
 use triomphe::Arc;
@@ -72,7 +74,9 @@ pub(crate) use functional::apply_operator;
 pub(crate) use inspection::defined;
 pub(crate) use output::Displayed;
 pub(crate) use simplify::combined;
-pub(crate) use time::Deadline;
+pub(crate) use time::{Deadline, processor_time};
+pub(crate) use tuning::begin_monitor;
+pub(crate) use tuning::units::{combined as combined_units, is_unit};
 
 /// What a built-in function does with a call whose arguments are evaluated as its attributes say.
 /// It may change the call only if it does not return [`Step::Same`].
@@ -143,6 +147,24 @@ pub struct BuiltIn {
     pub examples: &'static [(&'static str, &'static str)],
 }
 
+/// The tables of the areas that are folders.
+const FOLDERS: &[&[&[Builtin]]] = &[
+    associations::TABLES,
+    calculus::TABLES,
+    dates::TABLES,
+    files::TABLES,
+    inspection::TABLES,
+    output::TABLES,
+    parallel::TABLES,
+    simplify::TABLES,
+    strings::TABLES,
+    combinatorics::TABLES,
+    linear::TABLES,
+    numbers::TABLES,
+    statistics::distributions::TABLES,
+    tuning::TABLES,
+];
+
 /// Returns all of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     let areas: &[&'static [Builtin]] = &[
@@ -198,21 +220,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         time::TABLE,
         trigonometry::TABLE,
     ];
-    let folders: &[&[&'static [Builtin]]] = &[
-        associations::TABLES,
-        calculus::TABLES,
-        dates::TABLES,
-        files::TABLES,
-        inspection::TABLES,
-        output::TABLES,
-        simplify::TABLES,
-        strings::TABLES,
-        combinatorics::TABLES,
-        linear::TABLES,
-        numbers::TABLES,
-        statistics::distributions::TABLES,
-    ];
-    areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
+    areas.iter().chain(FOLDERS.iter().copied().flatten()).copied().flatten()
 }
 
 impl Session {

@@ -73,7 +73,7 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
 ];
 
-pub(super) fn processor_time(_: &Session) -> Duration {
+pub(crate) fn processor_time(_: &Session) -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
@@ -122,7 +122,7 @@ fn pause(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 }
 
 /// A limit of time that is in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Deadline {
     /// When it is over; `None` where it is a limit of memory.
     at: Option<Duration>,

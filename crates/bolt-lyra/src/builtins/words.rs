@@ -189,9 +189,31 @@ const SETTINGS: &[Word] = &[
     ("$ModuleNumber", "$ModuleNumber is the number that the next local variable of Module gets."),
 ];
 
+const PARALLEL: &[Word] = &[
+    (
+        "$KernelCount",
+        "$KernelCount is how many workers evaluate parallel loops; 0 if the session works alone.",
+    ),
+    (
+        "$KernelID",
+        "$KernelID is the number of the worker that evaluates it, 0 outside of parallel loops.",
+    ),
+    ("$ProcessorCount", "$ProcessorCount is how many processors the program may use."),
+    ("KernelObject", "KernelObject[n] stands for the n-th worker of parallel loops."),
+    (
+        "EvaluationObject",
+        "EvaluationObject[n] stands for an evaluation that ParallelSubmit was given; WaitAll gives its value.",
+    ),
+    (
+        "FlameGraph",
+        "FlameGraph[<|chain -> seconds, ...|>] is what ProfileCPU knows of chains of calls; SaveFlameGraph draws it.",
+    ),
+];
+
 /// Returns all words with what they mean.
 pub(crate) fn all() -> impl Iterator<Item = Word> {
-    let tables = [ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, FORMS, SETTINGS];
+    let tables =
+        [ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, FORMS, SETTINGS, PARALLEL];
     tables.into_iter().flatten().copied()
 }
 

@@ -52,7 +52,7 @@ impl Callable {
     /// Translates a function, if it is one that can be.
     pub(crate) fn new(session: &mut Session, function: &Value) -> Self {
         let head = || Self::Head(function.clone());
-        if !session.is_compiling {
+        if !session.translates() {
             return head();
         }
         if let Some(symbol) = function.as_symbol() {
@@ -121,7 +121,7 @@ pub(crate) fn call(
     call: &Call,
     rounds: u32,
 ) -> Evaluated<Option<Value>> {
-    if !session.is_compiling || !call.args().iter().all(|arg| session.is_plain(arg)) {
+    if !session.translates() || !call.args().iter().all(|arg| session.is_plain(arg)) {
         return Ok(None);
     }
     match dispatch::select(session, symbol, rules, call.head(), call.args()) {
@@ -134,7 +134,7 @@ pub(crate) fn call(
 impl Session {
     /// Runs a loop: `Do`, `Table`, `While` or `For`; `None` if it has to be interpreted.
     pub(crate) fn run_loop(&mut self, call: &Arc<Call>) -> Evaluated<Option<Value>> {
-        if !self.is_compiling {
+        if !self.translates() {
             return Ok(None);
         }
         match translate::whole_loop(self, call) {

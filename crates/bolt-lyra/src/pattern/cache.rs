@@ -65,6 +65,12 @@ impl Patterns {
         self.ring.len()
     }
 
+    /// Returns the same settings with nothing compiled.
+    pub(crate) fn sibling(&self) -> Self {
+        let Self { has_fast_path, is_indexed, depth, capacity, .. } = *self;
+        Self { has_fast_path, is_indexed, depth, capacity, ..Self::default() }
+    }
+
     /// Forgets what was compiled.
     pub(crate) fn clear(&mut self) {
         self.known.clear();

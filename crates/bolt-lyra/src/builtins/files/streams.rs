@@ -165,6 +165,13 @@ pub(crate) struct Streams {
     last: usize,
 }
 
+impl Streams {
+    /// Returns whether none is open.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.open.is_empty()
+    }
+}
+
 fn open(session: &mut Session, source: Source, bytes: Vec<u8>) -> Value {
     session.streams.last += 1;
     let number = session.streams.last;

@@ -64,13 +64,18 @@ pub(super) fn outside(session: &mut Session, call: &Call) -> Evaluated<Value> {
 pub(crate) fn combined(session: &mut Session, call: &Arc<Call>) -> Evaluated<Option<Step>> {
     let mut has_interval = false;
     let mut has_condition = false;
+    let mut has_unit = false;
     for arg in call.args() {
         if let Value::Call(inner) = arg {
             has_interval |= inner.is(sym::Interval);
+            has_unit |= inner.head().as_symbol().is_some_and(crate::builtins::is_unit);
             has_condition |= inner.is(sym::ConditionalExpression) && inner.args().len() == 2;
         } else if arg.is(sym::Undefined) {
             return Ok(Some(Step::Done(Value::Symbol(sym::Undefined))));
         }
+    }
+    if has_unit && let Some(step) = crate::builtins::combined_units(session, call)? {
+        return Ok(Some(step));
     }
     if has_condition {
         return outside(session, call).map(|value| Some(Step::Done(value)));
