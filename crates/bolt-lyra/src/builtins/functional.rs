@@ -89,6 +89,18 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("Select[Range[6], EvenQ]", "{2, 4, 6}"), ("Select[{1, 5, 9}, # > 2 &, 1]", "{5}")],
     ),
     builtin(
+        "SelectFirst",
+        Attributes::NONE,
+        select_first,
+        "SelectFirst[e, test] is the first element for which the test is True, Missing[\"NotFound\"] \
+         if there is none; SelectFirst[e, test, default] is the default then.",
+        &[
+            ("SelectFirst[{1, 4, 6}, EvenQ]", "4"),
+            ("SelectFirst[{1, 3}, EvenQ, none]", "none"),
+            ("SelectFirst[<|a -> 1, b -> 2|>, EvenQ]", "2"),
+        ],
+    ),
+    builtin(
         "AllTrue",
         Attributes::NONE,
         |s, c| quantified(s, c, "AllTrue"),
@@ -360,6 +372,26 @@ fn scan(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         }
     }
     Ok(Step::Done(Value::NULL))
+}
+
+fn select_first(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let (of, test, default) = match call.args() {
+        [of, test] => (of, test, None),
+        [of, test, default] => (of, test, Some(default)),
+        _ => return Ok(Step::Same),
+    };
+    if of.is_atom() {
+        return Ok(Step::Same);
+    }
+    let test = Callable::new(session, test);
+    for element in elements(of) {
+        session.check_interrupt()?;
+        if test.call(session, [element.clone()].as_slice())?.is(sym::True) {
+            return Ok(Step::Done(element));
+        }
+    }
+    let missing = || Value::call(sym::Missing, [Value::string("NotFound")].as_slice());
+    Ok(Step::Done(default.cloned().unwrap_or_else(missing)))
 }
 
 /// Returns the elements of a call or the values of an association.

@@ -33,6 +33,7 @@ mod equations;
 mod files;
 pub(crate) mod forms;
 mod functional;
+mod graphs;
 mod inequality;
 mod inquiry;
 mod inspection;
@@ -221,6 +222,21 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         trigonometry::TABLE,
     ];
     areas.iter().chain(FOLDERS.iter().copied().flatten()).copied().flatten()
+    let folders: &[&[&'static [Builtin]]] = &[
+        associations::TABLES,
+        calculus::TABLES,
+        dates::TABLES,
+        files::TABLES,
+        graphs::TABLES,
+        output::TABLES,
+        simplify::TABLES,
+        strings::TABLES,
+        combinatorics::TABLES,
+        linear::TABLES,
+        numbers::TABLES,
+        statistics::distributions::TABLES,
+    ];
+    areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
 impl Session {

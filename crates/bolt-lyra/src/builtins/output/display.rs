@@ -134,6 +134,7 @@ impl Session {
                 (_, Some(text)) => Text(text),
                 (other, None) => Other(other),
             },
+            ("Graph", 1..) => Text(crate::builtins::graphs::words(self, call)?),
             ("Quantity", 2) => Text(crate::builtins::quantities::words(self, call)?),
             ("Graphics" | "Graphics3D", 1..) => Text(format!("-{name}-")),
             ("SequenceForm", _) => {
