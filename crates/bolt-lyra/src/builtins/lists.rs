@@ -1,7 +1,9 @@
 //! Lists: joining, sorting, taking apart.
 
 pub(super) mod arrays;
+pub(super) mod automata;
 pub(super) mod groups;
+pub(super) mod nearest;
 pub(super) mod padding;
 pub(super) mod places;
 pub(super) mod sets;

@@ -154,6 +154,7 @@ const FOLDERS: &[&[&[Builtin]]] = &[
     calculus::TABLES,
     dates::TABLES,
     files::TABLES,
+    graphs::TABLES,
     inspection::TABLES,
     output::TABLES,
     parallel::TABLES,
@@ -201,7 +202,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         iteration::TABLE,
         lists::TABLE,
         lists::arrays::TABLE,
+        lists::automata::TABLE,
         lists::groups::TABLE,
+        lists::nearest::TABLE,
         lists::padding::TABLE,
         lists::places::TABLE,
         lists::sets::TABLE,
@@ -222,21 +225,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         trigonometry::TABLE,
     ];
     areas.iter().chain(FOLDERS.iter().copied().flatten()).copied().flatten()
-    let folders: &[&[&'static [Builtin]]] = &[
-        associations::TABLES,
-        calculus::TABLES,
-        dates::TABLES,
-        files::TABLES,
-        graphs::TABLES,
-        output::TABLES,
-        simplify::TABLES,
-        strings::TABLES,
-        combinatorics::TABLES,
-        linear::TABLES,
-        numbers::TABLES,
-        statistics::distributions::TABLES,
-    ];
-    areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
 impl Session {
