@@ -186,8 +186,9 @@ fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
         _ => f64::INFINITY,
     };
     let (of_a, of_b) = (digits(a), digits(b));
-    // A small number may leave more digits of a large one than it has itself.
-    let working = of_a.min(of_b).max(if of_a.is_finite() { of_a } else { of_b });
+    // A small number of few digits may leave all of those of a large one.
+    let known = |digits: f64| if digits.is_finite() { digits } else { 0.0 };
+    let working = known(of_a).max(known(of_b));
     let big = |value: &Value, precision: f64| {
         to_binary(value, working).map(|value| BigReal { value, precision })
     };
@@ -212,6 +213,15 @@ fn of_machine(a: &Value, b: &Value, operation: &Operation) -> Value {
             Value::BigReal(Arc::new(BigReal::new(value, MACHINE_DIGITS)))
         }
         _ => Value::Real(result),
+    }
+}
+
+fn sum_precision(a: &BigReal, b: &BigReal, sum: &Binary) -> f64 {
+    let error = (a.magnitude() - a.precision).max(b.magnitude() - b.precision);
+    match error.is_finite() {
+        true => (magnitude(sum) - error).max(0.0),
+        // Nothing of which no digit is known has no error that could be compared.
+        false => a.precision.min(b.precision),
     }
 }
 
@@ -453,8 +463,22 @@ pub(crate) fn precision(value: &Value) -> f64 {
     match value {
         Value::Real(_) => MACHINE_DIGITS,
         Value::BigReal(real) => real.precision,
-        Value::Complex(complex) => precision(&complex.re).min(precision(&complex.im)),
+        Value::Complex(complex) => complex_precision(&complex.re, &complex.im),
         _ => f64::INFINITY,
+    }
+}
+
+/// Returns the digits that are known of a complex number: its size against the larger error, so
+/// that a part which is nothing beside the other does not count.
+fn complex_precision(re: &Value, im: &Value) -> f64 {
+    let (Value::BigReal(re), Value::BigReal(im)) = (re, im) else {
+        return precision(re).min(precision(im));
+    };
+    let error = (re.magnitude() - re.precision).max(im.magnitude() - im.precision);
+    let size = re.magnitude().max(im.magnitude());
+    match size.is_finite() && error.is_finite() {
+        true => (size - error).max(0.0),
+        false => re.precision.min(im.precision),
     }
 }
 

@@ -115,17 +115,21 @@ fn dollar(session: &mut Session, variable: &Value) -> Value {
     Value::Symbol(session.names.symbol(&written))
 }
 
-/// Returns whether it is a scope whose body is `value /; test`.
+/// Returns whether it is a scope whose body is `value /; test`, maybe after other statements.
 pub(crate) fn ends_in_condition(value: &Value) -> bool {
     let Some(call) = value.as_call() else { return false };
     let is_scope = [sym::Module, sym::With, sym::Block].iter().any(|&head| call.is(head));
-    is_scope && call.args().len() == 2 && {
-        let body = &call.args()[1];
-        body.exactly::<2>(sym::Condition).is_some() || ends_in_condition(body)
-    }
+    is_scope && call.args().len() == 2 && body_ends_in_condition(&call.args()[1])
 }
 
-/// Evaluates a scope that ends in a condition; returns what it stands for, `None` if the condition
+fn body_ends_in_condition(body: &Value) -> bool {
+    if let Some([.., last]) = body.args_of(sym::CompoundExpression) {
+        return body_ends_in_condition(last);
+    }
+    body.exactly::<2>(sym::Condition).is_some() || ends_in_condition(body)
+}
+
+/// Evaluates a scope, or the body of one, that ends in a condition; returns what it stands for, `None` if the condition
 /// is not met.
 pub(crate) fn evaluate_conditional(
     session: &mut Session,
@@ -135,6 +139,14 @@ pub(crate) fn evaluate_conditional(
         session.hidden_dependence = true;
         let holds = session.evaluate(test)?.is(sym::True);
         return Ok(holds.then(|| value.clone()));
+    }
+    if let Some([before @ .., last]) = scope.args_of(sym::CompoundExpression)
+        && body_ends_in_condition(last)
+    {
+        for statement in before {
+            session.evaluate(statement)?;
+        }
+        return evaluate_conditional(session, last);
     }
     let Some(call) = scope.as_call().filter(|_| ends_in_condition(scope)) else {
         return Ok(Some(scope.clone()));

@@ -124,6 +124,17 @@ fn what_is_changed_in_place_is_a_value_of_its_own() {
 }
 
 #[test]
+fn a_small_part_does_not_cost_the_digits_of_a_large_one() {
+    check(&[
+        ("Precision[N[(1 + I Sqrt[15])*(1 - I Sqrt[15]), 30]]", "30."),
+        (
+            "a = Im[N[(1 + I Sqrt[15])*(1 - I Sqrt[15]), 30]]; Abs[a + N[1/3, 30] - 1/3] < 10^-25",
+            "True",
+        ),
+    ]);
+}
+
+#[test]
 fn texts_that_stand_for_themselves_are_found_as_other_patterns_are() {
     let cases = [
         ("aXbXXc", "X"),
@@ -144,4 +155,25 @@ fn texts_that_stand_for_themselves_are_found_as_other_patterns_are() {
             check(&[(&source, "True")]);
         }
     }
+    ]);
+}
+
+#[test]
+fn a_local_symbol_is_itself_in_translated_code() {
+    check(&[
+        ("Module[{w}, Map[D[#, w] &, {w^2}] /. w -> x]", "{2*x}"),
+        ("Module[{w}, Nest[D[#, w] &, w^2, 1] /. w -> x]", "2*x"),
+        ("Module[{w}, FreeQ[#, w] & /@ {w, w^2, x}]", "{False, False, True}"),
+    ]);
+}
+
+#[test]
+fn a_condition_may_stand_after_other_statements_of_a_scope() {
+    check(&[
+        ("f[x_] := Module[{y}, y = x; y^2 /; y > 3]; {f[2], f[5]}", "{f[2], 25}"),
+        (
+            "f[x_] := With[{y = x}, Null; Module[{z}, z = y; z + 1 /; z > 3]]; {f[2], f[5]}",
+            "{f[2], 6}",
+        ),
+    ]);
 }

@@ -87,8 +87,7 @@ pub(super) const TABLE: &[Builtin] = &[
         |_, c| {
             Ok(match c.args() {
                 [direction]
-                    if number::is_real(direction)
-                        && !matches!(direction, Value::Integer(1 | -1)) =>
+                    if number::is_real(direction) && !matches!(direction, Value::Integer(-1)) =>
                 {
                     match number::is_zero(direction) {
                         true => Step::Done(Value::Symbol(sym::ComplexInfinity)),
@@ -97,11 +96,16 @@ pub(super) const TABLE: &[Builtin] = &[
                         )))),
                     }
                 }
+                [] => Step::Done(Value::Symbol(sym::ComplexInfinity)),
                 _ => Step::Same,
             })
         },
         "DirectedInfinity[z] is infinite in the direction of z.",
         &[
+            (
+                "{DirectedInfinity[1], 2 Infinity, Infinity^2} === {Infinity, Infinity, Infinity}",
+                "True",
+            ),
             ("DirectedInfinity[2] === DirectedInfinity[1]", "True"),
             ("-DirectedInfinity[1] === DirectedInfinity[-1]", "True"),
         ],

@@ -259,4 +259,11 @@ impl Code {
         });
         u16::try_from(place).ok()
     }
+
+    /// Returns a symbol as the value that it is in the program: one that lives only as long as it
+    /// is referred to is among the constants.
+    pub(super) fn symbol(&self, symbol: Symbol) -> Value {
+        let is_it = |value: &&Value| matches!(value, Value::Temporary(temporary) if temporary.symbol == symbol);
+        self.constants.iter().find(is_it).cloned().unwrap_or(Value::Symbol(symbol))
+    }
 }

@@ -275,7 +275,7 @@ impl Machine {
                 session.evaluate(&value)
             }
             None => match operand {
-                Operand::Own(symbol) => session.evaluate(&Value::Symbol(symbol)),
+                Operand::Own(symbol) => session.evaluate(&frame.code.symbol(symbol)),
                 _ => Ok(Value::NULL),
             },
         }

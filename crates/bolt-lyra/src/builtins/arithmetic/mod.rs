@@ -160,9 +160,10 @@ fn infinite(value: &Value) -> Infinite {
     }
 }
 
-/// Returns infinity in a direction.
+/// Returns infinity in a direction; the positive one is the symbol.
 pub(crate) fn directed(direction: Option<Value>) -> Value {
     match direction {
+        Some(Value::Integer(1)) => Value::Symbol(sym::Infinity),
         Some(direction) => Value::call(sym::DirectedInfinity, [direction].as_slice()),
         None => Value::Symbol(sym::ComplexInfinity),
     }

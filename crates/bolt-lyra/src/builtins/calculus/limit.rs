@@ -263,7 +263,10 @@ impl Gruntz<'_> {
         let Some(at) = self.limit(u, x)? else { return Ok(None) };
         let infinity = Value::Symbol(sym::Infinity);
         let is_up = at == infinity;
-        let is_down = !is_up && !is_finite(&at);
+        let is_down = at.exactly(sym::DirectedInfinity) == Some(&[Value::Integer(-1)]);
+        if !is_finite(&at) && !is_up && !is_down {
+            return Ok(None);
+        }
         let s = &mut *self.session;
         Ok(Some(match head {
             Some(sym::Sinh) => lyra!(s, "(E^u - E^(-u))/2", u)?,

@@ -18,6 +18,7 @@ mod quadrature;
 mod roots;
 pub(crate) mod series;
 pub(crate) mod summation;
+mod sums;
 mod symbolic_order;
 pub(crate) mod terms;
 mod vector;

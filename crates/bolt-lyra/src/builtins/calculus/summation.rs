@@ -3,6 +3,7 @@
 use super::formula::lyra;
 use super::poly::Poly;
 use super::series::expand::is_finite;
+use super::sums;
 use super::terms::{factors, is_free, is_zero, small_fraction, terms};
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -41,6 +42,8 @@ pub(crate) fn symbolic(session: &mut Session, call: &Call) -> Evaluated<Option<V
     let index = Value::Symbol(session.names.symbol("Lyra`Sum`k"));
     let body = super::terms::substituted(body, &range.k, &index);
     let body = session.evaluate(&body)?;
+    // A body that is a name stands for an expression in the variable.
+    let body = session.put(&body, &range.k, &index)?;
     let range = Range { k: index, ..range };
     session.quiet += 1;
     let inner = match call.is(sym::Sum) {
@@ -83,6 +86,9 @@ fn sum(session: &mut Session, f: &Value, range: &Range) -> Evaluated<Option<Valu
         return Ok(None);
     }
     if let Some(found) = harmonic(session, f, range)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = sums::finite(session, f, k, a, b)? {
         return Ok(Some(found));
     }
     if let Some(antidifference) = antidifference(session, f, k)? {
@@ -352,6 +358,9 @@ fn infinite(session: &mut Session, f: &Value, k: &Value, a: &Value) -> Evaluated
     if let Some(found) = zeta_parts(session, f, k, a)? {
         return Ok(Some(found));
     }
+    if let Some(found) = sums::exponential(session, f, k, a)? {
+        return Ok(Some(found));
+    }
     hypergeometric(session, f, k, a)
 }
 
@@ -438,13 +447,16 @@ fn hypergeometric(
     let (Some(top), Some(bottom)) = (shifted(session, &top)?, shifted(session, &bottom)?) else {
         return Ok(None);
     };
-    let first = session.put(f, k, a)?;
     let z = session.quotient_of(&top.leading(), &bottom.leading())?;
     let (Some(mut upper), Some(mut lower)) =
         (minus_roots(session, &top)?, minus_roots(session, &bottom)?)
     else {
         return Ok(None);
     };
+    if let Some(shift) = last_whole_root(&upper, &lower) {
+        return beyond(session, f, k, a, shift);
+    }
+    let first = session.put(f, k, a)?;
     // Common parameters cancel; the factor k + 1 is that of the factorial.
     upper.retain(|p| match lower.iter().position(|q| q == p) {
         Some(place) => {
@@ -462,6 +474,40 @@ fn hypergeometric(
     let Some(value) = named_series(session, &upper, &lower, &z)? else { return Ok(None) };
     let result = session.product_of([first, value])?;
     Ok(is_finite(&result).then_some(result))
+}
+
+/// Terms that are taken off the beginning of a series at most.
+const FIRST_TERMS: i64 = 60;
+
+/// Returns how far the last term is at which the ratio of terms is 0 or infinite.
+fn last_whole_root(upper: &[Value], lower: &[Value]) -> Option<i64> {
+    let root = |value: &Value| value.as_i64().filter(|root| *root <= 0).map(|root| -root);
+    upper.iter().chain(lower).filter_map(root).max()
+}
+
+/// The sum of the first terms, and of the series from where no term is 0.
+fn beyond(
+    session: &mut Session,
+    f: &Value,
+    k: &Value,
+    a: &Value,
+    shift: i64,
+) -> Evaluated<Option<Value>> {
+    let Some(from) = a.as_i64().filter(|_| shift < FIRST_TERMS) else { return Ok(None) };
+    let mut sum = Args::new();
+    for n in from..=from + shift {
+        sum.push(session.put(f, k, &Value::Integer(n))?);
+    }
+    if !sum.iter().all(is_finite) {
+        return Ok(None);
+    }
+    let start = Value::Integer(from + shift + 1);
+    let first = session.put(f, k, &start)?;
+    if !is_zero(&first) {
+        let Some(rest) = hypergeometric(session, f, k, &start)? else { return Ok(None) };
+        sum.push(rest);
+    }
+    session.sum_of(sum).map(Some)
 }
 
 /// Factorials and powers in a ratio of neighbouring terms.
