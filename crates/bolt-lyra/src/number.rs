@@ -217,15 +217,6 @@ fn of_machine(a: &Value, b: &Value, operation: &Operation) -> Value {
 }
 
 fn sum_precision(a: &BigReal, b: &BigReal, sum: &Binary) -> f64 {
-    let error = (a.magnitude() - a.precision).max(b.magnitude() - b.precision);
-    match error.is_finite() {
-        true => (magnitude(sum) - error).max(0.0),
-        // Nothing of which no digit is known has no error that could be compared.
-        false => a.precision.min(b.precision),
-    }
-}
-
-fn sum_precision(a: &BigReal, b: &BigReal, sum: &Binary) -> f64 {
     let error = a.error().max(b.error());
     match sum.repr().significand().is_zero() {
         true => -error,
@@ -474,7 +465,7 @@ fn complex_precision(re: &Value, im: &Value) -> f64 {
     let (Value::BigReal(re), Value::BigReal(im)) = (re, im) else {
         return precision(re).min(precision(im));
     };
-    let error = (re.magnitude() - re.precision).max(im.magnitude() - im.precision);
+    let error = re.error().max(im.error());
     let size = re.magnitude().max(im.magnitude());
     match size.is_finite() && error.is_finite() {
         true => (size - error).max(0.0),

@@ -177,3 +177,14 @@ fn a_condition_may_stand_after_other_statements_of_a_scope() {
         ),
     ]);
 }
+
+#[test]
+fn an_optional_argument_of_a_flat_function_takes_several() {
+    check(&[
+        ("Replace[-c t, a_. t :> a]", "-c"),
+        ("Replace[g[-c t, t], g[a_. t_, t_] :> a]", "-c"),
+        ("Replace[2 b y, a_. x_ :> {a, x}]", "{2, b*y}"),
+        ("Replace[{t, b t, b c t}, a_. t :> f[a], {1}]", "{f[1], f[b], f[b*c]}"),
+        ("Replace[1 + c + t, a_. + t :> a]", "1 + c"),
+    ]);
+}

@@ -27,6 +27,8 @@ impl Session {
         if let Some(known) = self.written.get(text) {
             return known.clone();
         }
+        // Left sides may mention functions whose rules in turn mention this one.
+        self.written.insert(text, Arc::from(Vec::new()));
         // Programs see steps of their evaluations, not how rules are made ready.
         let inspection = self.inspection.take();
         let value = self.read_privately(text);
@@ -80,6 +82,17 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_may_mention_each_other() {
+        let mut session = Session::new();
+        for source in ["Abs[x]", "Conjugate[x]", "Re[x]", "Im[Conjugate[x]]"] {
+            let parsed = bolt_lyra_syntax::parse(source);
+            let value = session.read(&parsed.exprs[0]);
+            session.evaluate_line(&value).expect("no program quits");
+            assert!(session.take_notes().is_empty(), "{source}");
+        }
+    }
 
     #[test]
     fn names_of_a_text_are_not_those_of_a_program() {

@@ -1,7 +1,7 @@
 //! The kinds of questions, and how an answer to each is judged.
 
-use crate::grammar::{Random, expression, linear, polynomial, rational};
-use crate::session::{Asked, Reply, is_undefined, mentions};
+use super::grammar::{Random, expression, linear, polynomial, rational};
+use super::session::{Asked, Reply, is_undefined, mentions};
 
 /// What was found of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,31 +213,32 @@ fn against_sums(asked: &mut Asked, question: &Question) -> Verdict {
     compared(asked, pairs.to_vec(), 1e-8)
 }
 
-/// A limit is near the values close by; how near depends on the function, so that only what is far
-/// is called wrong.
+/// A limit is near the values close by, or, where the function goes there slowly, nearer to those
+/// that are closer.
 fn against_values(asked: &mut Asked, question: &Question) -> Verdict {
     if let Err(verdict) = answer(asked, question, "Limit") {
         return verdict;
     }
-    let at = match question.places[0].as_str() {
-        "Infinity" => "10^60".to_owned(),
-        "-Infinity" => "-10^60".to_owned(),
-        at => format!("{at} + 10^-60"),
+    let at = |digits: usize| match question.places[0].as_str() {
+        "Infinity" => format!("10^{digits}"),
+        "-Infinity" => format!("-10^{digits}"),
+        at => format!("{at} + 10^-{digits}"),
     };
-    let value = format!("N[f /. x -> {at}, 30]");
+    let mut value = |digits: usize| asked.number(&format!("N[f /. x -> {}, 30]", at(digits)));
+    let (Some(near), Some(nearer)) = (value(60), value(300)) else { return Verdict::Unjudged };
     let given = asked.value("g");
-    let Some(number) = asked.number(&value) else { return Verdict::Unjudged };
-    let size = number.0.hypot(number.1);
     let shown = asked.shown(&given);
-    let wrong = |what: &str| Verdict::Wrong(format!("{shown}\n    near it {what} {number:?}"));
+    let wrong = || Verdict::Wrong(format!("{shown}\n    near it the value is {near:?}"));
+    let size = |z: (f64, f64)| z.0.hypot(z.1);
     if is_undefined(&given) {
-        return if size < 2.0 { wrong("the value is") } else { Verdict::Right };
+        return if size(near) < 2.0 && size(nearer) < 2.0 { wrong() } else { Verdict::Right };
     }
     let Some(limit) = asked.number("g") else { return Verdict::Unjudged };
-    let error = (limit.0 - number.0).hypot(limit.1 - number.1);
-    match error <= 0.02 * limit.0.hypot(limit.1).max(1.0) {
+    let error = |z: (f64, f64)| size((limit.0 - z.0, limit.1 - z.1));
+    let is_close = error(nearer) <= 0.01 * size(limit).max(1e-3);
+    match is_close || error(nearer) < 0.5 * error(near) {
         true => Verdict::Right,
-        false => wrong("the value is"),
+        false => wrong(),
     }
 }
 
@@ -274,7 +275,8 @@ fn solution(asked: &mut Asked, question: &Question) -> Verdict {
     };
     let mut pairs = Vec::new();
     for (n, at) in (1..=count).flat_map(|n| POINTS[..3].iter().map(move |at| (n, at))) {
-        let constants = "{C[1] -> 3/7, C[2] -> -5/11}";
+        // Powers of what is negative are on another branch than those that were solved for.
+        let constants = "{C[1] -> 17/3, C[2] -> -5/11}";
         let side = |k: usize| format!("(f[[{k}]] /. g[[{n}]] /. {constants} /. x -> {at})");
         pairs.push((format!("solution {n}, x = {at}"), side(1), side(2)));
     }

@@ -532,7 +532,8 @@ impl<'s> Matcher<'s> {
             };
         }
         let sizes: Vec<usize> = match first.bare() {
-            Pattern::Optional { .. } => (least..=most).rev().collect(),
+            // One value rather than several, several rather than the default.
+            Pattern::Optional { .. } => (1..=most).chain((least == 0).then_some(0)).collect(),
             _ => (least..=most).collect(),
         };
         for size in sizes {
@@ -631,7 +632,11 @@ fn is_option(value: &Value) -> bool {
 
 /// Returns whether it matches a call of a flat head that holds several arguments.
 fn takes_more_where_flat(pattern: &Pattern) -> bool {
-    matches!(pattern.bare(), Pattern::Any(_) | Pattern::Except(..))
+    match pattern.bare() {
+        Pattern::Any(_) | Pattern::Except(..) => true,
+        Pattern::Optional { of, .. } => takes_more_where_flat(of),
+        _ => false,
+    }
 }
 
 fn wrapped(call: &CallPattern, values: &[Value]) -> Value {

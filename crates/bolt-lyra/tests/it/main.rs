@@ -8,4 +8,5 @@ mod case;
 mod code_parser;
 #[path = "../../examples/conformance/judge.rs"]
 mod judge;
+mod questions;
 mod verdicts;
