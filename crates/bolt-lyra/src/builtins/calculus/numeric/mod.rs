@@ -10,6 +10,7 @@ mod special;
 
 use std::collections::HashMap;
 
+use super::interpolating::Interpolant;
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
@@ -32,6 +33,7 @@ enum Op {
     /// The first value whose condition is true, else the last.
     Cases(Vec<(usize, usize)>, usize),
     Compare(std::cmp::Ordering, bool, usize, usize),
+    Interpolated(Box<Interpolant>, usize),
 }
 
 /// Expressions in the form in which they are run.
@@ -137,6 +139,9 @@ impl Tape {
                 };
                 Op::Compare(order, negated, a, b)
             }
+            None if let ([x], Some(function)) = (args, Interpolant::read(session, call.head())) => {
+                Op::Interpolated(Box::new(function), self.place(session, x))
+            }
             head => {
                 let name = head.map(|head| session.names.full(head).name.clone());
                 let known = name.as_deref().and_then(|name| functions::known(name, args.len()));
@@ -193,6 +198,10 @@ impl Tape {
                     let case = cases.iter().find(|(condition, _)| work[*condition] == ONE);
                     work[case.map_or(*otherwise, |(_, value)| *value)]
                 }
+                Op::Interpolated(function, place) => match work[*place] {
+                    C { re, im: 0.0 } if re.is_finite() => function.at(re),
+                    _ => c(f64::NAN, f64::NAN),
+                },
                 Op::Compare(order, negated, a, b) => {
                     let is = work[*a].re.partial_cmp(&work[*b].re) == Some(*order);
                     if is != *negated { ONE } else { ZERO }
