@@ -225,7 +225,7 @@ fn against_values(asked: &mut Asked, question: &Question) -> Verdict {
         at => format!("{at} + 10^-{digits}"),
     };
     let mut value = |digits: usize| asked.number(&format!("N[f /. x -> {}, 30]", at(digits)));
-    let (Some(near), Some(nearer)) = (value(60), value(300)) else { return Verdict::Unjudged };
+    let (Some(near), Some(nearer)) = (value(30), value(90)) else { return Verdict::Unjudged };
     let given = asked.value("g");
     let shown = asked.shown(&given);
     let wrong = || Verdict::Wrong(format!("{shown}\n    near it the value is {near:?}"));
