@@ -282,13 +282,27 @@ fn small_factors(integer: &IBig) -> Vec<(IBig, u32)> {
         divisor += if divisor == 2 { 1 } else { 2 };
     }
     if left > IBig::ONE {
-        let perfect = (2..=number::bit_length(&left)).rev().take(64).find_map(|degree| {
-            let root = left.nth_root(degree);
-            (root.pow(degree) == left).then_some((root, degree as u32))
-        });
-        factors.push(perfect.unwrap_or((left, 1)));
+        factors.push(perfect_power(left));
     }
     factors
+}
+
+/// Writes an integer without factors below the limit of trial division as a power with the largest
+/// exponent.
+fn perfect_power(integer: IBig) -> (IBig, u32) {
+    let (mut root, mut exponent) = (integer, 1);
+    let mut degree = 2;
+    // The root has no factor below the limit either, which bounds the exponent.
+    while degree * TRIAL_LIMIT.ilog2() as usize <= number::bit_length(&root) {
+        let candidate = root.nth_root(degree);
+        if candidate.pow(degree) == root {
+            root = candidate;
+            exponent *= degree as u32;
+        } else {
+            degree += if degree == 2 { 1 } else { 2 };
+        }
+    }
+    (root, exponent)
 }
 
 fn infinite_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &Value) -> Step {

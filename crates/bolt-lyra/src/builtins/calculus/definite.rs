@@ -29,6 +29,9 @@ pub(super) fn definite(
     }
     let dummy = Value::Symbol(session.names.symbol("Lyra`Integral`x"));
     let inner = session.put(f, x, &dummy)?;
+    if let Some(value) = super::pieces::integral(session, &inner, &dummy, low, high)? {
+        return Ok(Some(value));
+    }
     let Some(whole) = antiderivative(session, &inner, &dummy)? else { return Ok(None) };
     let (Some(at_high), Some(at_low)) =
         (end(session, &whole, &dummy, high, true)?, end(session, &whole, &dummy, low, false)?)

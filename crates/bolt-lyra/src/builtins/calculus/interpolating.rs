@@ -5,7 +5,7 @@
 //! differences with repeated places (Hermite's interpolation).
 
 use super::numeric::complex::{C, ZERO, c, r};
-use crate::array::Elements;
+use crate::array::{Array, Elements};
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -168,7 +168,7 @@ impl Interpolant {
 }
 
 fn reals(value: &Value) -> Option<Vec<f64>> {
-    match value.as_call().and_then(Call::array).map(|array| array.elements()) {
+    match value.as_call().and_then(Call::array).map(Array::elements) {
         Some(Elements::Reals(all)) => Some(all.clone()),
         _ => value.as_list()?.iter().map(number::to_f64).collect(),
     }

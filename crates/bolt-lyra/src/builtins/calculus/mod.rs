@@ -16,6 +16,7 @@ pub(crate) mod numeric;
 mod numerical;
 pub(crate) mod operator;
 mod partial;
+mod pieces;
 mod poly;
 mod quadrature;
 mod recurrences;

@@ -48,6 +48,11 @@ impl Integrator<'_> {
         let slope = poly.at(1);
         let u = self.fresh();
         for inner in [Inner::Cosine, Inner::Sine, Inner::Tangent] {
+            if inner == Inner::Tangent
+                && let Some(value) = self.by_multiples(f, x, family)?
+            {
+                return Ok(Some(value));
+            }
             let Some(split) = self.split(f, x, family, inner, &u)? else { continue };
             let is_right = match (&split.power, inner) {
                 (Value::Integer(n), Inner::Tangent) => n % 2 == 0,
@@ -103,7 +108,24 @@ impl Integrator<'_> {
             }
         };
         let Some(result) = self.integrate(&f, u)? else { return Ok(None) };
+        let result = match inner {
+            Inner::Tangent => without_inverse(&result, u, family, w),
+            _ => result,
+        };
         self.session.put(&result, u, &value).map(Some)
+    }
+
+    /// Powers and products of sines and cosines as sums of sines and cosines of multiples.
+    fn by_multiples(&mut self, f: &Value, x: &Value, family: Family) -> Evaluated<Option<Value>> {
+        if family != Family::Circular || !is_product_of_sines(f, x) {
+            return Ok(None);
+        }
+        let reduced = self.session.system("TrigReduce", [f.clone()].as_slice())?;
+        let sum = self.session.system("Expand", [reduced].as_slice())?;
+        match sum != *f && terms(&sum).len() > 1 {
+            true => self.integrate(&sum, x),
+            false => Ok(None),
+        }
     }
 
     /// t = Tan[w/2] or Tanh[w/2].
@@ -127,6 +149,8 @@ impl Integrator<'_> {
         };
         let Some(fraction) = s.fraction_in(&g, &t)? else { return Ok(None) };
         let Some(result) = s.rational_integral(&fraction, &t)? else { return Ok(None) };
+        let half = lyra!(s, "w/2", w)?;
+        let result = without_inverse(&result, &t, family, &half);
         s.put(&result, &t, &value).map(Some)
     }
 
@@ -291,6 +315,29 @@ impl Integrator<'_> {
         let of_u = self.session.evaluate(&times([split.of_u, square]))?;
         Ok(Split { of_u, power: Value::Integer(left) })
     }
+}
+
+/// Puts w for the inverse tangent of u = Tan[w], from which it differs by a constant between jumps.
+fn without_inverse(value: &Value, u: &Value, family: Family, w: &Value) -> Value {
+    let inverse = match family {
+        Family::Circular => sym::ArcTan,
+        Family::Hyperbolic => sym::ArcTanh,
+    };
+    let of_u = Value::call(inverse, [u.clone()].as_slice());
+    crate::builtins::forms::substituted(value, &of_u, w)
+}
+
+/// The largest power of a sine that is written as a sum.
+const MOST_POWER: i64 = 12;
+
+/// Whether an expression is a product of positive powers of sines and cosines.
+fn is_product_of_sines(f: &Value, x: &Value) -> bool {
+    let is_factor = |factor: &Value| {
+        let (base, exponent) = super::super::terms::base_and_exponent(factor);
+        let is_sine = base.args_of(sym::Sin).or_else(|| base.args_of(sym::Cos)).is_some();
+        is_free(factor, x) || is_sine && matches!(exponent, Value::Integer(1..=MOST_POWER))
+    };
+    super::super::terms::factors(f).iter().all(is_factor)
 }
 
 /// Whether the variable stands in functions of one family and of one argument only.

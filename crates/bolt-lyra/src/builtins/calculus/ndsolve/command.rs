@@ -111,7 +111,7 @@ fn solve(session: &mut Session, call: &mut Arc<Call>, is_value: bool) -> Evaluat
     if is_value {
         let mut result = functions.clone();
         for (name, function, _) in first.iter().filter_map(crate::rule::sides) {
-            result = super::super::terms::replace(&result, name, function);
+            result = crate::builtins::forms::substituted(&result, name, function);
         }
         return Ok(Step::Again(result));
     }
@@ -123,7 +123,7 @@ fn solve(session: &mut Session, call: &mut Arc<Call>, is_value: bool) -> Evaluat
         for (function, (name, value, _)) in
             functions.iter().zip(rules.iter().filter_map(crate::rule::sides))
         {
-            let value = super::super::terms::replace(function, name, value);
+            let value = crate::builtins::forms::substituted(function, name, value);
             list.push(Value::rule(function.clone(), value));
         }
         written.push(Value::list(list));

@@ -50,7 +50,7 @@ impl Eliminated {
         for column in 0..n {
             let size = |row: &usize| rows[*row][column].abs();
             let pivot = (column..n).max_by(|a, b| size(a).total_cmp(&size(b)))?;
-            if !(size(&pivot) > 0.0) {
+            if size(&pivot) == 0.0 || size(&pivot).is_nan() {
                 return None;
             }
             rows.swap(column, pivot);

@@ -4,7 +4,8 @@ use super::super::formula::lyra;
 use super::super::interpolating::value_of;
 use super::super::numeric::Tape;
 use super::super::numeric::complex::{C, c};
-use super::super::terms::{is_free, replace};
+use super::super::terms::is_free;
+use crate::builtins::forms::substituted;
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -129,7 +130,7 @@ fn solved(
 ) -> Evaluated<Option<Vec<Vec<Value>>>> {
     let list = Value::list(Args::from(symbols.to_vec()));
     session.quiet += 1;
-    let found = session.named("Solve", [Value::list(Args::from(equations)), list]);
+    let found = session.system("Solve", [Value::list(Args::from(equations)), list]);
     session.quiet -= 1;
     let found = found?;
     let Some(solutions) = found.as_list() else { return Ok(None) };
@@ -241,10 +242,10 @@ impl System {
         }
         let mut found = Vec::new();
         for slope in &self.slopes {
-            let mut with = replace(slope, &self.x, &Value::Real(x));
+            let mut with = substituted(slope, &self.x, &Value::Real(x));
             for (symbol, value) in self.state.iter().zip(y) {
                 if !is_free(&with, symbol) {
-                    with = replace(&with, symbol, &value_of(*value));
+                    with = substituted(&with, symbol, &value_of(*value));
                 }
             }
             let number = lyra!(session, "N[with]", with)?;
