@@ -269,9 +269,8 @@ fn solution(asked: &mut Asked, question: &Question) -> Verdict {
     if let Err(verdict) = answer(asked, question, "DSolve") {
         return verdict;
     }
-    let count = match asked.value("Length[g]").as_usize() {
-        Some(count @ 1..) => count,
-        _ => return Verdict::Unevaluated,
+    let Some(count @ 1..) = asked.value("Length[g]").as_usize() else {
+        return Verdict::Unevaluated;
     };
     let mut pairs = Vec::new();
     for (n, at) in (1..=count).flat_map(|n| POINTS[..3].iter().map(move |at| (n, at))) {
