@@ -466,7 +466,7 @@ fn complex_precision(re: &Value, im: &Value) -> f64 {
         return precision(re).min(precision(im));
     };
     let error = re.error().max(im.error());
-    let size = re.magnitude().max(im.magnitude());
+    let size = magnitude(&re.value).max(magnitude(&im.value));
     match size.is_finite() && error.is_finite() {
         true => (size - error).max(0.0),
         false => re.precision.min(im.precision),

@@ -207,6 +207,27 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
 ];
 
+/// Applies a head that is a call of a function with a way of its own to be applied; `None` of others.
+fn apply_object(
+    session: &mut Session,
+    operator: Symbol,
+    head: &Call,
+    call: &Call,
+) -> Evaluated<Option<Step>> {
+    let name = session.names.full(operator).name.clone();
+    let step = match &*name {
+        "Derivative" => super::calculus::operator::apply(session, head, call),
+        "InterpolatingFunction" => super::calculus::interpolating::apply(session, head, call),
+        "Query" | "Dataset" => super::associations::apply(session, head, call),
+        "Failure" => Ok(super::inspection::of_failure(head, call)),
+        "EchoFunction" => super::inspection::echo_function(session, head, call),
+        "ThreadPool" => Ok(super::parallel::pool_property(head, call)),
+        "StringTemplate" => super::output::apply_template(session, head, call),
+        _ => return Ok(None),
+    };
+    step.map(Some)
+}
+
 /// Applies an operator form such as `Map[f][list]`, or what else a call as head does.
 pub(crate) fn apply_operator(
     session: &mut Session,
@@ -220,17 +241,8 @@ pub(crate) fn apply_operator(
         let apply = |inner: Value, f: &Value| Value::call(f.clone(), [inner].as_slice());
         return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
     }
-    match &*session.names.full(operator).name {
-        "Derivative" => return super::calculus::operator::apply(session, head, call),
-        "InterpolatingFunction" => {
-            return super::calculus::interpolating::apply(session, head, call);
-        }
-        "Query" | "Dataset" => return super::associations::apply(session, head, call),
-        "Failure" => return Ok(super::inspection::of_failure(head, call)),
-        "EchoFunction" => return super::inspection::echo_function(session, head, call),
-        "ThreadPool" => return Ok(super::parallel::pool_property(head, call)),
-        "StringTemplate" => return super::output::apply_template(session, head, call),
-        _ => {}
+    if let Some(step) = apply_object(session, operator, head, call)? {
+        return Ok(step);
     }
     let ([argument, options @ ..], [of]) = (head.args(), call.args()) else {
         return Ok(Step::Same);
