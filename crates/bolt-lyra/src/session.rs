@@ -486,10 +486,7 @@ impl Session {
             (sym::RecursionLimit, Value::Integer(1024)),
             (sym::IterationLimit, Value::Integer(4096)),
             (sym::Line, Value::Integer(1)),
-            (
-                sym::HistoryLength,
-                Value::call(sym::DirectedInfinity, [Value::Integer(1)].as_slice()),
-            ),
+            (sym::HistoryLength, Value::Symbol(sym::Infinity)),
             (sym::Context, Value::string("Global`")),
             (sym::MessageList, Value::list(Args::new())),
             (sym::Assumptions, Value::TRUE),

@@ -53,6 +53,9 @@ impl Session {
             return Expr::symbol("$Aborted");
         }
         grown(value.depth(), || match value {
+            Value::Symbol(sym::Infinity) if form == Form::Full => {
+                Expr::call("DirectedInfinity", vec![integer(&Value::Integer(1))])
+            }
             Value::Symbol(symbol) => Expr::symbol(&self.names.shown(*symbol)),
             Value::Temporary(temporary) => Expr::symbol(&self.names.shown(temporary.symbol)),
             Value::String(text) if form == Form::Output => text_as_it_is(text),

@@ -1,20 +1,24 @@
 //! Looks for programs that a session does not survive, and for what it gets wrong by its own word.
 //!
 //! ```text
-//! fuzz [--seed N] [--from N] [--count N] [--names NAME,NAME]
+//! fuzz [programs|text|patterns] [--seed N] [--from N] [--count N] [--names NAME,NAME]
 //! ```
-//! It evaluates random calls of the built-in functions: none may panic, overflow the stack, ask for
-//! absurd memory or go on after an abort, and what a result is written as must be read as the same
-//! result. A seed and a number reproduce a program; each runs in a process of its own with limits.
-//! Failures are shown once for each place, with a program as small as could be found.
+//! `programs` evaluates random calls of the built-in functions: none may panic, overflow the stack,
+//! ask for absurd memory or go on after an abort, and what a result is written as must be read as
+//! the same result. `text` parses random and broken programs, `patterns` compares matches with an
+//! enumeration of all. A seed and a number reproduce a case; each runs in a process of its own with
+//! limits. Failures are shown once for each place, with a program as small as could be found.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program")]
 
 mod check;
 #[allow(dead_code, reason = "the conformance program reads lines")]
 #[path = "../conformance/child.rs"]
 mod child;
+mod matches;
 mod minimise;
+mod oracle;
 mod program;
+mod text;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -28,6 +32,7 @@ use program::Programs;
 /// What the command line asks for.
 #[derive(Debug)]
 struct Options {
+    what: String,
     seed: u64,
     from: u64,
     count: u64,
@@ -35,11 +40,13 @@ struct Options {
     names: Vec<String>,
 }
 
-const USAGE: &str = "fuzz [--seed N] [--from N] [--count N] [--names NAME,NAME]";
+const USAGE: &str =
+    "fuzz [programs|text|patterns] [--seed N] [--from N] [--count N] [--names NAME,NAME]";
 
 impl Options {
     fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self { seed: 1, from: 0, count: 1_000, names: Vec::new() };
+        let what = "programs".to_owned();
+        let mut options = Self { what, seed: 1, from: 0, count: 1_000, names: Vec::new() };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("`{argument}` needs a value"));
@@ -50,6 +57,7 @@ impl Options {
                 "--from" => options.from = number(value()?)?,
                 "--count" => options.count = number(value()?)?,
                 "--names" => options.names = value()?.split(',').map(str::to_owned).collect(),
+                "programs" | "text" | "patterns" => options.what = argument,
                 _ => return Err(format!("unknown argument `{argument}`\nusage: {USAGE}")),
             }
         }
@@ -61,7 +69,11 @@ fn main() -> ExitCode {
     let run = || {
         let options = Options::parse(std::env::args().skip(1))?;
         let numbers = options.from..options.from.saturating_add(options.count);
-        programs(&options, numbers)
+        match options.what.as_str() {
+            "text" => Ok(text::run(options.seed, numbers)),
+            "patterns" => matches::run(options.seed, numbers),
+            _ => programs(&options, numbers),
+        }
     };
     match run() {
         Ok(0) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 //! Integers: division, divisors, digits.
 
-use dashu_base::{DivEuclid, Gcd, RemEuclid, Signed};
-use dashu_int::IBig;
+use dashu_base::{DivEuclid, DivRem, Gcd, RemEuclid, Signed};
+use dashu_int::{IBig, UBig};
 use triomphe::Arc;
 
 use super::{Builtin, builtin};
@@ -53,7 +53,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Factorial",
         NUMERIC,
-        |s, c| Ok(factorial(s, c)),
+        |s, c| factorial(s, c),
         "n! or Factorial[n] is the product of the integers from 1 to n.",
         &[("5!", "120"), ("(1/2)!", "(1/2)!")],
     ),
@@ -67,7 +67,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Binomial",
         NUMERIC,
-        |_, c| Ok(binomial(c)),
+        |s, c| binomial(s, c),
         "Binomial[n, k] is the number of ways to choose k of n.",
         &[("Binomial[5, 2]", "10"), ("Binomial[n, 1]", "Binomial[n, 1]")],
     ),
@@ -231,29 +231,32 @@ fn combine(call: &Call, of_none: i64, with: fn(&IBig, &IBig) -> IBig) -> Step {
     }
 }
 
-fn factorial(session: &mut Session, call: &Arc<Call>) -> Step {
-    match call.args() {
-        [Value::Integer(n @ 0..)] if *n < 1 << 24 => Step::Done(Value::from(product(1, *n as u64))),
+fn factorial(session: &mut Session, call: &Arc<Call>) -> Evaluated<Step> {
+    Ok(match call.args() {
+        [Value::Integer(n @ 0..)] if *n < 1 << 24 => {
+            Step::Done(Value::from(product(session, 1, *n as u64)?))
+        }
         [Value::Integer(..0)] => Step::Done(Value::Symbol(sym::ComplexInfinity)),
         [Value::Integer(_)] => {
             session.message(sym::General, "ovfl", &[]);
             Step::Same
         }
         _ => Step::Same,
-    }
+    })
 }
 
 /// Returns the product of the integers from one to another, halves first so that both factors of
 /// each multiplication are of like size.
-fn product(from: u64, to: u64) -> IBig {
+fn product(session: &Session, from: u64, to: u64) -> Evaluated<IBig> {
     if from > to {
-        return IBig::ONE;
+        return Ok(IBig::ONE);
     }
     if to - from < 16 {
-        return (from..=to).fold(IBig::ONE, |product, factor| product * factor);
+        return Ok((from..=to).fold(IBig::ONE, |product, factor| product * factor));
     }
+    session.check_interrupt()?;
     let middle = from + (to - from) / 2;
-    product(from, middle) * product(middle + 1, to)
+    Ok(product(session, from, middle)? * product(session, middle + 1, to)?)
 }
 
 fn fibonacci(call: &Call) -> Step {
@@ -275,16 +278,17 @@ fn fibonacci(call: &Call) -> Step {
     Step::Done(Value::from(if negative { -a } else { a }))
 }
 
-fn binomial(call: &Call) -> Step {
-    let [Value::Integer(n), Value::Integer(k)] = call.args() else { return Step::Same };
+fn binomial(session: &Session, call: &Call) -> Evaluated<Step> {
+    let [Value::Integer(n), Value::Integer(k)] = call.args() else { return Ok(Step::Same) };
     if *n < 0 || n.unsigned_abs() > 1 << 24 {
-        return Step::Same;
+        return Ok(Step::Same);
     }
     if *k < 0 || k > n {
-        return Step::Done(Value::Integer(0));
+        return Ok(Step::Done(Value::Integer(0)));
     }
     let (n, k) = (*n as u64, (*k).min(n - k) as u64);
-    Step::Done(Value::from(product(n - k + 1, n) / product(1, k)))
+    let (above, below) = (product(session, n - k + 1, n)?, product(session, 1, k)?);
+    Ok(Step::Done(Value::from(above / below)))
 }
 
 fn power_mod(call: &Call) -> Step {
@@ -331,6 +335,35 @@ fn inverse(a: &IBig, m: &IBig) -> Option<IBig> {
     (r == IBig::ONE).then(|| IBig::from(t.rem_euclid(m.clone())))
 }
 
+/// Digits that are found by dividing by the base again and again; of more, halves are taken first.
+const FEW_DIGITS: usize = 64;
+
+/// Returns the digits of an integer, without leading zeros.
+fn digits_of(n: &UBig, base: u64) -> Vec<i64> {
+    let mut powers = vec![UBig::from(base).pow(FEW_DIGITS)];
+    while let Some(last) = powers.last().filter(|last| *last <= n) {
+        powers.push(last.sqr());
+    }
+    let mut digits = Vec::new();
+    add_digits(n, base, &powers, &mut digits);
+    let zeros = digits.iter().take_while(|digit| **digit == 0).count();
+    digits.drain(..zeros);
+    digits
+}
+
+/// Adds the digits of an integer below the last power, with as many zeros before them as that has.
+fn add_digits(n: &UBig, base: u64, powers: &[UBig], digits: &mut Vec<i64>) {
+    let Some((_, halves)) = powers.split_last().filter(|(_, halves)| !halves.is_empty()) else {
+        let few = if n.is_zero() { Vec::new() } else { n.to_digits(base) };
+        digits.extend(std::iter::repeat_n(0, FEW_DIGITS - few.len()));
+        digits.extend(few.into_iter().map(|digit| digit as i64));
+        return;
+    };
+    let (upper, lower) = n.div_rem(&halves[halves.len() - 1]);
+    add_digits(&upper, base, halves, digits);
+    add_digits(&lower, base, halves, digits);
+}
+
 fn digits(call: &Call) -> Step {
     let (n, base, length) = match call.args() {
         [n] => (n, 10, None),
@@ -340,11 +373,8 @@ fn digits(call: &Call) -> Step {
     };
     let (Some(n), 2..) = (number::integer(n), base) else { return Step::Same };
     let magnitude = n.into_parts().1;
-    let mut all: Vec<Value> = magnitude
-        .to_digits(base as u64)
-        .into_iter()
-        .map(|digit| Value::Integer(digit as i64))
-        .collect();
+    let mut all: Vec<Value> =
+        digits_of(&magnitude, base as u64).into_iter().map(Value::Integer).collect();
     if all.is_empty() {
         all.push(Value::Integer(0));
     }

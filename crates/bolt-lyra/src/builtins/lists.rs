@@ -152,7 +152,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Distribute",
         Attributes::NONE,
-        |_, c| Ok(distribute(c)),
+        |s, c| distribute(s, c),
         "Distribute[f[a + b, c]] gives f[a, c] + f[b, c]; Distribute[e, g] distributes over g.",
         &[
             ("Distribute[f[a + b, c]]", "f[a, c] + f[b, c]"),
@@ -677,15 +677,28 @@ fn dimensions(call: &Call) -> Step {
     Step::Done(Value::list(sizes))
 }
 
-fn distribute(call: &Call) -> Step {
+/// Terms that are distributed to.
+const TERMS_MAX: usize = 1 << 24;
+
+fn distribute(session: &mut Session, call: &Call) -> Evaluated<Step> {
     let (of, over) = match call.args() {
         [Value::Call(of)] => (of, Value::Symbol(sym::Plus)),
         [Value::Call(of), over] => (of, over.clone()),
-        [other, ..] => return Step::Done(other.clone()),
-        [] => return Step::Same,
+        [other, ..] => return Ok(Step::Done(other.clone())),
+        [] => return Ok(Step::Same),
     };
+    let terms_of = |arg: &Value| match arg {
+        Value::Call(sum) if *sum.head() == over => sum.len(),
+        _ => 1,
+    };
+    let count = of.args().iter().fold(1usize, |count, arg| count.saturating_mul(terms_of(arg)));
+    if count > TERMS_MAX {
+        session.message(sym::General, "nomem", &[]);
+        return Ok(Step::Same);
+    }
     let mut all: Vec<Args> = vec![Args::new()];
     for arg in of.args() {
+        session.check_interrupt()?;
         let terms = match arg {
             Value::Call(sum) if *sum.head() == over => sum.args(),
             _ => std::slice::from_ref(arg),
@@ -703,7 +716,7 @@ fn distribute(call: &Call) -> Step {
         all = all.iter().flat_map(longer).collect();
     }
     let terms = all.into_iter().map(|args| Value::call(of.head().clone(), args));
-    Step::Again(Value::call(over, terms.collect::<Args>()))
+    Ok(Step::Again(Value::call(over, terms.collect::<Args>())))
 }
 
 fn riffle(call: &Call) -> Step {

@@ -82,3 +82,65 @@ fn what_is_too_large_is_told() {
         ("Quiet[Check[Array[f, {10^5, 10^5}], told]]", "told"),
     ]);
 }
+
+#[test]
+fn infinity_is_one_expression_however_it_came_about() {
+    check(&[
+        ("Limit[1/x^2, x -> 0] === Infinity", "True"),
+        ("2 Infinity === Infinity + 1 === DirectedInfinity[3] === Infinity", "True"),
+        ("-Log[0] === Infinity", "True"),
+        ("-Infinity === DirectedInfinity[-1]", "True"),
+        ("Union[{Infinity, DirectedInfinity[1]}]", "{Infinity}"),
+        ("ToString[FullForm[Infinity]]", "\"DirectedInfinity[1]\""),
+    ]);
+}
+
+#[test]
+fn roots_of_large_perfect_powers_are_found() {
+    check(&[
+        ("Sqrt[(10^20 + 39)^2]", "100000000000000000039"),
+        ("((10^20 + 39)^6)^(1/4)", "100000000000000000039*Sqrt[100000000000000000039]"),
+        ("(12 (10^20 + 39)^3)^(1/3)", "100000000000000000039*2^(2/3)*3^(1/3)"),
+        ("Head[Sqrt[10^20000 + 1]]", "Power"),
+        ("Sqrt[(10^5000 + 1)^2] == 10^5000 + 1", "True"),
+    ]);
+}
+
+#[test]
+fn what_takes_long_can_be_aborted_and_what_is_too_large_is_not_begun() {
+    check(&[
+        ("Quiet[Head[Distribute[Table[{1, 2}, {40}], List]]]", "Distribute"),
+        ("Distribute[f[a + b, c]]", "f[a, c] + f[b, c]"),
+        (
+            "Quiet[Head[KroneckerProduct[IdentityMatrix[300], IdentityMatrix[300]]]]",
+            "KroneckerProduct",
+        ),
+        (
+            "TimeConstrained[EditDistance @@ {StringRepeat[\"a\", 20000], StringRepeat[\"b\", 20000]}, 0.1]",
+            "$Aborted",
+        ),
+        (
+            "TimeConstrained[LongestCommonSubsequence @@ {StringRepeat[\"a\", 20000], StringRepeat[\"b\", 20000]}, 0.1]",
+            "$Aborted",
+        ),
+        ("TimeConstrained[Range[10^9], 0.05]", "$Aborted"),
+        ("Signature[{3, 1, 2}] + 10 Signature[{2, 1, 3}] + 100 Signature[{1, 1}]", "-9"),
+        ("Signature[Range[30000, 1, -1]]", "1"),
+        ("Quiet[Erfi[1.*^300]] === $Failed", "False"),
+        ("Quiet[EllipticE[2.`50]] === $Failed", "False"),
+    ]);
+}
+
+#[test]
+fn digits_by_halves_are_those_by_remainders() {
+    check(&[
+        (
+            "And @@ Flatten[Table[FromDigits[IntegerDigits[n, b], b] === n, {n, {0, 1, 7^100, 10^300, 2^1000 - 1, 10^640, 3^5000}}, {b, {2, 3, 10, 36}}]]",
+            "True",
+        ),
+        ("Length[IntegerDigits[10^640]]", "641"),
+        ("Union[IntegerDigits[10^640 - 1]]", "{9}"),
+        ("IntegerDigits[10^130, 10, 5]", "{0, 0, 0, 0, 0}"),
+        ("Length[IntegerDigits[2^20000, 2]]", "20001"),
+    ]);
+}

@@ -244,7 +244,7 @@ const TRIAL_LIMIT: u64 = 1 << 16;
 fn roots_of_integer(integer: &IBig, exponent: &RBig) -> (Value, Vec<(IBig, RBig)>) {
     let mut outside = Value::Integer(1);
     let mut inside: Vec<(IBig, RBig)> = Vec::new();
-    for (prime, times) in small_factors(integer) {
+    for (prime, times) in small_factors(integer, exponent) {
         let total = exponent * RBig::from(IBig::from(times));
         // Towards 0, so that a root stays in the denominator if it is there.
         let whole = total.trunc();
@@ -265,8 +265,8 @@ fn roots_of_integer(integer: &IBig, exponent: &RBig) -> (Value, Vec<(IBig, RBig)
 }
 
 /// Factors an integer by trial division; what is left at the end is taken as one factor, reduced
-/// to its root if it is a perfect power.
-fn small_factors(integer: &IBig) -> Vec<(IBig, u32)> {
+/// to its root if it is a perfect power that the exponent makes smaller.
+fn small_factors(integer: &IBig, exponent: &RBig) -> Vec<(IBig, u32)> {
     let mut left = integer.clone();
     let mut factors = Vec::new();
     let mut divisor = 2u64;
@@ -282,27 +282,36 @@ fn small_factors(integer: &IBig) -> Vec<(IBig, u32)> {
         divisor += if divisor == 2 { 1 } else { 2 };
     }
     if left > IBig::ONE {
-        factors.push(perfect_power(left));
+        factors.push(perfect_power(left, exponent));
     }
     factors
 }
 
-/// Writes an integer without factors below the limit of trial division as a power with the largest
-/// exponent.
-fn perfect_power(integer: IBig) -> (IBig, u32) {
-    let (mut root, mut exponent) = (integer, 1);
-    let mut degree = 2;
-    // The root has no factor below the limit either, which bounds the exponent.
-    while degree * TRIAL_LIMIT.ilog2() as usize <= number::bit_length(&root) {
-        let candidate = root.nth_root(degree);
-        if candidate.pow(degree) == root {
-            root = candidate;
-            exponent *= degree as u32;
-        } else {
-            degree += if degree == 2 { 1 } else { 2 };
+/// Degrees of roots that are tried.
+const DEGREE_MAX: u32 = 128;
+/// Integers of more bits are tried for roots of the degrees only that the exponent has.
+const BITS_OF_ALL_DEGREES: usize = 1 << 11;
+
+/// Returns an integer without small factors as a power, with the greatest exponent that is found.
+fn perfect_power(mut left: IBig, exponent: &RBig) -> (IBig, u32) {
+    let mut times = 1;
+    for degree in 2..=DEGREE_MAX {
+        let bits = number::bit_length(&left);
+        // No root is a product of small factors.
+        if bits < degree as usize * TRIAL_LIMIT.ilog2() as usize {
+            break;
+        }
+        let counts = || exponent.denominator() % degree == 0;
+        while bits <= BITS_OF_ALL_DEGREES || counts() {
+            let root = left.nth_root(degree as usize);
+            if root.pow(degree as usize) != left {
+                break;
+            }
+            left = root;
+            times *= degree;
         }
     }
-    (root, exponent)
+    (left, times)
 }
 
 fn infinite_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &Value) -> Step {

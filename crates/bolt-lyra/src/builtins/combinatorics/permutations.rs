@@ -226,20 +226,15 @@ fn permutations(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
 
 fn signature(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [Value::Call(list)] = call.args() else { return Ok(Step::Same) };
-    let mut elements = list.args().to_vec();
-    let mut sign = 1;
-    for end in (1..elements.len()).rev() {
-        for place in 0..end {
-            match crate::order::compare(&session.names, &elements[place], &elements[place + 1]) {
-                std::cmp::Ordering::Equal => return Ok(Step::Done(Value::Integer(0))),
-                std::cmp::Ordering::Greater => {
-                    elements.swap(place, place + 1);
-                    sign = -sign;
-                }
-                std::cmp::Ordering::Less => {}
-            }
-        }
+    let elements = list.args();
+    let mut order: Vec<usize> = (0..elements.len()).collect();
+    order.sort_by(|&a, &b| crate::order::compare(&session.names, &elements[a], &elements[b]));
+    if order.windows(2).any(|pair| elements[pair[0]] == elements[pair[1]]) {
+        return Ok(Step::Done(Value::Integer(0)));
     }
+    // A cycle of even length is an odd permutation.
+    let is_odd = cycles_of(&order).iter().filter(|cycle| cycle.len() % 2 == 0).count() % 2 == 1;
+    let sign = if is_odd { -1 } else { 1 };
     Ok(Step::Done(Value::Integer(sign)))
 }
 

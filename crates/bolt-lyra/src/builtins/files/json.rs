@@ -171,6 +171,9 @@ pub(super) fn write(session: &Session, value: &Value, compact: bool) -> Option<S
     Some(text)
 }
 
+/// Lists inside of one another that are written.
+const LEVELS_MAX: usize = 1_000;
+
 fn write_to(
     session: &Session,
     value: &Value,
@@ -178,6 +181,9 @@ fn write_to(
     level: usize,
     text: &mut String,
 ) -> Option<()> {
+    if level > LEVELS_MAX || session.check_interrupt().is_err() {
+        return None;
+    }
     match value {
         Value::String(own) => push_string(text, own),
         Value::Integer(_) | Value::BigInteger(_) => text.push_str(&session.input_form(value)),

@@ -327,6 +327,9 @@ fn matrix_product(x: &super::Matrix, y: &super::Matrix) -> Option<super::Matrix>
     x.iter().map(row).collect()
 }
 
+/// Elements that a product of Kronecker may have.
+const ELEMENTS_MAX: usize = 1 << 26;
+
 fn kronecker(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let args = call.args();
     let of = |value: &Value, is_first: bool| {
@@ -341,10 +344,16 @@ fn kronecker(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let Some(mut product) = of(first, true) else { return Ok(Step::Same) };
     for next in rest {
         let Some(next) = of(next, false) else { return Ok(Step::Same) };
+        let size = |rows: &[Vec<Value>]| rows.iter().map(Vec::len).sum::<usize>();
+        if size(&product).saturating_mul(size(&next)) > ELEMENTS_MAX {
+            session.message(sym::General, "nomem", &[]);
+            return Ok(Step::Same);
+        }
         let mut rows = Vec::new();
         for upper in &product {
             session.check_interrupt()?;
             for lower in &next {
+                session.check_interrupt()?;
                 let pair = |a: &Value, b: &Value| Value::call(sym::Times, [a.clone(), b.clone()]);
                 let row = upper.iter().flat_map(|a| lower.iter().map(move |b| pair(a, b)));
                 rows.push(row.collect());

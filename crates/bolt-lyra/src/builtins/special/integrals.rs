@@ -17,7 +17,7 @@ fn gamma_constant(bits: usize) -> Precise {
 pub(super) fn erf(args: &[Precise]) -> Option<Precise> {
     let z = &args[0];
     let bits = z.bits();
-    if z.size() > 60.0 {
+    if z.size() > 60.0 && is_far(z) {
         return Some(Precise::int(1, bits).sub(&erfc(args)?));
     }
     // 2 z exp(-z^2)/sqrt(Pi) F(1; 3/2; z^2)
@@ -27,10 +27,15 @@ pub(super) fn erf(args: &[Precise]) -> Option<Precise> {
     Some(factor.mul(&sum))
 }
 
+/// Returns whether the asymptotic series has enough digits.
+fn is_far(z: &Precise) -> bool {
+    z.size() * z.size() > z.bits() as f64 * 0.8 + 10.0
+}
+
 pub(super) fn erfc(args: &[Precise]) -> Option<Precise> {
     let z = &args[0];
     let bits = z.bits();
-    if z.to_f64().0 > 0.0 && z.size() * z.size() > bits as f64 * 0.8 + 10.0 {
+    if z.to_f64().0 >= 0.0 && is_far(z) {
         return erfc_far(z);
     }
     if z.to_f64().0 < 0.0 && z.size() > 60.0 {
@@ -315,7 +320,7 @@ fn carlson_f(x: &Precise, y: &Precise, z: &Precise) -> Option<Precise> {
         let (dx, dy, dz) = (mean.sub(&x), mean.sub(&y), mean.sub(&z));
         let off = dx.magnitude().max(dy.magnitude()).max(dz.magnitude());
         if dx.is_zero() && dy.is_zero() && dz.is_zero()
-            || (off - mean.magnitude()) * 6 < -(bits as i64) - 8
+            || off.saturating_sub(mean.magnitude()).saturating_mul(6) < -(bits as i64) - 8
         {
             let (a, b) = (dx.div(&mean)?, dy.div(&mean)?);
             let c = a.add(&b).neg();

@@ -8,13 +8,14 @@ use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
+use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "EditDistance",
         Attributes::NONE,
-        |s, c| measured(s, c, "EditDistance", &|a, b| Some(edits(a, b, false))),
+        |s, c| measured(s, c, "EditDistance", &|s, a, b| edits(s, a, b, false).map(Some)),
         "EditDistance[u, v] is how many insertions, deletions and substitutions make v of u \
          (Levenshtein); u and v are strings or lists.",
         &[("EditDistance[\"kitten\", \"sitting\"]", "3"), ("EditDistance[{1, 2, 3}, {1, 3}]", "1")],
@@ -22,7 +23,9 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "DamerauLevenshteinDistance",
         Attributes::NONE,
-        |s, c| measured(s, c, "DamerauLevenshteinDistance", &|a, b| Some(edits(a, b, true))),
+        |s, c| {
+            measured(s, c, "DamerauLevenshteinDistance", &|s, a, b| edits(s, a, b, true).map(Some))
+        },
         "DamerauLevenshteinDistance[u, v] is how many insertions, deletions, substitutions and \
          exchanges of neighbours make v of u.",
         &[
@@ -33,7 +36,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "HammingDistance",
         Attributes::NONE,
-        |s, c| measured(s, c, "HammingDistance", &hamming),
+        |s, c| measured(s, c, "HammingDistance", &|_, a, b| Ok(hamming(a, b))),
         "HammingDistance[u, v] is at how many places strings or lists of one length differ.",
         &[
             ("HammingDistance[\"karolin\", \"kathrin\"]", "3"),
@@ -43,7 +46,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "LongestCommonSubsequence",
         Attributes::NONE,
-        |s, c| Ok(common(s, c, true)),
+        |s, c| common(s, c, true),
         "LongestCommonSubsequence[u, v] is the longest run of neighbours that u and v have in \
          common.",
         &[
@@ -54,7 +57,7 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "LongestCommonSequence",
         Attributes::NONE,
-        |s, c| Ok(common(s, c, false)),
+        |s, c| common(s, c, false),
         "LongestCommonSequence[u, v] is the longest sequence, neighbours or not, that u and v have \
          in common in this order.",
         &[
@@ -76,7 +79,7 @@ fn elements(value: &Value, ignores_case: bool) -> Option<Vec<Value>> {
 }
 
 /// Computes a distance of two sequences.
-type Distance<'d> = &'d dyn Fn(&[Value], &[Value]) -> Option<usize>;
+type Distance<'d> = &'d dyn Fn(&Session, &[Value], &[Value]) -> Evaluated<Option<usize>>;
 
 fn measured(
     session: &mut Session,
@@ -96,7 +99,7 @@ fn measured(
     let (Some(left), Some(right)) = (elements(a, ignores_case), elements(b, ignores_case)) else {
         return Ok(Step::Same);
     };
-    match distance(&left, &right) {
+    match distance(session, &left, &right)? {
         Some(distance) => Ok(Step::Done(integer(distance))),
         None => {
             session.message_of(name, "idim", &[a.clone(), b.clone()]);
@@ -106,10 +109,11 @@ fn measured(
 }
 
 /// The least number of edits, row by row; `exchanges` counts that of neighbours as one.
-fn edits(a: &[Value], b: &[Value], exchanges: bool) -> usize {
+fn edits(session: &Session, a: &[Value], b: &[Value], exchanges: bool) -> Evaluated<usize> {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.iter().enumerate() {
+        session.check_interrupt()?;
         let mut row = Vec::with_capacity(b.len() + 1);
         row.push(i + 1);
         for (j, right) in b.iter().enumerate() {
@@ -122,25 +126,32 @@ fn edits(a: &[Value], b: &[Value], exchanges: bool) -> usize {
         }
         before = std::mem::replace(&mut last, row);
     }
-    last[b.len()]
+    Ok(last[b.len()])
 }
 
 fn hamming(a: &[Value], b: &[Value]) -> Option<usize> {
     (a.len() == b.len()).then(|| a.iter().zip(b).filter(|(a, b)| a != b).count())
 }
 
-fn common(session: &Session, call: &Call, neighbours: bool) -> Step {
+/// Pairs of elements whose lengths are kept at once.
+const PAIRS_MAX: usize = 1 << 28;
+
+fn common(session: &mut Session, call: &Call, neighbours: bool) -> Evaluated<Step> {
     let (args, options) = Options::split(call.args(), 2);
-    let [a, b] = args else { return Step::Same };
+    let [a, b] = args else { return Ok(Step::Same) };
     let folds = options.is_set(session, "IgnoreCase");
     let (Some(left), Some(right)) = (elements(a, folds), elements(b, folds)) else {
-        return Step::Same;
+        return Ok(Step::Same);
     };
     let places = match neighbours {
-        true => common_run(&left, &right),
-        false => common_sequence(&left, &right),
+        true => common_run(session, &left, &right)?,
+        false if left.len().saturating_mul(right.len()) > PAIRS_MAX => {
+            session.message(sym::General, "nomem", &[]);
+            return Ok(Step::Same);
+        }
+        false => common_sequence(session, &left, &right)?,
     };
-    match a {
+    Ok(match a {
         Value::String(text) => {
             let all: Vec<char> = text.chars().collect();
             Step::Done(Value::string(places.iter().map(|&place| all[place]).collect::<String>()))
@@ -148,14 +159,15 @@ fn common(session: &Session, call: &Call, neighbours: bool) -> Step {
         _ => Step::Done(Value::list(
             places.iter().map(|&place| left[place].clone()).collect::<Args>(),
         )),
-    }
+    })
 }
 
 /// Returns the places in the first of the first of the longest runs that are in both.
-fn common_run(a: &[Value], b: &[Value]) -> Vec<usize> {
+fn common_run(session: &Session, a: &[Value], b: &[Value]) -> Evaluated<Vec<usize>> {
     let mut last = vec![0; b.len() + 1];
     let (mut length, mut end) = (0, 0);
     for (i, left) in a.iter().enumerate() {
+        session.check_interrupt()?;
         let mut row = vec![0; b.len() + 1];
         for (j, right) in b.iter().enumerate() {
             if left == right {
@@ -167,14 +179,15 @@ fn common_run(a: &[Value], b: &[Value]) -> Vec<usize> {
         }
         last = row;
     }
-    (end - length..end).collect()
+    Ok((end - length..end).collect())
 }
 
 /// Returns the places in the first of a longest sequence that is in both.
-fn common_sequence(a: &[Value], b: &[Value]) -> Vec<usize> {
+fn common_sequence(session: &Session, a: &[Value], b: &[Value]) -> Evaluated<Vec<usize>> {
     let width = b.len() + 1;
     let mut lengths = vec![0_u32; (a.len() + 1) * width];
     for (i, left) in a.iter().enumerate().rev() {
+        session.check_interrupt()?;
         for (j, right) in b.iter().enumerate().rev() {
             lengths[i * width + j] = match left == right {
                 true => lengths[(i + 1) * width + j + 1] + 1,
@@ -193,5 +206,5 @@ fn common_sequence(a: &[Value], b: &[Value]) -> Vec<usize> {
             j += 1;
         }
     }
-    places
+    Ok(places)
 }
