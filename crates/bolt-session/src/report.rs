@@ -23,10 +23,8 @@ mod html;
 mod json;
 mod months;
 mod page;
-mod reduce;
 mod scale;
 mod tables;
-mod ticks;
 mod trades;
 
 #[cfg(test)]
@@ -71,9 +69,10 @@ fn render_head(out: &mut String, title: &str) {
         "{BEGINNING}<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{}\
-         </style>\n</head>\n<body>\n",
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n\
+         :root {{\n{}}}\n{}</style>\n</head>\n<body>\n",
         Escaped(title),
+        bolt_plot::theme::variables(),
         include_str!("report/page.css")
     );
 }

@@ -4,11 +4,12 @@
 //! of the page and stay readable on a phone. Everything is drawn here; the script only switches
 //! between the scales and reads values out.
 
+use bolt_plot::reduce;
+
 use super::format::{self, Style};
 use super::html::{Escaped, html};
 use super::json;
 use super::page::{Abscissa, Series, Unit};
-use super::reduce::reduce;
 use super::scale::{HEIGHT, Scale, WIDTH};
 
 /// Largest number of columns a drawing is divided into; there are fewer for many series.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::format::{DASH, fixed};
 use super::html::html;
 use super::page::{Month, MonthlyReturns};
-use super::ticks::month_name;
+use bolt_plot::ticks::month_name;
 
 /// Returns the compounded return of each year; NaN if that of a month is unknown.
 pub(super) fn yearly(months: &[Month]) -> BTreeMap<i32, f64> {

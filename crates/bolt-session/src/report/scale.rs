@@ -1,10 +1,10 @@
 //! From values to places in a drawing.
 
 use bolt_base::UnixNanos;
+use bolt_plot::ticks;
 
 use super::format::{Clock, exact};
 use super::page::{Abscissa, Unit};
-use super::ticks;
 
 /// Width of a drawing in its own units.
 pub(super) const WIDTH: f64 = 10_000.0;

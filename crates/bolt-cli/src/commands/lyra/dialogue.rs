@@ -11,7 +11,7 @@ use bolt_lyra::Session;
 use reedline::Signal;
 
 use super::program::{Line, Run, Source};
-use super::screen::{Screen, shown};
+use super::screen::{Look, Screen, shown};
 use super::{Form, diagnostics};
 use crate::context::Context;
 use crate::output::Style;
@@ -105,7 +105,8 @@ impl Dialogue {
     fn show(&self, session: &mut Session, line: &Line<'_>) {
         self.screen.end(line.end.as_ref());
         let Some(value) = &line.value else { return };
-        let Some(text) = shown(session, value, self.form) else { return };
+        let look = Look { form: self.form, style: self.style };
+        let Some(text) = shown(session, value, look) else { return };
         let label = format!("Out[{}]= ", session.line() - 1);
         let text = match text.contains('\n') {
             true => format!("{}\n{text}", self.style.dim(label.trim_end())),

@@ -44,12 +44,17 @@ fn result(session: &mut Session, line: &Line<'_>) -> Json {
     if let Some((name, text)) = line.end.as_ref().map(End::message) {
         messages.push(json!({"name": name, "text": text}));
     }
+    let svg = match &line.value {
+        Some(value) => session.to_svg(value).ok().flatten(),
+        None => None,
+    };
     let form = |of: fn(&Session, &Value) -> String| line.value.as_ref().map(|v| of(session, v));
     json!({
         "input": line.input,
         "value": line.value.as_ref().and_then(plain),
         "input_form": form(Session::input_form),
         "shown": form(Session::shown),
+        "svg": svg,
         "printed": printed,
         "messages": messages,
         "seconds": line.took.as_secs_f64(),

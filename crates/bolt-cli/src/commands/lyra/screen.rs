@@ -1,7 +1,7 @@
 //! Programs run for people: values and what is printed on standard output, messages on standard
 //! error, in the order in which they come.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +15,7 @@ use super::guard::End;
 use super::program::{Run, Source, parse};
 use super::{Form, diagnostics};
 use crate::context::Context;
+use crate::output::Style;
 
 /// What is printed waits so long at most for more, so that not every line costs a system call.
 const DELAY: Duration = Duration::from_millis(20);
@@ -122,10 +123,40 @@ impl Screen {
     }
 }
 
+/// The most lines that the axes of a drawing enclose.
+const DRAWING_LINES: usize = 22;
+
+/// How values are shown, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) form: Form,
+    pub(super) style: Style,
+}
+
+/// Returns a drawing as text, if the value is one and there is a terminal to show it on.
+fn picture(session: &mut Session, value: &Value, style: Style) -> Option<String> {
+    if !session.is_drawing(value) || !io::stdout().is_terminal() {
+        return None;
+    }
+    let has_all = std::env::var("COLORTERM").is_ok_and(|c| c == "truecolor" || c == "24bit");
+    let colors = match style.is_colored() {
+        false => 0,
+        true if has_all => 1 << 24,
+        true => 256,
+    };
+    session.to_text(value, style.columns(), DRAWING_LINES, colors).ok().flatten()
+}
+
 /// Returns how a value is shown, `None` for `Null`.
-pub(super) fn shown(session: &mut Session, value: &Value, form: Form) -> Option<String> {
+pub(super) fn shown(session: &mut Session, value: &Value, look: Look) -> Option<String> {
+    let Look { form, style } = look;
     if value.is(sym::Null) {
         return None;
+    }
+    if form == Form::Output
+        && let Some(picture) = picture(session, value, style)
+    {
+        return Some(picture);
     }
     Some(match form {
         Form::Output => session.show(value).unwrap_or_else(|_| session.shown(value)),
@@ -152,6 +183,7 @@ pub(super) fn run(
     form: Form,
     context: Context,
 ) -> Result<ExitCode> {
+    let look = Look { form, style: context.style };
     let style = context.style.of_stderr();
     // The session prints too; the lock on standard output is given back.
     drop(context);
@@ -166,7 +198,7 @@ pub(super) fn run(
     for (source, parse) in sources.iter().zip(&parses) {
         let ended = run.evaluate(source, &parse.exprs, |session, line| {
             screen.end(line.end.as_ref());
-            if let Some(text) = line.value.and_then(|value| shown(session, &value, form)) {
+            if let Some(text) = line.value.and_then(|value| shown(session, &value, look)) {
                 screen.line(&text);
             }
             screen.flush()

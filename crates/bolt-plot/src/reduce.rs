@@ -8,11 +8,7 @@
 /// Returns ascending indices of the values to draw; all of them if there are no more than four a
 /// column. `position` gives the place of an index on the horizontal axis from 0 to 1, ascending.
 /// A column without a finite value keeps one index, so that the line breaks there.
-pub(super) fn reduce(
-    values: &[f64],
-    position: impl Fn(usize) -> f64,
-    columns: usize,
-) -> Vec<usize> {
+pub fn reduce(values: &[f64], position: impl Fn(usize) -> f64, columns: usize) -> Vec<usize> {
     if values.len() <= 4 * columns {
         return (0..values.len()).collect();
     }

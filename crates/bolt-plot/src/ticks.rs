@@ -5,16 +5,16 @@ use bolt_base::UnixNanos;
 
 /// Ticks of a linear axis.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Ticks {
+pub struct Ticks {
     /// Where they stand, ascending.
-    pub(super) values: Vec<f64>,
+    pub values: Vec<f64>,
     /// The distance between them: 1, 2 or 5 times a power of ten.
-    pub(super) step: f64,
+    pub step: f64,
 }
 
 /// Returns the round numbers from `low` to `high`, as many as there are but not more than `most`
 /// (at least 2).
-pub(super) fn linear(low: f64, high: f64, most: usize) -> Ticks {
+pub fn linear(low: f64, high: f64, most: usize) -> Ticks {
     let power = 10f64.powf(((high - low) / most as f64).log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().map(|factor| factor * power);
     let fits = |ticks: &Ticks| ticks.values.len() <= most;
@@ -37,7 +37,7 @@ fn multiples(low: f64, high: f64, step: f64) -> Ticks {
 /// Returns ticks of a logarithmic axis and for each the step by which to show it: the densest of
 /// every number with one digit, of 1, 2, 5, of decades or of every few decades that are not more
 /// than `most`; round numbers if the axis spans too little for those.
-pub(super) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, f64)> {
+pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, f64)> {
     let (first, last) = (low.log10().floor() as i32, high.log10().floor() as i32);
     let inside = |value: f64| value >= low * (1.0 - 1e-12) && value <= high * (1.0 + 1e-12);
     for digits in [&[1, 2, 3, 4, 5, 6, 7, 8, 9][..], &[1, 2, 3, 4, 6, 8], &[1, 2, 5], &[1]] {
@@ -61,13 +61,13 @@ pub(super) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, f64)> {
 
 /// A tick of an axis of times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DateTick {
+pub struct DateTick {
     /// Where it stands.
-    pub(super) at: UnixNanos,
+    pub at: UnixNanos,
     /// What it is called.
-    pub(super) label: String,
+    pub label: String,
     /// Whether a larger unit begins here: a year among months, a day among hours.
-    pub(super) is_major: bool,
+    pub is_major: bool,
 }
 
 /// A distance between ticks of times.
@@ -148,7 +148,7 @@ fn month_ticks(low: UnixNanos, high: UnixNanos, every: i32) -> Vec<UnixNanos> {
 
 /// Returns starts of years, months, days, hours or parts of them, at most `most` (at least 1) of
 /// them from `low` to `high`; none if no step is that large.
-pub(super) fn dates(low: UnixNanos, high: UnixNanos, most: usize) -> Vec<DateTick> {
+pub fn dates(low: UnixNanos, high: UnixNanos, most: usize) -> Vec<DateTick> {
     let span = high.0.saturating_sub(low.0) as f64 / 1e9;
     for step in STEPS {
         if span / step.seconds() > most as f64 + 1.0 {
@@ -166,7 +166,7 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Returns the English abbreviation of a month, 1 to 12.
-pub(super) fn month_name(month: u8) -> &'static str {
+pub fn month_name(month: u8) -> &'static str {
     MONTHS[usize::from(month) - 1]
 }
 
