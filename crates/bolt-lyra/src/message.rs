@@ -149,6 +149,21 @@ const GENERAL: &[(&str, &str)] = &[
         "dmval",
         "The place `1` lies outside of the data of the interpolating function, which is extrapolated.",
     ),
+    ("pllim", "Range specification `1` is not of the form {x, xmin, xmax}."),
+    ("plln", "Limiting value `1` in `2` is not a machine-sized real number."),
+    ("plld", "Endpoints for `1` in `2` must have distinct machine-precision numerical values."),
+    ("ppts", "Value of option PlotPoints -> `1` is not an integer >= 2."),
+    (
+        "invmaxrec",
+        "MaxRecursion must be a non-negative integer; the recursion value is limited to `2`. Using MaxRecursion -> `2`.",
+    ),
+    ("lpn", "`1` is not a list of numbers or pairs of numbers."),
+    ("ldata", "`1` is not a valid dataset or list of datasets."),
+    ("arrayerr", "`1` must be a valid array."),
+    ("mat", "Argument `1` is not a matrix."),
+    ("hbins", "The bin specification `1` is not valid."),
+    ("gtype", "`1` is not a type of graphics."),
+    ("gcomb", "Could not combine the graphics objects in `1`."),
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 

@@ -440,6 +440,7 @@ impl Session {
             session.definition_mut(symbol).attributes |= Attributes::PROTECTED;
         }
         session.set_system_values();
+        session.set_graphics_values();
         session.set_host_values();
         builtins::contexts_changed(&mut session);
         session

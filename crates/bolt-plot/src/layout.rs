@@ -55,7 +55,9 @@ pub(crate) fn spans(figure: &Figure) -> [Span; 2] {
             if bounds[side].is_some_and(|[low, high]| low == high) && other.length() > 0.0 {
                 let middle = spans[side].low / 2.0 + spans[side].high / 2.0;
                 let room = other.length() / 20.0;
-                spans[side] = Span { low: middle - room, high: middle + room };
+                if middle - room < middle && middle < middle + room {
+                    spans[side] = Span { low: middle - room, high: middle + room };
+                }
             }
         }
     }
@@ -71,7 +73,7 @@ fn span(axis: &Axis, bounds: Option<[f64; 2]>) -> Span {
     let room = high / 2.0 - low / 2.0;
     // So little that the numbers between cannot be told apart counts as nothing.
     if room <= low.abs().max(high.abs()) * 1e-14 {
-        let room = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
+        let room = if low.abs() < 1e-300 { 1.0 } else { low.abs() * 0.1 };
         return Span { low: low - room, high: high + room };
     }
     let pad = |share: f64| 2.0 * room * share.clamp(0.0, 10.0);

@@ -47,8 +47,13 @@ pub fn function<E>(
     for x in first_places(ends, how.points.max(2)) {
         samples.push((x, of(x)?));
     }
-    for _ in 0..how.depth {
-        let marked = marked(&samples, how);
+    for round in 0..how.depth {
+        let mut marked = marked(&samples, how);
+        if round == 0 {
+            // The intervals at the ends have one neighbour only, beside which they may look straight.
+            let last = marked.len() - 1;
+            (marked[0], marked[last]) = (true, true);
+        }
         if !marked.contains(&true) || samples.len() >= how.most {
             break;
         }
@@ -134,22 +139,44 @@ fn is_steep(samples: &[Sample], extreme: f64, height: f64) -> bool {
     neighbours.iter().any(|near| near.is_none_or(|y| (y - extreme).abs() > 0.15 * height))
 }
 
-/// Returns for each interval between samples whether it is to be halved.
+/// Returns for each interval between samples whether it is to be halved: where the line bends as it
+/// is shown, and where it would if all of it were.
 fn marked(samples: &[Sample], how: Sampling) -> Vec<bool> {
-    let width = samples[samples.len() - 1].0 - samples[0].0;
     let mut marked = vec![false; samples.len() - 1];
-    let Some([low, high]) = shown_range(samples) else { return marked };
+    let finite = samples.iter().filter_map(|sample| sample.1).filter(|y| y.is_finite());
+    let whole = finite.fold(None, |range: Option<[f64; 2]>, y| {
+        Some(range.map_or([y, y], |[low, high]| [low.min(y), high.max(y)]))
+    });
+    let (Some(shown), Some(whole)) = (shown_range(samples), whole) else { return marked };
+    mark_bends(samples, shown, how.aspect, &mut marked);
+    if shown != whole {
+        mark_bends(samples, whole, how.aspect, &mut marked);
+    }
+    // Nothing is gained by points closer than the finest screens show.
+    let width = samples[samples.len() - 1].0 - samples[0].0;
+    for (i, mark) in marked.iter_mut().enumerate() {
+        *mark &= (samples[i + 1].0 - samples[i].0) / width > 1e-7;
+    }
+    marked
+}
+
+fn mark_bends(samples: &[Sample], [low, high]: [f64; 2], aspect: f64, marked: &mut [bool]) {
+    let width = samples[samples.len() - 1].0 - samples[0].0;
     let height = if high > low { high - low } else { 1.0 };
     let scaled = |sample: &Sample| {
         let y = sample.1?.clamp(low - height, high + height);
-        Some([(sample.0 - samples[0].0) / width, how.aspect * (y - low) / height])
+        Some([(sample.0 - samples[0].0) / width, aspect * (y - low) / height])
     };
     let places: Vec<Option<[f64; 2]>> = samples.iter().map(scaled).collect();
+    mark_corners(&places, marked);
+}
+
+/// Marks the intervals beside corners, and those in which values begin or end.
+fn mark_corners(places: &[Option<[f64; 2]>], marked: &mut [bool]) {
     for i in 0..marked.len() {
-        // Where values begin or end.
         marked[i] |= places[i].is_some() != places[i + 1].is_some();
     }
-    for i in 1..samples.len() - 1 {
+    for i in 1..places.len() - 1 {
         if let (Some(a), Some(b), Some(c)) = (places[i - 1], places[i], places[i + 1])
             && bends(a, b, c)
         {
@@ -157,11 +184,6 @@ fn marked(samples: &[Sample], how: Sampling) -> Vec<bool> {
             marked[i] = true;
         }
     }
-    // Nothing is gained by points closer than the finest screens show.
-    for (i, mark) in marked.iter_mut().enumerate() {
-        *mark &= (samples[i + 1].0 - samples[i].0) / width > 1e-7;
-    }
-    marked
 }
 
 fn bends(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> bool {
@@ -293,16 +315,6 @@ fn marked_of_curve(samples: &[CurveSample]) -> Vec<bool> {
     }
     let places: Vec<Option<[f64; 2]>> =
         samples.iter().map(|sample| sample.1.map(|place| place.map(|at| at / size))).collect();
-    for i in 0..marked.len() {
-        marked[i] |= places[i].is_some() != places[i + 1].is_some();
-    }
-    for i in 1..samples.len() - 1 {
-        if let (Some(a), Some(b), Some(c)) = (places[i - 1], places[i], places[i + 1])
-            && bends(a, b, c)
-        {
-            marked[i - 1] = true;
-            marked[i] = true;
-        }
-    }
+    mark_corners(&places, &mut marked);
     marked
 }

@@ -222,6 +222,7 @@ fn apply_object(
         "Failure" => Ok(super::inspection::of_failure(head, call)),
         "EchoFunction" => super::inspection::echo_function(session, head, call),
         "ThreadPool" => Ok(super::parallel::pool_property(head, call)),
+        "ColorDataFunction" => super::apply_color_data(session, head, call),
         "StringTemplate" => super::output::apply_template(session, head, call),
         _ => return Ok(None),
     };

@@ -33,6 +33,7 @@ mod equations;
 mod files;
 pub(crate) mod forms;
 mod functional;
+mod graphics;
 mod graphs;
 mod inequality;
 mod inquiry;
@@ -72,6 +73,7 @@ use crate::value::{Call, Value};
 pub(crate) use combinatorics::products::Harvest;
 pub(crate) use files::{OuterContext, Streams, context_assigned, contexts_changed};
 pub(crate) use functional::apply_operator;
+pub(crate) use graphics::apply_color_data;
 pub(crate) use inspection::defined;
 pub(crate) use output::Displayed;
 pub(crate) use simplify::combined;
@@ -155,6 +157,7 @@ const FOLDERS: &[&[&[Builtin]]] = &[
     dates::TABLES,
     files::TABLES,
     graphs::TABLES,
+    graphics::TABLES,
     inspection::TABLES,
     output::TABLES,
     parallel::TABLES,

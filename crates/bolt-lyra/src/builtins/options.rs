@@ -150,7 +150,7 @@ fn named_by(arg: &Value) -> Option<Value> {
 }
 
 /// Returns the defaults of options of a symbol.
-pub(super) fn options_of(session: &Session, symbol: Symbol) -> Value {
+pub(in crate::builtins) fn options_of(session: &Session, symbol: Symbol) -> Value {
     let rare = session.definition(symbol).and_then(|definition| definition.rare.as_ref());
     rare.and_then(|rare| rare.options.clone()).unwrap_or_else(|| Value::list(Args::new()))
 }

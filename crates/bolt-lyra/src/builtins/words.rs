@@ -3,7 +3,7 @@
 
 use crate::session::Name;
 
-type Word = (&'static str, &'static str);
+pub(super) type Word = (&'static str, &'static str);
 
 const ATOMS: &[Word] = &[
     ("Integer", "Integer is the head of whole numbers, of any size."),
@@ -219,8 +219,17 @@ const OPTIONS: &[Word] = &[(
 /// Returns all words with what they mean.
 pub(crate) fn all() -> impl Iterator<Item = Word> {
     let tables = [
-        ATOMS, CONSTANTS, PATTERNS, STRUCTURE, ATTRIBUTES, DOMAINS, FORMS, SETTINGS, PARALLEL,
+        ATOMS,
+        CONSTANTS,
+        PATTERNS,
+        STRUCTURE,
+        ATTRIBUTES,
+        DOMAINS,
+        FORMS,
+        SETTINGS,
+        PARALLEL,
         OPTIONS,
+        super::graphics::WORDS,
     ];
     tables.into_iter().flatten().copied()
 }

@@ -17,7 +17,8 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::NONE,
         export,
         "Export[\"file\", e] writes e to a file in the format that its name says; Export[\"file\", \
-         e, format] names the format. The result is the name of the file.",
+         e, format] names the format. Drawings are written as .svg or .html. The result is the \
+         name of the file.",
         &[
             ("Export[\"a.json\", <|\"a\" -> 1|>]", "\"a.json\""),
             ("Export[\"b.tsv\", {{1, 2}}]; Import[\"b.tsv\", \"Text\"]", "\"1\\t2\\n\""),
@@ -28,7 +29,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::NONE,
         export_string,
         "ExportString[e, format] is a string that holds e in a format: \"CSV\", \"TSV\", \
-         \"Table\", \"JSON\", \"RawJSON\", \"Text\", \"Lines\", \"List\" or \"Package\". \"Compact\" \
+         \"Table\", \"JSON\", \"RawJSON\", \"Text\", \"Lines\", \"List\" or \"Package\", of a drawing \"SVG\" or \"HTML\". \"Compact\" \
          -> True leaves line breaks out of JSON.",
         &[
             ("ExportString[{{1, \"a,b\"}, {2, x}}, \"CSV\"]", "\"1,\\\"a,b\\\"\\n2,x\\n\""),
@@ -49,7 +50,7 @@ fn export(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     };
     let Some(path) = path_of(session, target) else { return Ok(Step::Same) };
     let format = format.unwrap_or_else(|| super::importing::format_of(path));
-    let Some(text) = written(session, value, format, options) else {
+    let Some(text) = written(session, value, format, options)? else {
         session.message_of("Export", "fmterr", &[Value::string(format)]);
         return Ok(Step::Done(Value::Symbol(sym::Failed)));
     };
@@ -66,7 +67,7 @@ fn export_string(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step>
         [value, Value::String(format)] => (value, format.as_str()),
         _ => return Ok(Step::Same),
     };
-    match written(session, value, format, options) {
+    match written(session, value, format, options)? {
         Some(text) => Ok(Step::Done(Value::string(text))),
         None => {
             session.message_of("ExportString", "fmterr", &[Value::string(format)]);
@@ -76,7 +77,21 @@ fn export_string(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step>
 }
 
 /// Returns an expression in a format, `None` if the format is unknown or cannot hold it.
-fn written(session: &Session, value: &Value, format: &str, options: Options<'_>) -> Option<String> {
+fn written(
+    session: &mut Session,
+    value: &Value,
+    format: &str,
+    options: Options<'_>,
+) -> Evaluated<Option<String>> {
+    match format {
+        "SVG" => session.to_svg(value),
+        "HTML" => session.to_html(value),
+        _ => Ok(plain(session, value, format, options)),
+    }
+}
+
+/// Returns an expression in a format of data.
+fn plain(session: &Session, value: &Value, format: &str, options: Options<'_>) -> Option<String> {
     let lines = |lines: Vec<String>| lines.join("\n");
     let elements = || value.as_list().unwrap_or(std::slice::from_ref(value)).iter();
     Some(match format {

@@ -50,6 +50,8 @@ pub(super) fn format_of(path: &str) -> &'static str {
         Some("tsv" | "tab") => "TSV",
         Some("json") => "JSON",
         Some("dat") => "Table",
+        Some("svg") => "SVG",
+        Some("html" | "htm") => "HTML",
         Some("m" | "wl" | "wls") => "Package",
         _ => "Text",
     }

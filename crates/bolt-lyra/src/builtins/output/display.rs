@@ -109,7 +109,7 @@ impl Session {
             ("HoldForm" | "OutputForm" | "StandardForm" | "TraditionalForm" | "DisplayForm", 1) => {
                 Other(first?.clone())
             }
-            ("Style" | "Tooltip" | "Labeled" | "Framed" | "Highlighted", 1..) => {
+            ("Legended" | "Style" | "Tooltip" | "Labeled" | "Framed" | "Highlighted", 1..) => {
                 Other(first?.clone())
             }
             ("Definition" | "FullDefinition", 1) => {
