@@ -128,6 +128,12 @@ const GENERAL: &[(&str, &str)] = &[
     ("cvmit", "The search has not converged within `1` steps."),
     ("nlnum", "The function value of `1` is not a number at the point of the search."),
     ("nrnum", "The function value is not a real number at the start of the search."),
+    (
+        "dmval",
+        "Input value `1` lies outside the range of data in the interpolating function. Extrapolation will be used.",
+    ),
+    ("inhr", "Requested order is too high; order has been reduced to `1`."),
+    ("indim", "The points of `1` do not fill a grid, or their values are no numbers."),
     ("ndig", "The number of digits to return cannot be determined."),
     ("ibase", "Base `1` is not an integer greater than 1."),
     ("intpp", "Positive integer argument expected in `1`."),
@@ -145,10 +151,6 @@ const GENERAL: &[(&str, &str)] = &[
         "At `1` == `2` the steps have become so small that there is a singularity or a stiff system.",
     ),
     ("mxst", "The limit of `1` steps was reached at `2` == `3`."),
-    (
-        "dmval",
-        "The place `1` lies outside of the data of the interpolating function, which is extrapolated.",
-    ),
     ("pllim", "Range specification `1` is not of the form {x, xmin, xmax}."),
     ("plln", "Limiting value `1` in `2` is not a machine-sized real number."),
     ("plld", "Endpoints for `1` in `2` must have distinct machine-precision numerical values."),

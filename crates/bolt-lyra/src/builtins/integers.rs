@@ -18,16 +18,17 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "Mod",
         NUMERIC,
-        modulo,
-        "Mod[m, n] is the remainder of m divided by n, with the sign of n; Mod[m, n, d] is from d on.",
-        &[("Mod[-7, 3]", "2"), ("Mod[5.5, 2]", "1.5")],
+        |s, c| otherwise(s, c, modulo, REMAINDERS),
+        "Mod[m, n] is the remainder of m divided by n, with the sign of n; Mod[m, n, d] is from d on. \
+         Of complex numbers, the quotient is rounded to the nearest Gaussian integer.",
+        &[("Mod[-7, 3]", "2"), ("Mod[5.5, 2]", "1.5"), ("Mod[10, Pi]", "10 - 3*Pi")],
     ),
     builtin(
         "Quotient",
         NUMERIC,
-        quotient,
-        "Quotient[m, n] is m/n rounded down.",
-        &[("Quotient[-7, 3]", "-3"), ("Quotient[7, 2]", "3")],
+        |s, c| otherwise(s, c, quotient, QUOTIENTS),
+        "Quotient[m, n] is m/n rounded down; Quotient[m, n, d] is (m - d)/n rounded down.",
+        &[("Quotient[-7, 3]", "-3"), ("Quotient[7, 2]", "3"), ("Quotient[10, Pi]", "3")],
     ),
     written!(
         "QuotientRemainder",
@@ -39,44 +40,51 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "GCD",
         Attributes::FLAT.and(NUMERIC).and(Attributes::ONE_IDENTITY).and(Attributes::ORDERLESS),
-        |_, c| Ok(combine(c, 0, greatest_common)),
-        "GCD[a, b] is the greatest common divisor.",
-        &[("GCD[12, 18]", "6"), ("GCD[7, 3]", "1")],
+        |s, c| otherwise(s, c, |_, c| Ok(combine(c, 0, greatest_common)), COMMON_DIVISORS),
+        "GCD[a, b, ...] is the greatest common divisor of integers, fractions or Gaussian integers: \
+         all are integer multiples of it.",
+        &[("GCD[12, 18]", "6"), ("GCD[1/2, 1/3]", "1/6"), ("GCD[5, 3 + 4 I]", "2 + I")],
     ),
     builtin(
         "LCM",
         Attributes::FLAT.and(NUMERIC).and(Attributes::ONE_IDENTITY).and(Attributes::ORDERLESS),
-        |_, c| Ok(combine(c, 1, least_common)),
-        "LCM[a, b] is the least common multiple.",
-        &[("LCM[4, 6]", "12"), ("LCM[3, 5]", "15")],
+        |s, c| otherwise(s, c, |_, c| Ok(combine(c, 1, least_common)), COMMON_MULTIPLES),
+        "LCM[a, b, ...] is the least common multiple of integers or fractions.",
+        &[("LCM[4, 6]", "12"), ("LCM[3, 5]", "15"), ("LCM[1/2, 1/3]", "1")],
     ),
     builtin(
         "Factorial",
         NUMERIC,
-        |s, c| factorial(s, c),
-        "n! or Factorial[n] is the product of the integers from 1 to n.",
-        &[("5!", "120"), ("(1/2)!", "(1/2)!")],
+        |s, c| otherwise(s, c, |s, c| factorial(s, c), FACTORIALS),
+        "n! or Factorial[n] is the product of the integers from 1 to n; of other numbers it is \
+         Gamma[n + 1].",
+        &[("5!", "120"), ("(1/2)!", "Sqrt[Pi]/2"), ("x!", "x!")],
     ),
     builtin(
         "Fibonacci",
         NUMERIC,
-        |_, c| Ok(fibonacci(c)),
-        "Fibonacci[n] is the n-th Fibonacci number.",
-        &[("Fibonacci[10]", "55"), ("Fibonacci[-4]", "-3")],
+        |s, c| otherwise(s, c, |_, c| Ok(fibonacci(c)), FIBONACCI),
+        "Fibonacci[n] is the n-th Fibonacci number, Fibonacci[n, x] the n-th Fibonacci polynomial.",
+        &[("Fibonacci[10]", "55"), ("Fibonacci[-4]", "-3"), ("Fibonacci[4, x]", "2*x + x^3")],
     ),
     builtin(
         "Binomial",
         NUMERIC,
-        |s, c| binomial(s, c),
-        "Binomial[n, k] is the number of ways to choose k of n.",
-        &[("Binomial[5, 2]", "10"), ("Binomial[n, 1]", "Binomial[n, 1]")],
+        |s, c| otherwise(s, c, |s, c| binomial(s, c), BINOMIALS),
+        "Binomial[n, k] is the number of ways to choose k of n, continued to all numbers.",
+        &[("Binomial[5, 2]", "10"), ("Binomial[n, 1]", "n"), ("Binomial[-1/2, 2]", "3/8")],
     ),
     builtin(
         "PowerMod",
         Attributes::LISTABLE,
-        |_, c| Ok(power_mod(c)),
-        "PowerMod[a, b, m] is a^b modulo m; a negative b takes the inverse.",
-        &[("PowerMod[2, 10, 1000]", "24"), ("PowerMod[3, -1, 7]", "5")],
+        |s, c| otherwise(s, c, |_, c| Ok(power_mod(c)), MODULAR_ROOTS),
+        "PowerMod[a, b, m] is a^b modulo m; a negative b takes the inverse, a fraction s/r the least \
+         x with x^r == a^s modulo m.",
+        &[
+            ("PowerMod[2, 10, 1000]", "24"),
+            ("PowerMod[3, -1, 7]", "5"),
+            ("PowerMod[11, 1/3, 19]", "5"),
+        ],
     ),
     builtin(
         "IntegerDigits",
@@ -98,22 +106,116 @@ pub(super) const TABLE: &[Builtin] = &[
     builtin(
         "FactorInteger",
         Attributes::LISTABLE,
-        |s, c| factor_integer(s, c),
+        |s, c| otherwise(s, c, |s, c| factor_integer(s, c), GAUSSIAN_FACTORS),
         "FactorInteger[n] is the list of the primes in n with their exponents; those of a denominator \
-         are negative.",
+         are negative. Gaussian integers, and all with GaussianIntegers -> True, have Gaussian primes.",
         &[
             ("FactorInteger[60]", "{{2, 2}, {3, 1}, {5, 1}}"),
             ("FactorInteger[-3/4]", "{{-1, 1}, {2, -2}, {3, 1}}"),
+            ("FactorInteger[5, GaussianIntegers -> True]", "{{-I, 1}, {1 + 2*I, 1}, {2 + I, 1}}"),
         ],
     ),
     builtin(
         "PrimeQ",
         Attributes::LISTABLE,
-        |_, c| Ok(prime(c)),
-        "PrimeQ[n] is True if n is a prime.",
-        &[("PrimeQ[97]", "True"), ("PrimeQ[91]", "False")],
+        |s, c| match c.args() {
+            [Value::Complex(_)] | [_, _] => s.by_rules(c, GAUSSIAN_PRIMES),
+            _ => Ok(prime(c)),
+        },
+        "PrimeQ[n] is True if n is a prime; of Gaussian integers, and with GaussianIntegers -> True, \
+         if it is a Gaussian prime.",
+        &[
+            ("PrimeQ[97]", "True"),
+            ("PrimeQ[91]", "False"),
+            ("PrimeQ[5, GaussianIntegers -> True]", "False"),
+        ],
     ),
 ];
+
+/// Applies rules where a function says nothing.
+fn otherwise(
+    session: &mut Session,
+    call: &mut Arc<Call>,
+    first: crate::builtins::Apply,
+    rules: &'static str,
+) -> Evaluated<Step> {
+    match first(session, call)? {
+        Step::Same => session.by_rules(call, rules),
+        step => Ok(step),
+    }
+}
+
+const REMAINDERS: &str = "{
+    Mod[m_?NumberQ, n_?NumberQ] /; (Head[m] === Complex || Head[n] === Complex) && n != 0 :> m - n Round[m/n],
+    Mod[m_?NumericQ, n_?NumericQ] /; Precision[{m, n}] === Infinity && Im[m] === 0 && Im[n] === 0 && n != 0 && !(NumberQ[m] && NumberQ[n]) :> m - n Floor[m/n],
+    Mod[m_?NumericQ, n_?NumericQ, d_?NumericQ] /; !(NumberQ[m] && NumberQ[n] && NumberQ[d]) && n != 0 :> With[{r = Mod[m - d, n]}, (d + r) /; FreeQ[r, Mod]]
+}";
+
+const QUOTIENTS: &str = "{
+    Quotient[m_?NumberQ, n_?NumberQ] /; (Head[m] === Complex || Head[n] === Complex) && n != 0 :> Round[m/n],
+    Quotient[m_?NumericQ, n_?NumericQ] /; Precision[{m, n}] === Infinity && Im[m] === 0 && Im[n] === 0 && n != 0 && !(NumberQ[m] && NumberQ[n]) :> Floor[m/n],
+    Quotient[m_?NumericQ, n_?NumericQ, d_?NumericQ] /; n != 0 :> Quotient[m - d, n]
+}";
+
+const COMMON_DIVISORS: &str = "{
+    _[a__] /; VectorQ[{a}, MatchQ[#, _Integer | _Rational] &] :> With[{l = LCM @@ (Denominator /@ {a})}, GCD @@ (l {a})/l],
+    _[a__] /; VectorQ[{a}, NumberQ[#] && IntegerQ[Re[#]] && IntegerQ[Im[#]] &] :>
+        With[{g = Fold[Function[{u, v}, Module[{p = u, q = v}, While[q != 0, {p, q} = {q, p - q Round[p/q]}]; p]], 0, {a}]},
+            Which[g == 0, 0, Re[g] > 0 && Im[g] >= 0, g, Re[g] <= 0 && Im[g] > 0, -I g, Re[g] < 0 && Im[g] <= 0, -g, True, I g]]
+}";
+
+const COMMON_MULTIPLES: &str = "{
+    _[a__] /; VectorQ[{a}, MatchQ[#, _Integer | _Rational] &] :> With[{l = LCM @@ (Denominator /@ {a})}, LCM @@ (l {a})/l]
+}";
+
+const FACTORIALS: &str = "{
+    Factorial[n_Rational] /; Denominator[n] == 2 && Abs[n] < 10^4 :> Gamma[n + 1],
+    Factorial[x_?NumberQ] /; Precision[x] < Infinity :> Gamma[x + 1],
+    Factorial[Infinity] :> Infinity
+}";
+
+const FIBONACCI: &str = "{
+    Fibonacci[0, _] :> 0,
+    Fibonacci[n_Integer?Positive, x_] /; n < 5000 :> Sum[Binomial[n - $j - 1, $j] If[n - 2 $j == 1, 1, x^(n - 2 $j - 1)], {$j, 0, Floor[(n - 1)/2]}],
+    Fibonacci[n_Integer?Negative, x_] :> (-1)^(n + 1) Fibonacci[-n, x],
+    Fibonacci[z_?NumberQ] /; Precision[z] < Infinity :> With[{g = N[GoldenRatio, Precision[z] + 5], p = N[Pi, Precision[z] + 5]}, (g^z - Cos[p z] g^-z)/Sqrt[N[5, Precision[z] + 5]]]
+}";
+
+/// Of negative integers as Kronenburg (2011) has them.
+const BINOMIALS: &str = "{
+    Binomial[_, 0] :> 1, Binomial[n_, 1] :> n, Binomial[n_, n_] :> 1,
+    Binomial[n_Integer, k_Integer] /; n < 0 && k >= 0 :> (-1)^k Binomial[k - n - 1, k],
+    Binomial[n_Integer, k_Integer] /; n < 0 && k <= n :> (-1)^(n - k) Binomial[-k - 1, n - k],
+    Binomial[n_Integer, k_Integer] /; n < 0 :> 0,
+    Binomial[n_?NumberQ, k_Integer] /; !IntegerQ[n] && 0 <= k < 10^4 :> Product[n - $j, {$j, 0, k - 1}]/k!,
+    Binomial[n_?NumberQ, k_Integer] /; !IntegerQ[n] && Precision[n] === Infinity && k < 0 :> 0,
+    Binomial[n_?NumberQ, k_?NumberQ] /; Precision[{n, k}] < Infinity && !(Im[n] == 0 && n == Round[n]) && AnyTrue[{k, n - k}, Im[#] == 0 && Re[#] < 0 && # == Round[#] &] :> 0,
+    Binomial[n_?NumberQ, k_?NumberQ] /; Precision[{n, k}] < Infinity && !(Im[n] == 0 && Re[n] < 0 && n == Round[n]) :> Gamma[n + 1]/(Gamma[k + 1] Gamma[n - k + 1])
+}";
+
+const MODULAR_ROOTS: &str = "{
+    PowerMod[a_Integer, s_Rational, m_Integer?Positive] :> With[{all = PowerModList[a, s, m]}, First[all] /; MatchQ[all, {__Integer}]]
+}";
+
+/// A prime p that is 1 modulo 4 is the product of the common divisor of p and the root of -1 plus
+/// I, and of its conjugate.
+const GAUSSIAN_FACTORS: &str = "{
+    FactorInteger[z_Integer, GaussianIntegers -> False] :> FactorInteger[z],
+    FactorInteger[z_Complex] /; IntegerQ[Re[z]] && IntegerQ[Im[z]] :> FactorInteger[z, GaussianIntegers -> True],
+    FactorInteger[z : _Integer | _Complex, GaussianIntegers -> True] /; IntegerQ[Re[z]] && IntegerQ[Im[z]] && Abs[z] > 0 :>
+        Module[{w = z, all = {}, k}, Do[
+            Do[k = 0; While[With[{r = w/$q}, IntegerQ[Re[r]] && IntegerQ[Im[r]]], w = w/$q; k++]; If[k > 0, AppendTo[all, {$q, k}]],
+                {$q, Which[$p == 2, {1 + I}, Mod[$p, 4] == 3, {$p}, True, With[{n = 2}, Module[{b = n}, While[JacobiSymbol[b, $p] != -1, b++]; With[{g = GCD[$p, PowerMod[b, ($p - 1)/4, $p] + I]}, Sort[{g, Im[g] + I Re[g]}]]]]]}],
+            {$p, First /@ DeleteCases[FactorInteger[Re[z]^2 + Im[z]^2], {1, _}]}];
+            If[w === 1 && all =!= {}, all, Prepend[all, {w, 1}]]]
+}";
+
+const GAUSSIAN_PRIMES: &str = "{
+    PrimeQ[z_, GaussianIntegers -> False] :> PrimeQ[z],
+    PrimeQ[z_Complex] :> PrimeQ[z, GaussianIntegers -> True],
+    PrimeQ[z_, GaussianIntegers -> True] :> NumberQ[z] && IntegerQ[Re[z]] && IntegerQ[Im[z]] &&
+        With[{a = Abs[Re[z]], b = Abs[Im[z]]}, If[a == 0 || b == 0, PrimeQ[a + b] && Mod[a + b, 4] == 3, PrimeQ[a^2 + b^2]]]
+}";
 
 fn modulo(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (m, n, offset) = match call.args() {

@@ -2,6 +2,7 @@
 
 pub(super) mod arrays;
 pub(super) mod automata;
+pub(super) mod fourier;
 pub(super) mod groups;
 pub(super) mod nearest;
 pub(super) mod padding;

@@ -45,7 +45,7 @@ mod lists;
 mod logic;
 mod market;
 mod messages;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod options;
 mod output;
 mod parallel;
@@ -166,6 +166,7 @@ const FOLDERS: &[&[&[Builtin]]] = &[
     combinatorics::TABLES,
     linear::TABLES,
     numbers::TABLES,
+    statistics::TABLES,
     statistics::distributions::TABLES,
     tuning::TABLES,
 ];
@@ -206,6 +207,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         lists::TABLE,
         lists::arrays::TABLE,
         lists::automata::TABLE,
+        lists::fourier::TABLE,
         lists::groups::TABLE,
         lists::nearest::TABLE,
         lists::padding::TABLE,
@@ -220,9 +222,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         quantities::TABLE,
         scope::TABLE,
         special::tables::TABLE,
-        statistics::descriptive::TABLE,
-        statistics::expectation::TABLE,
-        statistics::sample::TABLE,
         structure::TABLE,
         time::TABLE,
         trigonometry::TABLE,

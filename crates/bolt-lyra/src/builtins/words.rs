@@ -159,10 +159,28 @@ const DOMAINS: &[Word] = &[
     ("Primes", "Primes is the domain of prime numbers."),
 ];
 
-const FORMS: &[Word] = &[(
-    "MixedRadix",
-    "MixedRadix[{b1, ..., bn}] stands for a base that is another at each place, such as hours, minutes and seconds, in FromDigits and IntegerDigits.",
-)];
+const FORMS: &[Word] = &[
+    (
+        "MixedRadix",
+        "MixedRadix[{b1, ..., bn}] stands for a base that is another at each place, such as hours, minutes and seconds, in FromDigits and IntegerDigits.",
+    ),
+    (
+        "AlternativeHypothesis",
+        "AlternativeHypothesis is an option of tests such as TTest: \"Unequal\", \"Greater\" or \"Less\".",
+    ),
+    (
+        "FourierParameters",
+        "FourierParameters -> {a, b} is an option of Fourier and InverseFourier that says how sums are scaled and which sign their exponents have.",
+    ),
+    (
+        "InterpolationOrder",
+        "InterpolationOrder -> n is an option of Interpolation: the degree of the polynomials between points.",
+    ),
+    (
+        "IncludeConstantBasis",
+        "IncludeConstantBasis is an option of LinearModelFit: whether a constant is among the functions.",
+    ),
+];
 
 const SETTINGS: &[Word] = &[
     (

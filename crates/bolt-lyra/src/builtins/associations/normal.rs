@@ -32,6 +32,9 @@ fn normal(session: &Session, call: &Arc<Call>) -> Step {
             let name = inner.head().as_symbol().map(|head| session.names.full(head).name.clone());
             match (name.as_deref(), inner.args()) {
                 (Some("Dataset"), [data, ..]) => Step::Again(data.clone()),
+                (Some("FittedModel"), _) => {
+                    crate::builtins::statistics::fit::formula(inner).map_or(Step::Same, Step::Again)
+                }
                 (Some("ByteArray"), _) => {
                     match crate::builtins::files::bytes_as_list(session, value) {
                         Some(list) => Step::Done(list),

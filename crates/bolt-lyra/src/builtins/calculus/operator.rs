@@ -46,6 +46,10 @@ pub(crate) fn apply(session: &mut Session, head: &Call, call: &Call) -> Evaluate
             Step::Same
         });
     }
+    if let Some(data) = function.as_call().filter(|call| call.is(sym::InterpolatingFunction)) {
+        let derived = crate::builtins::numbers::interpolation::differentiated(data, &counts);
+        return Ok(derived.map_or(Step::Same, Step::Done));
+    }
     of_function(session, function, &counts)
 }
 

@@ -5,10 +5,12 @@ pub(super) mod congruences;
 pub(super) mod continued;
 pub(super) mod digits;
 pub(super) mod divisors;
+pub(super) mod interpolation;
 pub(super) mod precision;
 pub(super) mod primes;
 pub(super) mod random;
 pub(super) mod rho;
+pub(super) mod sequences;
 
 /// The functions of this folder.
 pub(super) const TABLES: &[&[super::Builtin]] = &[
@@ -17,7 +19,9 @@ pub(super) const TABLES: &[&[super::Builtin]] = &[
     continued::TABLE,
     digits::TABLE,
     divisors::TABLE,
+    interpolation::TABLE,
     precision::TABLE,
     primes::TABLE,
     random::TABLE,
+    sequences::TABLE,
 ];

@@ -136,7 +136,11 @@ impl Session {
             },
             ("Graph", 1..) => Text(crate::builtins::graphs::words(self, call)?),
             ("Quantity", 2) => Text(crate::builtins::quantities::words(self, call)?),
-            ("InterpolatingFunction", 4) => {
+            ("FittedModel", 1) => {
+                let formula = crate::builtins::statistics::fit::formula(call)?;
+                Text(format!("FittedModel[{}]", self.output_form(&formula)))
+            }
+            ("InterpolatingFunction", 4 | 6) => {
                 Text(format!("{name}[{}, <>]", self.output_form(first?)))
             }
             ("Graphics" | "Graphics3D", 1..) => Text(format!("-{name}-")),

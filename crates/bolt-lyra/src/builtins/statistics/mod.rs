@@ -2,6 +2,22 @@
 
 pub(super) mod descriptive;
 pub(super) mod distributions;
+pub(super) mod estimation;
 mod events;
 pub(super) mod expectation;
+pub(super) mod fit;
+pub(super) mod hypothesis;
+mod least_squares;
+pub(super) mod rank;
 pub(super) mod sample;
+
+/// The functions of this folder, without the distributions.
+pub(super) const TABLES: &[&[super::Builtin]] = &[
+    descriptive::TABLE,
+    estimation::TABLE,
+    expectation::TABLE,
+    fit::TABLE,
+    hypothesis::TABLE,
+    rank::TABLE,
+    sample::TABLE,
+];
