@@ -14,6 +14,9 @@ pub(crate) fn apply_head(session: &mut Session, call: &Call) -> Evaluated<Step> 
                 None => Step::Same,
             })
         }
+        Value::Call(head) if head.is(sym::CompiledFunction) => {
+            crate::compile::apply_compiled(session, head, call)
+        }
         Value::Call(head) => match head.head() {
             Value::Symbol(operator) => {
                 crate::builtins::apply_operator(session, *operator, head, call)

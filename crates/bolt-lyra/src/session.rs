@@ -346,6 +346,8 @@ pub struct Session {
     pub(crate) patterns: crate::pattern::Patterns,
     /// Whether hot code is translated.
     pub(crate) is_compiling: bool,
+    /// What is known of compiled functions.
+    pub(crate) compiled: crate::compile::Compiled,
     /// What translation does, and when.
     pub(crate) compiler: crate::compile::Settings,
     /// The limits of time in force, the innermost last.
@@ -414,6 +416,7 @@ impl Session {
             builtin_epoch: 1,
             patterns: crate::pattern::Patterns::default(),
             is_compiling: true,
+            compiled: crate::compile::Compiled::default(),
             compiler: crate::compile::Settings::default(),
             deadlines: Vec::new(),
             clock: std::sync::Arc::new(bolt_base::SystemClock::default()),

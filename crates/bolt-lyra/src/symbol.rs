@@ -142,4 +142,5 @@ symbols! {
     // Parallel evaluation.
     EvaluationObject, ThreadPool, KernelID = "$KernelID", KernelCount = "$KernelCount",
     ProcessorCount = "$ProcessorCount",
+    Compile, CompiledFunction, IntegerPart, Dispatch, EvenQ, OddQ, IntegerQ, Length,
 }

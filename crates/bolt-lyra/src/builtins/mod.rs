@@ -191,6 +191,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         assignment::TABLE,
         attributes::TABLE,
         comparison::TABLE,
+        compiler::functions::TABLE,
         compiler::inspection::TABLE,
         compiler::settings::TABLE,
         compiled_patterns::TABLE,

@@ -17,6 +17,7 @@ mod optimize;
 mod settings;
 mod show;
 mod translate;
+mod typed;
 
 use code::Binary;
 pub(crate) use code::Code;
@@ -24,6 +25,10 @@ pub(crate) use dispatch::{Units, count_call};
 pub(crate) use inspect::{Inspected, distinct, inspect, statistics};
 pub(crate) use machine::Machine;
 pub(crate) use settings::{Dispatch, Settings};
+pub(crate) use typed::{
+    Compiled, CompiledCode, apply as apply_compiled, check as check_compiled,
+    inspect as inspect_compiled, read_parameter,
+};
 
 #[cfg(test)]
 mod tests;

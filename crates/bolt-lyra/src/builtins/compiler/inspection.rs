@@ -3,7 +3,7 @@
 use triomphe::Arc;
 
 use super::{Builtin, builtin, count, named};
-use crate::compile::{Inspected, distinct, inspect, statistics};
+use crate::compile::{CompiledCode, Inspected, distinct, inspect, inspect_compiled, statistics};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
@@ -28,7 +28,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "CompilationReport",
         Attributes::NONE,
         report,
-        "CompilationReport[f] gives an association that tells how a function is executed: \"tier\" is \"Interpreter\", \"RegisterCode\" or, of a CompiledFunction, \"MachineCode\" for typed instructions; \"passes\" tells for each optimisation how many instructions it left out, changed or added; \"instructionsBefore\" and \"instructionsAfter\" count those on the way that is foreseen; \"reasons\" tells why something is not translated, or which expressions are left to the interpreter.",
+        "CompilationReport[f] gives an association that tells how a function is executed: \"tier\" is \"Interpreter\", \"RegisterCode\" or, of a CompiledFunction, \"TypedCode\"; \"passes\" tells for each optimisation how many instructions it left out, changed or added; \"instructionsBefore\" and \"instructionsAfter\" count those on the way that is foreseen; \"reasons\" tells why something is not translated, or which expressions are left to the interpreter.",
         &[
             ("f[n_] := n + 2*3; CompilationReport[f][\"instructionsAfter\"]", "3"),
             (
@@ -52,6 +52,12 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     ),
 ];
 
+/// Returns the code of the compiled function that is the only argument of a call.
+fn compiled(session: &mut Session, call: &Call) -> Option<CompiledCode> {
+    let [function] = fixed(call)?;
+    inspect_compiled(session, function)
+}
+
 /// Returns what is known of the function that is the only argument of a call.
 fn inspected(session: &mut Session, call: &Call) -> Option<Vec<Inspected>> {
     let [function] = fixed(call)?;
@@ -65,6 +71,11 @@ fn inspected(session: &mut Session, call: &Call) -> Option<Vec<Inspected>> {
 }
 
 fn disassemble(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    match compiled(session, call) {
+        Some(Ok((text, _))) => return Ok(Step::Done(Value::string(text))),
+        Some(Err((reason, _))) => return Ok(Step::Done(Value::string(reason))),
+        None => {}
+    }
     let Some(all) = inspected(session, call) else { return Ok(Step::Same) };
     let mut text = String::new();
     for one in all {
@@ -78,7 +89,29 @@ fn disassemble(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(Value::string(text)))
 }
 
+/// The report of a compiled function: it has been lowered at once, without passes.
+fn report_of_compiled(code: CompiledCode) -> Value {
+    let (tier, instructions, reasons) = match code {
+        Ok((_, instructions)) => ("TypedCode", instructions, Args::new()),
+        Err((reason, expression)) => {
+            let held = expression.map(|e| Value::call(sym::HoldForm, [e].as_slice()));
+            let reasons = std::iter::once(Value::string(reason)).chain(held).collect();
+            ("Interpreter", 0, reasons)
+        }
+    };
+    named([
+        ("tier", Value::string(tier)),
+        ("passes", named([])),
+        ("instructionsBefore", count(instructions)),
+        ("instructionsAfter", count(instructions)),
+        ("reasons", Value::list(reasons)),
+    ])
+}
+
 fn report(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let Some(code) = compiled(session, call) {
+        return Ok(Step::Done(report_of_compiled(code)));
+    }
     let Some(all) = inspected(session, call) else { return Ok(Step::Same) };
     let mut passes: Vec<(&'static str, usize)> = Vec::new();
     let (mut before, mut after) = (0, 0);

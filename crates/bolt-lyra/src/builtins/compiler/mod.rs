@@ -1,5 +1,6 @@
 //! Translation of functions to code: what is told of it, and how it is set.
 
+pub(super) mod functions;
 pub(super) mod inspection;
 pub(super) mod settings;
 
