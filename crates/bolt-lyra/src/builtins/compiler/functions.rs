@@ -39,12 +39,9 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
 
 fn compile(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (given, options) = Options::split(call.args(), 2);
-    let (parameters, body) = match given {
-        [parameters, body] | [parameters, body, _] => (parameters, body),
-        _ => {
-            session.wrong_count(sym::Compile, call.args().len(), 2, 3);
-            return Ok(Step::Same);
-        }
+    let ([parameters, body] | [parameters, body, _]) = given else {
+        session.wrong_count(sym::Compile, call.args().len(), 2, 3);
+        return Ok(Step::Same);
     };
     let (mut names, mut types) = (Args::new(), Args::new());
     for parameter in parameters.as_list().unwrap_or(std::slice::from_ref(parameters)) {

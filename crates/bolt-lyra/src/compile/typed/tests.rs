@@ -70,7 +70,7 @@ fn what_is_no_machine_number_is_evaluated() {
         ),
         (
             "Compile[{x}, x*1.*^200*1.*^200, RuntimeOptions -> {\"WarningMessages\" -> False}][1.][[0]]",
-            "Symbol",
+            "Real",
         ),
         ("Compile[{x}, g[x]][2]", "g[2]"),
         ("Compile[{x}, Module[{s = 0}, s = s + x; s]][2]", "2 Compile::cset"),
