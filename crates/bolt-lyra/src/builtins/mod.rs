@@ -191,9 +191,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         assignment::TABLE,
         attributes::TABLE,
         comparison::TABLE,
-        compiler::functions::TABLE,
-        compiler::inspection::TABLE,
-        compiler::settings::TABLE,
         compiled_patterns::TABLE,
         control::TABLE,
         elementary::TABLE,
@@ -228,6 +225,21 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         trigonometry::TABLE,
     ];
     areas.iter().chain(FOLDERS.iter().copied().flatten()).copied().flatten()
+    let folders: &[&[&'static [Builtin]]] = &[
+        associations::TABLES,
+        calculus::TABLES,
+        compiler::TABLES,
+        dates::TABLES,
+        files::TABLES,
+        output::TABLES,
+        simplify::TABLES,
+        strings::TABLES,
+        combinatorics::TABLES,
+        linear::TABLES,
+        numbers::TABLES,
+        statistics::distributions::TABLES,
+    ];
+    areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
 impl Session {

@@ -1,14 +1,16 @@
 //! Translation of functions to code: what is told of it, and how it is set.
 
-pub(super) mod functions;
-pub(super) mod inspection;
-pub(super) mod settings;
+mod functions;
+mod inspection;
+mod settings;
 
 use triomphe::Arc;
 
 use super::{Builtin, builtin};
 use crate::association::Association;
 use crate::value::Value;
+
+pub(super) const TABLES: &[&[Builtin]] = &[functions::TABLE, inspection::TABLE, settings::TABLE];
 
 /// Returns an association of names.
 fn named(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
