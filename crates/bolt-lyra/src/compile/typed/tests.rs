@@ -115,7 +115,7 @@ fn control_is_compiled() {
             "{z, _Complex}",
             "Module[{w = z, k = 0}, While[Abs[w] < 2 && k < 50, w = w^2 + z; k++]; k]",
             "0.3 + 0.6*I",
-            "13",
+            "14",
         ),
         ("{n, _Integer}", "Mod[-n, 5]", "7", "3"),
         ("{n, _Integer}", "Table[i, {i, n, 1, -2}]", "5", "{5, 3, 1}"),
