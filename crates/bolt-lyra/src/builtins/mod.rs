@@ -154,6 +154,7 @@ pub struct BuiltIn {
 const FOLDERS: &[&[&[Builtin]]] = &[
     associations::TABLES,
     calculus::TABLES,
+    compiler::TABLES,
     dates::TABLES,
     files::TABLES,
     graphs::TABLES,
@@ -225,21 +226,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         trigonometry::TABLE,
     ];
     areas.iter().chain(FOLDERS.iter().copied().flatten()).copied().flatten()
-    let folders: &[&[&'static [Builtin]]] = &[
-        associations::TABLES,
-        calculus::TABLES,
-        compiler::TABLES,
-        dates::TABLES,
-        files::TABLES,
-        output::TABLES,
-        simplify::TABLES,
-        strings::TABLES,
-        combinatorics::TABLES,
-        linear::TABLES,
-        numbers::TABLES,
-        statistics::distributions::TABLES,
-    ];
-    areas.iter().chain(folders.iter().copied().flatten()).copied().flatten()
 }
 
 impl Session {
