@@ -472,6 +472,7 @@ impl Session {
             patterns: self.patterns.sibling(),
             recorded: None,
             inspection: None,
+            compiled: crate::compile::Compiled::default(),
             compiler: self.compiler.clone(),
             deadlines: self.deadlines.clone(),
             clock: self.clock.clone(),

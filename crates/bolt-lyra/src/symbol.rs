@@ -132,7 +132,7 @@ symbols! {
     // Data.
     Quantity, Graph, DirectedEdge, UndirectedEdge, TwoWayRule,
     // Evaluation.
-    Compile, Dispatch, EvenQ, OddQ, IntegerQ, Length,
+    Compile, CompiledFunction, IntegerPart, Dispatch, EvenQ, OddQ, IntegerQ, Length,
     // Inspection.
     Skeleton, Stack, MessageList = "$MessageList", Assert, Definition, FullDefinition, Pre = "$Pre",
     Post = "$Post",
@@ -142,5 +142,4 @@ symbols! {
     // Parallel evaluation.
     EvaluationObject, ThreadPool, KernelID = "$KernelID", KernelCount = "$KernelCount",
     ProcessorCount = "$ProcessorCount",
-    Compile, CompiledFunction, IntegerPart, Dispatch, EvenQ, OddQ, IntegerQ, Length,
 }
