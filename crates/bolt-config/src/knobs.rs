@@ -444,7 +444,7 @@ knobs! {
     }
     /// How often they are read.
     lyra_monitor_interval: Duration = "lyra.monitor_interval" {
-        kind: Kind::Time { unit: TimeUnit::Milliseconds, min: 1.0, max: 3_600_000.0 },
+        kind: Kind::Time { unit: TimeUnit::Milliseconds, min: 1.0, max: 86_400_000.0 },
         default: "100",
         reader: "bolt-lyra",
         test: "bolt-cli lyra_settings",
