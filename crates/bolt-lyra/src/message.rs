@@ -42,6 +42,7 @@ const GENERAL: &[(&str, &str)] = &[
     ("nonopt", "Options expected (instead of `1`) beyond position `2` in `3`."),
     ("ssym", "`1` is not a symbol or a string."),
     ("setting", "`1` is not a value that `2` can have."),
+    ("noeff", "The option `1` is not built and has no effect."),
     ("optx", "Unknown option `1` in `2`."),
     ("reps", "`1` is neither a list of replacement rules nor a valid dispatch table."),
     ("rvalue", "`1` is not a variable with a value, so its value cannot be changed."),

@@ -80,11 +80,9 @@ const LISTS: Table = &[
     ("DataRange", Automatic),
     ("Filling", Preset::None),
     ("FillingStyle", Automatic),
-    ("InterpolationOrder", Preset::None),
     ("Joined", False),
     ("Mesh", Preset::None),
     ("PlotLegends", Preset::None),
-    ("PlotMarkers", Preset::None),
     ("PlotStyle", Automatic),
 ];
 
@@ -122,7 +120,6 @@ const FIELDS: Table = &[
     ("Mesh", Preset::None),
     ("PlotLegends", Preset::None),
     ("PlotPoints", Automatic),
-    ("RegionFunction", True),
 ];
 
 const ARRAYS: Table = &[
@@ -148,7 +145,6 @@ const SURFACES: Table = &[
     ("PlotPoints", Automatic),
     ("PlotRange", Automatic),
     ("PlotStyle", Automatic),
-    ("RegionFunction", True),
 ];
 
 /// Functions with their options: the later tables change the earlier.
@@ -182,62 +178,69 @@ const FUNCTIONS: &[(&[&str], &[Table])] = &[
     (&["Plot3D", "ListPlot3D", "ListPointPlot3D", "ParametricPlot3D"], &[SPACE, SURFACES]),
 ];
 
-/// Options that are known but have no effect here: they steer how fast plots are made, how they
-/// behave under a pointer, or details of typesetting.
-const SILENT: &[&str] = &[
+/// Options that steer how plots are made or how they behave under a pointer, and change nothing that
+/// is drawn here.
+const HINTS: &[&str] = &[
     "AlignmentPoint",
-    "AxesStyle",
-    "AxesEdge",
     "BaselinePosition",
-    "BoundaryStyle",
-    "BoxStyle",
-    "ClippingStyle",
-    "ColorFunctionScaling",
     "ColorOutput",
     "ContentSelectable",
-    "ContourLabels",
     "ControllerLinking",
     "CoordinatesToolOptions",
     "DisplayFunction",
     "Evaluated",
+    "FormatType",
+    "Method",
+    "PerformanceGoal",
+    "PlotHighlighting",
+    "PlotInteractivity",
+    "PreserveImageOptions",
+    "RotationAction",
+    "SphericalRegion",
+];
+
+/// Options that are known and not built: a message tells so.
+const NOT_BUILT: &[&str] = &[
+    "AxesEdge",
+    "AxesStyle",
+    "BoundaryStyle",
+    "BoxStyle",
+    "ChartBaseStyle",
+    "ChartElementFunction",
+    "ChartElements",
+    "ClippingStyle",
+    "ColorFunctionScaling",
+    "ContourLabels",
+    "DateTicksFormat",
     "EvaluationMonitor",
     "ExclusionsStyle",
     "FaceGrids",
-    "FormatType",
     "FrameStyle",
     "FrameTicksStyle",
     "GridLinesStyle",
     "ImageMargins",
     "ImagePadding",
+    "InterpolationOrder",
     "IntervalMarkers",
-    "LabelingFunction",
     "LabelStyle",
+    "LabelingFunction",
+    "LegendAppearance",
     "MaxPlotPoints",
     "MeshFunctions",
     "MeshShading",
     "MeshStyle",
-    "Method",
     "NormalsFunction",
-    "PerformanceGoal",
-    "PlotHighlighting",
-    "PlotInteractivity",
     "PlotLabels",
+    "PlotMarkers",
     "PlotRegion",
     "PlotTheme",
-    "PreserveImageOptions",
+    "RegionFunction",
     "RotateLabel",
-    "RotationAction",
-    "SphericalRegion",
     "TextureCoordinateFunction",
     "TicksStyle",
     "ViewAngle",
     "ViewVertical",
     "WorkingPrecision",
-    "LegendAppearance",
-    "ChartBaseStyle",
-    "ChartElementFunction",
-    "ChartElements",
-    "DateTicksFormat",
 ];
 
 /// Gives the functions their options.
@@ -304,12 +307,18 @@ impl Settings {
         }
         let names = settings.given.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         for name in names {
-            let is_known = settings.defaults.iter().any(|(known, _)| *known == name);
-            if !is_known && !SILENT.contains(&name.as_str()) {
-                let name = session.names.find(&name).map_or(Value::string(name), Value::Symbol);
+            let is_known = settings.defaults.iter().any(|(known, _)| *known == name)
+                || HINTS.contains(&name.as_str());
+            if is_known {
+                continue;
+            }
+            let is_named = NOT_BUILT.contains(&name.as_str());
+            let name = session.names.find(&name).map_or(Value::string(name), Value::Symbol);
+            if !is_named {
                 session.message(symbol, "optx", &[name, call.clone()]);
                 return Ok(None);
             }
+            session.message(symbol, "noeff", &[name]);
         }
         Ok(Some(settings))
     }

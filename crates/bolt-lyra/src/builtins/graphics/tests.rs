@@ -126,6 +126,14 @@ fn what_is_wrong_is_told() {
 }
 
 #[test]
+fn options_that_are_not_built_are_told() {
+    let (mut session, value) = evaluated("ListPlot[{1, 2}, PlotMarkers -> 1, PlotTheme -> 2]");
+    let notes = format!("{:?}", session.take_notes());
+    assert_eq!(notes.matches("ListPlot::noeff").count(), 2, "{notes}");
+    assert!(session.is_drawing(&value));
+}
+
+#[test]
 fn drawings_are_shown_short_and_take_options() {
     check("ToString[Graphics[{Disk[]}]]", "\"-Graphics-\"");
     check("ToString[2 Graphics[{}]]", "\"2 -Graphics-\"");

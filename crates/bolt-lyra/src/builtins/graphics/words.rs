@@ -229,7 +229,6 @@ pub(crate) const WORDS: &[Word] = &[
         "ImageSize",
         "ImageSize -> w is the width of a drawing in pixels, {w, h} its width and height.",
     ),
-    ("InterpolationOrder", "InterpolationOrder -> n tells how points are joined."),
     ("Joined", "Joined -> True joins points by lines."),
     ("Lighting", "Lighting -> None has faces in space in their colours alone."),
     (
@@ -242,7 +241,6 @@ pub(crate) const WORDS: &[Word] = &[
     ),
     ("PlotLabel", "PlotLabel -> label stands above a drawing."),
     ("PlotLegends", "PlotLegends -> {label, ...} names curves, \"Expressions\" by what they are."),
-    ("PlotMarkers", "PlotMarkers -> Automatic marks points."),
     ("PlotPoints", "PlotPoints -> n begins with n points in each direction."),
     (
         "PlotRange",
@@ -255,7 +253,6 @@ pub(crate) const WORDS: &[Word] = &[
     ),
     ("PlotStyle", "PlotStyle -> {style, ...} tells how curves look, one after the other."),
     ("Prolog", "Prolog -> primitives is drawn below a drawing."),
-    ("RegionFunction", "RegionFunction -> f draws where f gives True alone."),
     ("RoundingRadius", "RoundingRadius -> r rounds the corners of a Rectangle."),
     (
         "ScalingFunctions",
