@@ -2,8 +2,8 @@
 
 use triomphe::Arc;
 
+use super::forms::{count, plain_name, record};
 use super::{Builtin, builtin};
-use crate::association::Association;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::rule::sides;
@@ -57,11 +57,7 @@ fn configure(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
             session.message_of("ConfigurePatternCompilation", "rep", std::slice::from_ref(setting));
             return Ok(Step::Same);
         };
-        let plain = match (name.as_str(), name.as_symbol()) {
-            (Some(text), _) => text.to_owned(),
-            (None, Some(symbol)) => session.names.full(symbol).name.to_string(),
-            _ => String::new(),
-        };
+        let plain = plain_name(session, name).unwrap_or_default();
         if let Err(refusal) = set(session, &plain, value) {
             let (tag, parts) = match refusal {
                 Refusal::Name => ("optx", [name.clone(), Value::Call(call.clone())]),
@@ -109,7 +105,7 @@ fn set(session: &mut Session, name: &str, value: &Value) -> Result<(), Refusal> 
 fn settings(session: &Session) -> Value {
     let patterns = &session.patterns;
     let strategy = if patterns.is_indexed { "hash" } else { "none" };
-    association([
+    record([
         ("fastPathOptimization", Value::boolean(patterns.has_fast_path)),
         ("patternCacheSize", count(patterns.capacity)),
         ("decisionTreeDepth", count(patterns.depth)),
@@ -124,7 +120,7 @@ fn report(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
             return Ok(Step::Same);
         }
         let patterns = &session.patterns;
-        return Ok(Step::Done(association([
+        return Ok(Step::Done(record([
             ("CompiledPatterns", count(patterns.len())),
             ("PatternCacheSize", count(patterns.capacity)),
             ("CacheHits", count(patterns.hits as usize)),
@@ -151,17 +147,5 @@ fn report(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
             ("TestsPerMatch", Value::Real(tried)),
         ]);
     }
-    Ok(Step::Done(association(parts)))
-}
-
-fn count(of: usize) -> Value {
-    Value::Integer(of as i64)
-}
-
-fn association(parts: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    let mut new = Association::default();
-    for (name, value) in parts {
-        new.insert(Value::string(name), value);
-    }
-    Value::Association(Arc::new(new))
+    Ok(Step::Done(record(parts)))
 }

@@ -4,6 +4,7 @@ use dashu_int::IBig;
 use dashu_ratio::RBig;
 use triomphe::Arc;
 
+use crate::association::Association;
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::{Symbol, sym};
@@ -20,6 +21,28 @@ pub(crate) fn of(head: Symbol, arg: Value) -> Value {
 pub(crate) fn ratio(top: i64, bottom: i64) -> Value {
     let (top, bottom) = if bottom < 0 { (-top, -bottom) } else { (top, bottom) };
     Value::from(RBig::from_parts(IBig::from(top), bottom.unsigned_abs().into()))
+}
+
+/// Returns an association with names as keys.
+pub(crate) fn record<'n>(entries: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
+    let mut record = Association::default();
+    for (name, value) in entries {
+        record.insert(Value::string(name), value);
+    }
+    Value::Association(Arc::new(record))
+}
+
+/// Returns the name that a symbol or a text stands for, without its context.
+pub(crate) fn plain_name(session: &Session, value: &Value) -> Option<String> {
+    match value.as_symbol() {
+        Some(symbol) => Some(session.names.full(symbol).name.to_string()),
+        None => value.as_str().map(str::to_owned),
+    }
+}
+
+/// Returns how many there are of something.
+pub(crate) fn count(of: impl TryInto<i64>) -> Value {
+    Value::Integer(of.try_into().unwrap_or(i64::MAX))
 }
 
 /// Returns the square root, which is yet to be evaluated.
@@ -171,6 +194,11 @@ impl Session {
     /// Returns the symbol of a built-in name.
     pub(crate) fn system_symbol(&mut self, name: &str) -> Symbol {
         self.names.symbol(&format!("System`{name}"))
+    }
+
+    /// Returns the symbol of a built-in name as a value.
+    pub(crate) fn named_symbol(&mut self, name: &str) -> Value {
+        Value::Symbol(self.system_symbol(name))
     }
 
     /// Expands products and powers of sums.

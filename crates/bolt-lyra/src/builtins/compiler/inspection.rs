@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use super::{Builtin, builtin, count, named};
+use super::{Builtin, builtin, count, record};
 use crate::compile::{CompiledCode, Inspected, distinct, inspect, inspect_compiled, statistics};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -99,9 +99,9 @@ fn report_of_compiled(code: CompiledCode) -> Value {
             ("Interpreter", 0, reasons)
         }
     };
-    named([
+    record([
         ("tier", Value::string(tier)),
-        ("passes", named([])),
+        ("passes", record([])),
         ("instructionsBefore", count(instructions)),
         ("instructionsAfter", count(instructions)),
         ("reasons", Value::list(reasons)),
@@ -131,9 +131,9 @@ fn report(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let is_in_use = all.iter().any(|one| one.is_in_use);
     let tier = if is_in_use { "RegisterCode" } else { "Interpreter" };
     let passes = passes.into_iter().map(|(name, number)| (name, count(number)));
-    Ok(Step::Done(named([
+    Ok(Step::Done(record([
         ("tier", Value::string(tier)),
-        ("passes", named(passes)),
+        ("passes", record(passes)),
         ("instructionsBefore", count(before)),
         ("instructionsAfter", count(after)),
         ("reasons", Value::list(distinct(reasons))),
@@ -153,7 +153,7 @@ fn stats(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         Some(call) => count(call),
         None => Value::call(sym::Missing, Args::from([Value::string("NotTranslated")].as_slice())),
     };
-    Ok(Step::Done(named([
+    Ok(Step::Done(record([
         ("calls", count(found.calls)),
         ("state", Value::string(state)),
         ("threshold", count(found.threshold)),

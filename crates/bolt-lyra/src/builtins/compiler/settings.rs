@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use super::{Builtin, builtin, count, named};
+use super::{Builtin, builtin, count, plain_name, record};
 use crate::compile::Settings;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -77,10 +77,7 @@ fn settings(
     };
     for arg in args {
         let found = sides(arg).and_then(|(key, value, _)| {
-            let text = match key.as_symbol() {
-                Some(symbol) => session.names.full(symbol).name.to_string(),
-                None => key.as_str()?.to_owned(),
-            };
+            let text = plain_name(session, key)?;
             let known = known.iter().find(|known| **known == text)?;
             Some((*known, value.clone()))
         });
@@ -153,7 +150,7 @@ fn optimizations(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step>
         passes.loop_unrolling,
         passes.tail_calls,
     ];
-    Ok(Step::Done(named(PASSES.into_iter().zip(values.map(Value::boolean)))))
+    Ok(Step::Done(record(PASSES.into_iter().zip(values.map(Value::boolean)))))
 }
 
 /// Returns a positive integer.
@@ -212,7 +209,7 @@ fn in_effect(session: &Session, dispatch: &crate::compile::Dispatch, built_in: A
     for (symbol, threshold) in named_functions {
         functions.insert(Value::Symbol(symbol), count(threshold));
     }
-    named([
+    record([
         ("threshold", count(dispatch.threshold)),
         ("functions", Value::Association(Arc::new(functions))),
         ("builtIn", Value::list(built_in)),
@@ -256,7 +253,7 @@ fn inlining(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     }
     let policy = new.inlining;
     put(session, new);
-    Ok(Step::Done(named([
+    Ok(Step::Done(record([
         ("maxInstructionCount", count(policy.instructions)),
         ("maxCallDepth", count(policy.depth)),
         ("hotThreshold", count(policy.hot)),

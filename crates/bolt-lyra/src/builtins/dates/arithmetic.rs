@@ -4,7 +4,6 @@ use triomphe::Arc;
 
 use super::calendar::{self, DAY};
 use super::moment::{Grain, Moment, Shape};
-use super::symbol;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -194,7 +193,7 @@ fn between(from: &Moment, to: &Moment, unit: Unit) -> Option<f64> {
 }
 
 fn quantity(session: &mut Session, count: f64, name: &str) -> Value {
-    let head = symbol(session, "Quantity");
+    let head = session.named_symbol("Quantity");
     let plural = if name.ends_with('s') { name.to_owned() } else { format!("{name}s") };
     let count = match count.fract() == 0.0 && count.abs() < 1e15 {
         true => Value::Integer(count as i64),

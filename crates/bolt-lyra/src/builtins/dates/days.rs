@@ -4,7 +4,7 @@ use triomphe::Arc;
 
 use super::calendar::{self, DAY};
 use super::moment::{Grain, Moment, Shape};
-use super::{names, now, symbol};
+use super::{names, now};
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -19,7 +19,7 @@ pub(super) const TABLE: &[Builtin] = &[
             Ok(match moment_or_today(s, c) {
                 Some(moment) => {
                     let name = names::WEEKDAYS[calendar::weekday(moment.day())];
-                    Step::Done(symbol(s, name))
+                    Step::Done(s.named_symbol(name))
                 }
                 None => Step::Same,
             })

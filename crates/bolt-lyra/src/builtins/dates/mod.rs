@@ -14,14 +14,8 @@ use std::time::Duration;
 
 use super::Builtin;
 use crate::session::Session;
-use crate::value::Value;
 
 pub(super) const TABLES: &[&[Builtin]] = &[arithmetic::TABLE, days::TABLE, objects::TABLE];
-
-/// Returns a symbol of the language by its name.
-fn symbol(session: &mut Session, name: &str) -> Value {
-    Value::Symbol(session.system_symbol(name))
-}
 
 /// Returns by how many hours local time is ahead of UTC at a local time.
 fn zone(session: &Session, seconds: f64) -> f64 {

@@ -168,7 +168,7 @@ impl Moment {
 
     /// Returns it as an object.
     pub(super) fn object(&self, session: &mut Session) -> Value {
-        let head = super::symbol(session, "DateObject");
+        let head = session.named_symbol("DateObject");
         let grain = Value::string(self.grain.name());
         let mut args = Args::from([self.known_parts(), grain].as_slice());
         if self.grain >= Grain::Hour {

@@ -157,7 +157,7 @@ fn decode_16(text: &str) -> Option<Vec<u8>> {
 
 /// Returns an array of bytes.
 pub(super) fn array(session: &mut Session, bytes: &[u8]) -> Value {
-    let head = super::symbol(session, "ByteArray");
+    let head = session.named_symbol("ByteArray");
     Value::call(head, [Value::string(encode(bytes))].as_slice())
 }
 

@@ -179,6 +179,6 @@ fn data_set(session: &mut Session, rows: Vec<Vec<String>>) -> Option<Value> {
         Value::Association(Arc::new(entries))
     };
     let rows = Value::list(rows.map(row).collect::<Args>());
-    let head = super::symbol(session, "Dataset");
+    let head = session.named_symbol("Dataset");
     Some(Value::call(head, [rows].as_slice()))
 }

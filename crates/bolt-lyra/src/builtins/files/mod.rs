@@ -52,11 +52,6 @@ fn is_named(session: &Session, value: &Value, name: &str) -> bool {
     value.as_symbol().is_some_and(|symbol| &*session.names.full(symbol).name == name)
 }
 
-/// Returns a symbol of the language by its name.
-fn symbol(session: &mut Session, name: &str) -> Value {
-    Value::Symbol(session.system_symbol(name))
-}
-
 /// Tells that a file cannot be used, and returns `$Failed`.
 fn failed(session: &mut Session, name: &str, tag: &str, path: &str) -> Value {
     session.message_of(name, tag, &[Value::string(path)]);

@@ -257,7 +257,7 @@ fn begin_package(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step>
     };
     session.outer_contexts.push(outer);
     contexts_changed(session);
-    let function = super::symbol(session, "Needs");
+    let function = session.named_symbol("Needs");
     let needed = needed.as_ref().map(|all| all.as_list().unwrap_or(std::slice::from_ref(all)));
     for one in needed.unwrap_or(&[]) {
         session.call(&function, [one.clone()].as_slice())?;

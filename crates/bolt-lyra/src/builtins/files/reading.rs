@@ -302,7 +302,7 @@ fn several(
     kinds: &[Value],
     separators: &Separators,
 ) -> Evaluated<Option<Value>> {
-    let end = super::symbol(session, "EndOfFile");
+    let end = session.named_symbol("EndOfFile");
     let mut all = Args::new();
     for kind in kinds {
         let value = one(session, rest, kind, separators)?;
@@ -371,13 +371,13 @@ fn with_rest<T>(
 }
 
 fn end_of_file(session: &mut Session) -> Value {
-    super::symbol(session, "EndOfFile")
+    session.named_symbol("EndOfFile")
 }
 
 fn read(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (args, options) = Options::split(call.args(), 1);
     let (stream, kind) = match args {
-        [stream] => (stream, super::symbol(session, "Expression")),
+        [stream] => (stream, session.named_symbol("Expression")),
         [stream, kind] => (stream, kind.clone()),
         _ => return Ok(Step::Same),
     };
@@ -396,7 +396,7 @@ fn read(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 fn read_list(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let (args, options) = Options::split(call.args(), 1);
     let (stream, kind, most) = match args {
-        [stream] => (stream, super::symbol(session, "Expression"), usize::MAX),
+        [stream] => (stream, session.named_symbol("Expression"), usize::MAX),
         [stream, kind] => (stream, kind.clone(), usize::MAX),
         [stream, kind, most] => match most.as_usize() {
             Some(most) => (stream, kind.clone(), most),

@@ -186,7 +186,7 @@ fn value_of(session: &mut Session, number: usize) -> Option<Value> {
         Source::Input(path) => ("InputStream", Value::string(path)),
         Source::Output(path) => ("OutputStream", Value::string(path)),
     };
-    let head = super::symbol(session, head);
+    let head = session.named_symbol(head);
     Some(Value::call(head, [name, Value::Integer(number as i64)]))
 }
 

@@ -37,8 +37,8 @@ pub(super) const TABLE: &[Builtin] = &[
             let Some(path) = path_of_first(s, c) else { return Ok(Step::Same) };
             let kind = s.host.facts(&path).map(|facts| facts.kind);
             Ok(Step::Done(match kind {
-                Some(FileKind::File) => super::symbol(s, "File"),
-                Some(FileKind::Directory) => super::symbol(s, "Directory"),
+                Some(FileKind::File) => s.named_symbol("File"),
+                Some(FileKind::Directory) => s.named_symbol("Directory"),
                 None => Value::Symbol(sym::None),
             }))
         },
@@ -260,7 +260,7 @@ fn file_names(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     };
     let names = session.host.list(directory.as_deref().unwrap_or("")).unwrap_or_default();
     let mut found = Vec::new();
-    let matches = super::symbol(session, "StringMatchQ");
+    let matches = session.named_symbol("StringMatchQ");
     for name in names {
         let is_wanted = match pattern {
             None => true,

@@ -41,13 +41,7 @@ pub(super) const TABLE: &[Builtin] = &[
 ];
 
 fn plot(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<Step> {
-    let [body, spec, given @ ..] = call.args() else {
-        let count = call.args().len();
-        session.wrong_count_of(name, count, 2, 2);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, name, &whole, given, 2)? else {
+    let Some(([body, spec], settings)) = Settings::opening(session, name, call)? else {
         return Ok(Step::Same);
     };
     let Some(range) = sampling::range(session, name, spec)? else { return Ok(Step::Same) };

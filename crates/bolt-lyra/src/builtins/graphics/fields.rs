@@ -125,13 +125,7 @@ fn matrix(values: Vec<f64>, columns: usize) -> Value {
 }
 
 fn field(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<Step> {
-    let [body, first, second, given @ ..] = call.args() else {
-        let count = call.args().len();
-        session.wrong_count_of(name, count, 3, 3);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, name, &whole, given, 3)? else {
+    let Some(([body, first, second], settings)) = Settings::opening(session, name, call)? else {
         return Ok(Step::Same);
     };
     let (Some(x), Some(y)) =
@@ -524,12 +518,7 @@ pub(super) fn numbers(
 }
 
 fn listed(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<Step> {
-    let Some((data, given)) = call.args().split_first() else {
-        session.wrong_count_of(name, 0, 1, 1);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, name, &whole, given, 1)? else {
+    let Some(([data], settings)) = Settings::opening(session, name, call)? else {
         return Ok(Step::Same);
     };
     let Some((values, columns)) = numbers(session, data)?.filter(|(v, c)| *c > 1 && v.len() > *c)

@@ -99,13 +99,7 @@ fn plot(
     name: &str,
     is_log: [bool; 2],
 ) -> Evaluated<Step> {
-    let [body, spec, given @ ..] = call.args() else {
-        let count = call.args().len();
-        session.wrong_count_of(name, count, 2, 2);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, name, &whole, given, 2)? else {
+    let Some(([body, spec], settings)) = Settings::opening(session, name, call)? else {
         return Ok(Step::Same);
     };
     let Some(range) = sampling::range(session, name, spec)? else { return Ok(Step::Same) };
@@ -225,13 +219,7 @@ pub(super) fn runs(samples: &[Sample]) -> Vec<Vec<[f64; 2]>> {
 
 fn discrete(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     const NAME: &str = "DiscretePlot";
-    let [body, spec, given @ ..] = call.args() else {
-        let count = call.args().len();
-        session.wrong_count_of(NAME, count, 2, 2);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, NAME, &whole, given, 2)? else {
+    let Some(([body, spec], settings)) = Settings::opening(session, NAME, call)? else {
         return Ok(Step::Same);
     };
     let Some((range, places)) = steps(session, NAME, spec)? else { return Ok(Step::Same) };

@@ -95,10 +95,6 @@ impl Session {
         let figure = drawing::figure(self, value)?;
         Ok(figure.map(|figure| terminal::write(&figure, Setting { width, height, palette })))
     }
-
-    fn named_symbol(&mut self, name: &str) -> Value {
-        Value::Symbol(self.system_symbol(name))
-    }
 }
 
 /// Returns the name of the symbol that is the head of an expression, without its context.

@@ -1,10 +1,12 @@
 //! Options of drawings and plots.
 
+use triomphe::Arc;
+
 use super::name_of;
 use crate::rule::sides;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
-use crate::value::{Args, Value};
+use crate::value::{Args, Call, Value};
 
 /// What an option is where it is not given.
 #[derive(Debug, Clone, Copy)]
@@ -285,6 +287,22 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// Takes a call apart into the first arguments and the options after them. Tells a message and
+    /// returns `None` if there are fewer, or other things than options.
+    pub(super) fn opening<'c, const N: usize>(
+        session: &mut Session,
+        function: &str,
+        call: &'c Arc<Call>,
+    ) -> Evaluated<Option<(&'c [Value; N], Self)>> {
+        let Some((first, given)) = call.args().split_first_chunk() else {
+            session.wrong_count_of(function, call.args().len(), N, N);
+            return Ok(None);
+        };
+        let whole = Value::Call(call.clone());
+        let settings = Self::read(session, function, &whole, given, N as i64)?;
+        Ok(settings.map(|settings| (first, settings)))
+    }
+
     /// Reads the options of a call of a function by its name. Tells a message and returns `None` if
     /// something is no option, or none that the function has.
     pub(super) fn read(

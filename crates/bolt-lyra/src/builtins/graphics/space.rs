@@ -74,13 +74,7 @@ pub(super) const TABLE: &[Builtin] = &[
 
 fn surface(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     const NAME: &str = "Plot3D";
-    let [body, first, second, given @ ..] = call.args() else {
-        let count = call.args().len();
-        session.wrong_count_of(NAME, count, 3, 3);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, NAME, &whole, given, 3)? else {
+    let Some(([body, first, second], settings)) = Settings::opening(session, NAME, call)? else {
         return Ok(Step::Same);
     };
     let (Some(x), Some(y)) =
@@ -209,12 +203,7 @@ fn places(places: &[[f64; 3]]) -> Value {
 }
 
 fn listed(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evaluated<Step> {
-    let Some((data, given)) = call.args().split_first() else {
-        session.wrong_count_of(name, 0, 1, 1);
-        return Ok(Step::Same);
-    };
-    let whole = Value::Call(call.clone());
-    let Some(settings) = Settings::read(session, name, &whole, given, 1)? else {
+    let Some(([data], settings)) = Settings::opening(session, name, call)? else {
         return Ok(Step::Same);
     };
     let is_surface = name == "ListPlot3D";

@@ -5,13 +5,7 @@ use crate::value::Value;
 
 fn evaluated(source: &str) -> (Session, Value) {
     let mut session = Session::new();
-    let parsed = bolt_lyra_syntax::parse(source);
-    assert!(!parsed.has_errors(), "{source}: {:?}", parsed.diagnostics);
-    let mut last = Value::NULL;
-    for expr in &parsed.exprs {
-        let value = session.read(expr);
-        last = session.evaluate_line(&value).expect("no program quits");
-    }
+    let last = session.run(source);
     (session, last)
 }
 

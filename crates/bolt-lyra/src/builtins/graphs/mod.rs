@@ -18,6 +18,7 @@ use std::collections::HashMap;
 
 use self::network::{Along, Edge, Network};
 use super::Builtin;
+use crate::builtins::forms::count;
 use crate::evaluate::Step;
 use crate::number;
 use crate::rule::sides;
@@ -215,11 +216,6 @@ fn of_graph(session: &mut Session, call: &Call, with: impl Fn(&Graph) -> Value) 
         [of] => Graph::read(session, of).map_or(Step::Same, |graph| Step::Done(with(&graph))),
         _ => Step::Same,
     }
-}
-
-/// Returns an integer of a count.
-fn count(count: usize) -> Value {
-    Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// Returns a list of machine reals.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use triomphe::Arc;
 
+use crate::builtins::forms::count;
 use crate::builtins::time::{Deadline, ended};
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
@@ -72,10 +73,6 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("ByteCount[1]", "16"), ("ByteCount[Range[1000]] > 8000", "True")],
     ),
 ];
-
-fn count(bytes: u64) -> Value {
-    Value::Integer(i64::try_from(bytes).unwrap_or(i64::MAX))
-}
 
 impl Session {
     /// Returns how many bytes of memory are in use, if anybody knows.

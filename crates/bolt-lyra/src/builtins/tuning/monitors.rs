@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc as Shared, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::settings::{Kind, Setting, configure, known, read, record, setting, unavailable};
+use super::settings::{Kind, Setting, configure, known, read, remembered, setting, unavailable};
 use super::stats::{count, nothing_given};
 use super::units;
+use crate::builtins::forms::record;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -117,33 +118,22 @@ const READINGS_MAX: usize = 3_600;
 
 const MACHINE: &[Setting] = &[
     setting("metrics", Kind::Words(METRICS), |session, value| {
-        Ok(chosen(session, "metrics", value, || words(METRICS)))
+        Ok(remembered(session, "StartPerformanceMonitor", "metrics", value, || words(METRICS)))
     }),
     setting("interval", Kind::Time, |session, value| {
         session.runtime()?;
         let default = || Value::call(sym::Seconds, [Value::Integer(1)].as_slice());
-        Ok(chosen(session, "interval", value, default))
+        Ok(remembered(session, "StartPerformanceMonitor", "interval", value, default))
     }),
     setting("alertThreshold", Kind::Number(0.0, 1.0), |session, value| {
-        Ok(chosen(session, "alertThreshold", value, || Value::Real(0.9)))
+        Ok(remembered(session, "StartPerformanceMonitor", "alertThreshold", value, || {
+            Value::Real(0.9)
+        }))
     }),
 ];
 
 fn words(all: &[&str]) -> Value {
     Value::list(all.iter().map(|word| Value::string(*word)).collect::<Args>())
-}
-
-fn chosen(
-    session: &mut Session,
-    name: &'static str,
-    value: Option<&Value>,
-    default: impl FnOnce() -> Value,
-) -> Value {
-    let key = ("StartPerformanceMonitor", name);
-    if let Some(value) = value {
-        session.tuning.chosen.insert(key, value.clone());
-    }
-    session.tuning.chosen.get(&key).cloned().unwrap_or_else(default)
 }
 
 fn start(session: &mut Session, call: &Call) -> Step {
@@ -154,9 +144,11 @@ fn start(session: &mut Session, call: &Call) -> Step {
     let Step::Done(Value::Association(settings)) = configure(session, NAME, MACHINE, call) else {
         return Step::Same;
     };
-    let wanted = chosen(session, "metrics", None, || words(METRICS));
-    let interval = chosen(session, "interval", None, || Value::Integer(1));
-    let threshold = chosen(session, "alertThreshold", None, || Value::Real(0.9));
+    let wanted = remembered(session, "StartPerformanceMonitor", "metrics", None, || words(METRICS));
+    let interval =
+        remembered(session, "StartPerformanceMonitor", "interval", None, || Value::Integer(1));
+    let threshold =
+        remembered(session, "StartPerformanceMonitor", "alertThreshold", None, || Value::Real(0.9));
     let interval = Duration::from_secs_f64(units::seconds(&interval).unwrap_or(1.0));
     let threshold = crate::number::to_f64(&threshold).unwrap_or(0.9);
     let wanted: Vec<&'static str> = METRICS
@@ -319,30 +311,20 @@ const LYRA_METRICS: &[&str] = &[
     "function_call_rate",
 ];
 
-fn lyra_chosen(
-    session: &mut Session,
-    name: &'static str,
-    value: Option<&Value>,
-    default: impl FnOnce() -> Value,
-) -> Value {
-    let key = ("StartLyraMonitor", name);
-    if let Some(value) = value {
-        session.tuning.chosen.insert(key, value.clone());
-    }
-    session.tuning.chosen.get(&key).cloned().unwrap_or_else(default)
-}
-
 const LYRA: &[Setting] = &[
     setting("metrics", Kind::Words(LYRA_METRICS), |session, value| {
-        Ok(lyra_chosen(session, "metrics", value, || words(LYRA_METRICS)))
+        Ok(remembered(session, "StartLyraMonitor", "metrics", value, || words(LYRA_METRICS)))
     }),
     setting("granularity", Kind::Word(&["function_level", "session_level"]), |session, value| {
-        Ok(lyra_chosen(session, "granularity", value, || Value::string("function_level")))
+        Ok(remembered(session, "StartLyraMonitor", "granularity", value, || {
+            Value::string("function_level")
+        }))
     }),
     setting("sampling", Kind::Number(1e-9, 1.0), |session, value| {
-        let part = lyra_chosen(session, "sampling", value, || Value::Real(0.01));
+        let part = remembered(session, "StartLyraMonitor", "sampling", value, || Value::Real(0.01));
         if value.is_some() || session.profile.is_none() {
-            let by_function = lyra_chosen(session, "granularity", None, || Value::NULL);
+            let by_function =
+                remembered(session, "StartLyraMonitor", "granularity", None, || Value::NULL);
             let stride = 1.0 / crate::number::to_f64(&part).unwrap_or(1.0);
             session.profile = match by_function.as_str() {
                 Some("session_level") => None,
@@ -355,7 +337,7 @@ const LYRA: &[Setting] = &[
 
 fn lyra_data(session: &mut Session) -> Value {
     session.hidden_dependence = true;
-    let wanted = lyra_chosen(session, "metrics", None, || words(LYRA_METRICS));
+    let wanted = remembered(session, "StartLyraMonitor", "metrics", None, || words(LYRA_METRICS));
     let seconds = session.clock.now().as_secs_f64().max(1e-9);
     let value = |name: &str| -> Result<Value, String> {
         Ok(match name {

@@ -3,8 +3,9 @@
 use triomphe::Arc;
 
 use super::groups::{as_f64, share};
-use super::settings::{Kind, Setting, read, record, setting, unavailable};
+use super::settings::{Kind, Setting, read, setting, unavailable};
 use super::stats::count;
+use crate::builtins::forms::record;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

@@ -8,10 +8,11 @@ use std::time::Duration;
 use triomphe::Arc;
 
 use super::groups::as_f64;
-use super::settings::{Kind, Setting, known, read, record, setting, unavailable};
+use super::settings::{Kind, Setting, known, read, setting, unavailable};
 use super::stats::{concurrency, count};
 use super::{flame, units};
 use crate::association::Association;
+use crate::builtins::forms::record;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;

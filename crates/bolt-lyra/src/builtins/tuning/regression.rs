@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use triomphe::Arc;
 
-use super::settings::{Kind, Setting, configure, record, setting, unavailable};
+use super::settings::{Kind, Setting, configure, remembered, setting, unavailable};
 use super::stats::nothing_given;
 use crate::association::Association;
+use crate::builtins::forms::record;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -76,34 +77,22 @@ const NAMES: &[&str] =
 
 const KEY: &str = "SetupRegressionTesting";
 
-fn chosen(
-    session: &mut Session,
-    name: &'static str,
-    value: Option<&Value>,
-    default: impl FnOnce() -> Value,
-) -> Value {
-    if let Some(value) = value {
-        session.tuning.chosen.insert((KEY, name), value.clone());
-    }
-    session.tuning.chosen.get(&(KEY, name)).cloned().unwrap_or_else(default)
-}
-
 fn all_names() -> Value {
     Value::list(NAMES.iter().map(|name| Value::string(*name)).collect::<Args>())
 }
 
 const SETTINGS: &[Setting] = &[
     setting("benchmarks", Kind::Words(NAMES), |session, value| {
-        Ok(chosen(session, "benchmarks", value, all_names))
+        Ok(remembered(session, KEY, "benchmarks", value, all_names))
     }),
     setting("baseline", Kind::Text, |session, value| {
-        Ok(chosen(session, "baseline", value, || Value::string("latest_stable")))
+        Ok(remembered(session, KEY, "baseline", value, || Value::string("latest_stable")))
     }),
     setting("threshold", Kind::Number(0.0, 100.0), |session, value| {
-        Ok(chosen(session, "threshold", value, || Value::Real(0.05)))
+        Ok(remembered(session, KEY, "threshold", value, || Value::Real(0.05)))
     }),
     setting("alerting", Kind::Switch, |session, value| {
-        Ok(chosen(session, "alerting", value, || Value::TRUE))
+        Ok(remembered(session, KEY, "alerting", value, || Value::TRUE))
     }),
 ];
 
@@ -112,7 +101,7 @@ const RUNS: usize = 7;
 
 /// Measures the benchmarks that were chosen, in seconds of processor time.
 fn measured(session: &mut Session) -> Evaluated<Vec<(&'static str, f64)>> {
-    let wanted = chosen(session, "benchmarks", None, all_names);
+    let wanted = remembered(session, KEY, "benchmarks", None, all_names);
     let wanted = wanted.as_list().unwrap_or(&[]).to_vec();
     let mut times = Vec::new();
     for (name, program) in BENCHMARKS {
@@ -136,7 +125,7 @@ fn measured(session: &mut Session) -> Evaluated<Vec<(&'static str, f64)>> {
 }
 
 fn file(session: &mut Session) -> String {
-    let name = chosen(session, "baseline", None, || Value::string("latest_stable"));
+    let name = remembered(session, KEY, "baseline", None, || Value::string("latest_stable"));
     format!("{}.baseline.json", name.as_str().unwrap_or("latest_stable"))
 }
 
@@ -181,9 +170,9 @@ fn run(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     session.hidden_dependence = true;
     let times = measured(session)?;
     let baseline = baseline(session);
-    let threshold = chosen(session, "threshold", None, || Value::Real(0.05));
+    let threshold = remembered(session, KEY, "threshold", None, || Value::Real(0.05));
     let threshold = number::to_f64(&threshold).unwrap_or(0.05);
-    let alerts = chosen(session, "alerting", None, || Value::TRUE).is(sym::True);
+    let alerts = remembered(session, KEY, "alerting", None, || Value::TRUE).is(sym::True);
     let mut results = Association::default();
     for (name, seconds) in times {
         let before = baseline.as_ref().map_err(Clone::clone).and_then(|all| {

@@ -3,7 +3,7 @@
 //! Such a function returns an association of its settings as they are in effect. A setting that has
 //! no effect here is `"Unavailable" -> reason` in it, whether it was given or not.
 
-use crate::association::Association;
+use crate::builtins::forms::record;
 use crate::builtins::tuning::units;
 use crate::evaluate::Step;
 use crate::number;
@@ -97,13 +97,19 @@ impl Kind {
     }
 }
 
-/// Returns an association with names as keys.
-pub(super) fn record<'n>(entries: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
-    let mut record = Association::default();
-    for (name, value) in entries {
-        record.insert(Value::string(name), value);
+/// Remembers the value of a setting, if one is given; returns the one that is remembered.
+pub(super) fn remembered(
+    session: &mut Session,
+    function: &'static str,
+    name: &'static str,
+    value: Option<&Value>,
+    default: impl FnOnce() -> Value,
+) -> Value {
+    let key = (function, name);
+    if let Some(value) = value {
+        session.tuning.chosen.insert(key, value.clone());
     }
-    Value::Association(triomphe::Arc::new(record))
+    session.tuning.chosen.get(&key).cloned().unwrap_or_else(default)
 }
 
 /// Returns `"Unavailable" -> reason`.

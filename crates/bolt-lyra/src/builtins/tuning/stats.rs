@@ -2,7 +2,8 @@
 
 use triomphe::Arc;
 
-use super::settings::{Kind, Setting, configure, known, record, setting, unavailable};
+use super::settings::{Kind, Setting, configure, known, setting, unavailable};
+use crate::builtins::forms::record;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::{Attributes, Definition};
 use crate::evaluate::Step;

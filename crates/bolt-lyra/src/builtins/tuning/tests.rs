@@ -1,17 +1,10 @@
 //! Settings take effect, or say why they do not.
 
 use crate::session::{Note, Session};
-use crate::value::Value;
 
 /// Evaluates lines; returns the last value as input and the messages.
 fn run(session: &mut Session, source: &str) -> (String, Vec<String>) {
-    let parsed = bolt_lyra_syntax::parse(source);
-    assert!(!parsed.has_errors(), "{source}: {:?}", parsed.diagnostics);
-    let mut last = Value::NULL;
-    for expr in &parsed.exprs {
-        let value = session.read(expr);
-        last = session.evaluate_line(&value).unwrap();
-    }
+    let last = session.run(source);
     let told = session.take_notes().into_iter().filter_map(|note| match note {
         Note::Message { name, text } => Some(format!("{name}: {text}")),
         Note::Printed(_) => None,

@@ -248,7 +248,9 @@ fn real(session: &mut Session, arg: &Value) -> Evaluated<Option<f64>> {
 }
 
 fn array(arg: &Value, scalar: Scalar, rank: u8) -> Option<Machined> {
-    if let Some(packed) = arg.as_array().filter(|packed| packed.dimensions().len() == rank.into()) {
+    if let Some(packed) =
+        arg.as_array().filter(|packed| packed.dimensions().len() == usize::from(rank))
+    {
         let sides = packed.dimensions();
         let dimensions = [sides[0], sides.get(1).copied().unwrap_or(1)];
         match (packed.elements(), scalar) {
