@@ -84,6 +84,8 @@ const GENERAL: &[(&str, &str)] = &[
         "shdw",
         "Symbol `1` appears in multiple contexts `2`; definitions in context `3` may shadow or be shadowed by other definitions.",
     ),
+    ("dims", "The dimensions of the array cannot be told from `1`."),
+    ("pos", "Position `1` is outside of the array."),
     ("market", "`1`"),
     ("setting", "`1` is no setting of `2`."),
     ("near", "`1` is no setting of `2`; did you mean `3`?"),

@@ -227,6 +227,7 @@ fn apply_object(
         "EchoFunction" => super::inspection::echo_function(session, head, call),
         "ThreadPool" => Ok(super::parallel::pool_property(head, call)),
         "ColorDataFunction" => super::apply_color_data(session, head, call),
+        "SparseArray" => Ok(super::sparse::property(head, call)),
         "StringTemplate" => super::output::apply_template(session, head, call),
         _ => return Ok(None),
     };

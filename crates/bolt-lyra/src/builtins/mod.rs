@@ -31,6 +31,7 @@ mod dates;
 pub(crate) mod elementary;
 mod equations;
 mod files;
+mod finance;
 pub(crate) mod forms;
 mod functional;
 mod graphics;
@@ -53,6 +54,7 @@ mod patterns;
 mod quantities;
 mod scope;
 mod simplify;
+mod sparse;
 mod special;
 mod statistics;
 mod strings;
@@ -200,6 +202,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         elementary::parts::TABLE,
         elementary::rounding::TABLE,
         elementary::trigonometric::TABLE,
+        finance::TABLE,
         functional::TABLE,
         integers::TABLE,
         iteration::TABLE,
@@ -220,6 +223,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         patterns::TABLE,
         quantities::TABLE,
         scope::TABLE,
+        sparse::TABLE,
         special::tables::TABLE,
         structure::TABLE,
         time::TABLE,
@@ -233,7 +237,10 @@ impl Session {
     /// something with an arithmetic of its own.
     pub(crate) fn of_objects(&mut self, head: &Value, args: &[Value]) -> Evaluated<Option<Value>> {
         match head {
-            Value::Symbol(head) => quantities::combined(self, *head, args),
+            Value::Symbol(head) => match sparse::combined(self, *head, args)? {
+                Some(value) => Ok(Some(value)),
+                None => quantities::combined(self, *head, args),
+            },
             _ => Ok(None),
         }
     }

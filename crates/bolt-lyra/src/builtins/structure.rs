@@ -342,6 +342,9 @@ fn value_of_key(of: &Value, key: &Value) -> Option<Value> {
 
 fn part(session: &mut Session, call: &Arc<Call>) -> Step {
     let [of, specs @ ..] = call.args() else { return Step::Same };
+    if super::sparse::is_sparse(of) {
+        return Step::Same;
+    }
     // The most frequent case.
     if let (Value::Call(list), [Value::Integer(index)]) = (of, specs)
         && *index > 0
@@ -393,7 +396,10 @@ pub(super) fn set_part(session: &mut Session, call: &Call, rhs: &Value) -> Evalu
         session.message(sym::Set, "noval", std::slice::from_ref(target));
         return Ok(false);
     };
-    let is_set = put(&mut value, &places, rhs);
+    let is_set = match super::sparse::set_part(&mut value, &places, rhs) {
+        Some(is_set) => is_set,
+        None => put(&mut value, &places, rhs),
+    };
     if !is_set {
         session.message(sym::Part, "partw", &[Value::list(Args::from(places)), value.clone()]);
     }

@@ -143,6 +143,7 @@ impl Session {
             ("InterpolatingFunction", 4 | 6) => {
                 Text(format!("{name}[{}, <>]", self.output_form(first?)))
             }
+            ("SparseArray", 4) => Text(crate::builtins::sparse::words(self, call)?),
             ("Graphics" | "Graphics3D", 1..) => Text(format!("-{name}-")),
             ("SequenceForm", _) => {
                 Text(args.iter().map(|arg| self.output_form(arg)).collect::<String>())
