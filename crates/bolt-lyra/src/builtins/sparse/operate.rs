@@ -249,21 +249,7 @@ fn computed(session: &mut Session, name: &str, args: &[Value]) -> Evaluated<Opti
             }
             return Ok(full);
         }
-        ("Total", []) => return total(session, &sparse, 0..1),
-        ("Total", [level]) => {
-            let depth = sparse.dimensions.len();
-            let axes = match level {
-                Value::Integer(1..) => 0..level.as_usize().unwrap_or(1).min(depth),
-                _ if crate::builtins::forms::is_infinite(level) => 0..depth,
-                _ => match level.as_list() {
-                    Some([Value::Integer(only @ 1..)]) if *only as usize <= depth => {
-                        *only as usize - 1..*only as usize
-                    }
-                    _ => return Ok(None),
-                },
-            };
-            return total(session, &sparse, axes);
-        }
+        ("Total", [level @ ..]) => return totals(session, &sparse, level),
         ("Transpose", []) if sparse.dimensions.len() > 1 => {
             let mut order: Vec<usize> = (0..sparse.dimensions.len()).collect();
             order.swap(0, 1);
@@ -288,12 +274,49 @@ fn computed(session: &mut Session, name: &str, args: &[Value]) -> Evaluated<Opti
         ("Diagonal", []) if sparse.dimensions.len() == 2 => {
             return Ok(Some(list(diagonal(&sparse))));
         }
-        ("Flatten", []) => reshaped(&sparse, vec![sparse.size()]),
-        ("ArrayReshape", [sides]) => {
-            let sides: Option<Vec<usize>> =
-                sides.as_list().and_then(|all| all.iter().map(Value::as_usize).collect());
-            sides.and_then(|sides| reshaped(&sparse, sides))
+        ("Flatten", []) | ("ArrayReshape", [_]) => return Ok(reshaped_as(&sparse, rest)),
+        ("Max" | "Min" | "MatrixPower", _) => {
+            return extremes_and_powers(session, name, &sparse, args);
         }
+        _ => None,
+    };
+    Ok(value.map(|value| value.value()))
+}
+
+/// `Total[s]`, `Total[s, n]` and `Total[s, {n}]`.
+fn totals(session: &mut Session, sparse: &Sparse, level: &[Value]) -> Evaluated<Option<Value>> {
+    let depth = sparse.dimensions.len();
+    let axes = match level {
+        [] => 0..1,
+        [level @ Value::Integer(1..)] => 0..level.as_usize().unwrap_or(1).min(depth),
+        [level] if crate::builtins::forms::is_infinite(level) => 0..depth,
+        [level] => match level.as_list() {
+            Some([Value::Integer(only @ 1..)]) if *only as usize <= depth => {
+                *only as usize - 1..*only as usize
+            }
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    total(session, sparse, axes)
+}
+
+/// `Flatten[s]` and `ArrayReshape[s, sides]`.
+fn reshaped_as(sparse: &Sparse, sides: &[Value]) -> Option<Value> {
+    let sides = match sides {
+        [] => vec![sparse.size()],
+        [sides, ..] => sides.as_list()?.iter().map(Value::as_usize).collect::<Option<_>>()?,
+    };
+    reshaped(sparse, sides).map(|own| own.value())
+}
+
+fn extremes_and_powers(
+    session: &mut Session,
+    name: &str,
+    sparse: &Sparse,
+    args: &[Value],
+) -> Evaluated<Option<Value>> {
+    match (name, &args[1..]) {
         ("Max" | "Min", []) => {
             let mut all = sparse.values.clone();
             if all.len() < sparse.size() {
@@ -302,20 +325,15 @@ fn computed(session: &mut Session, name: &str, args: &[Value]) -> Evaluated<Opti
             return session.system(name, [list(all)].as_slice()).map(Some);
         }
         ("MatrixPower", [Value::Integer(exponent @ 1..)]) => {
-            let power = power(session, &sparse, *exponent as u64)?;
+            let power = power(session, sparse, *exponent as u64)?;
             if power.is_some() {
                 return Ok(power);
             }
-            let head = session.system_symbol(name);
-            return filled(session, head, args);
         }
-        ("MatrixPower", _) => {
-            let head = session.system_symbol(name);
-            return filled(session, head, args);
-        }
-        _ => None,
-    };
-    Ok(value.map(|value| value.value()))
+        _ => {}
+    }
+    let head = session.system_symbol(name);
+    filled(session, head, args)
 }
 
 fn is_order(order: &[usize], depth: usize) -> bool {
