@@ -32,9 +32,9 @@ fn integral(pay: impl Fn(f64) -> f64, barrier: Option<(f64, bool)>) -> f64 {
     let wall = barrier.map(|(barrier, is_up)| {
         let wall = (barrier / 100.0).ln();
         if is_up {
-            to = wall
+            to = wall;
         } else {
-            from = wall
+            from = wall;
         }
         wall
     });

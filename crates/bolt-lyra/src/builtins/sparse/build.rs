@@ -57,7 +57,7 @@ fn listed(positions: &Value, values: &Value) -> Option<Vec<Pair>> {
     let all = positions.as_list()?;
     let is_one = |position: &Value| position.as_list().is_some_and(|own| own.iter().all(is_index));
     let are_indices = all.iter().all(is_index);
-    if !all.iter().all(is_one) && !(are_indices && values.as_list().is_some()) {
+    if !(all.iter().all(is_one) || are_indices && values.as_list().is_some()) {
         return None;
     }
     let pair = |(place, position): (usize, &Value)| {

@@ -249,7 +249,7 @@ fn computed(session: &mut Session, name: &str, args: &[Value]) -> Evaluated<Opti
             }
             return Ok(full);
         }
-        ("Total", [level @ ..]) => return totals(session, &sparse, level),
+        ("Total", level) => return totals(session, &sparse, level),
         ("Transpose", []) if sparse.dimensions.len() > 1 => {
             let mut order: Vec<usize> = (0..sparse.dimensions.len()).collect();
             order.swap(0, 1);

@@ -519,9 +519,8 @@ mod tests {
             b.swap(k, best);
             for i in k + 1..size {
                 let factor = rows[i][k] / rows[k][k];
-                for j in k..size {
-                    rows[i][j] -= factor * rows[k][j];
-                }
+                let top = rows[k].clone();
+                rows[i].iter_mut().zip(&top).skip(k).for_each(|(x, t)| *x -= factor * t);
                 b[i] -= factor * b[k];
             }
         }
