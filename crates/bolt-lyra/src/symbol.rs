@@ -139,6 +139,8 @@ symbols! {
     // Units, smallest first; see `builtins::tuning::units`.
     Nanoseconds, Microseconds, Milliseconds, Seconds, Minutes, Hours, Bytes, Kilobytes, Megabytes,
     Gigabytes, Terabytes,
+    // Series.
+    TimeSeries, EventSeries,
     // Parallel evaluation.
     EvaluationObject, ThreadPool, KernelID = "$KernelID", KernelCount = "$KernelCount",
     ProcessorCount = "$ProcessorCount",

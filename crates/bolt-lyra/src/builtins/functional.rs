@@ -222,11 +222,25 @@ fn apply_object(
             6 => super::numbers::interpolation::apply(session, head, call),
             _ => super::calculus::interpolating::apply(session, head, call),
         },
+        "NearestFunction" => super::lists::nearest::apply(session, head, call),
         "Query" | "Dataset" => super::associations::apply(session, head, call),
         "Failure" => Ok(super::inspection::of_failure(head, call)),
         "EchoFunction" => super::inspection::echo_function(session, head, call),
         "ThreadPool" => Ok(super::parallel::pool_property(head, call)),
         "ColorDataFunction" => super::apply_color_data(session, head, call),
+        "ARMAProcess"
+        | "ARProcess"
+        | "BrownianBridgeProcess"
+        | "EventSeries"
+        | "GeometricBrownianMotionProcess"
+        | "HypothesisTestData"
+        | "MAProcess"
+        | "OrnsteinUhlenbeckProcess"
+        | "PoissonProcess"
+        | "TemporalData"
+        | "TimeSeries"
+        | "TimeSeriesModel"
+        | "WienerProcess" => super::processes::apply(session, head, call),
         "SparseArray" => Ok(super::sparse::property(head, call)),
         "StringTemplate" => super::output::apply_template(session, head, call),
         _ => return Ok(None),

@@ -2,8 +2,10 @@
 
 pub(super) mod arrays;
 pub(super) mod automata;
+pub(super) mod clusters;
 pub(super) mod fourier;
 pub(super) mod groups;
+mod kdtree;
 pub(super) mod nearest;
 pub(super) mod padding;
 pub(super) mod places;

@@ -51,6 +51,7 @@ pub(crate) mod options;
 mod output;
 mod parallel;
 mod patterns;
+mod processes;
 mod quantities;
 mod scope;
 mod simplify;
@@ -164,6 +165,7 @@ const FOLDERS: &[&[&[Builtin]]] = &[
     inspection::TABLES,
     output::TABLES,
     parallel::TABLES,
+    processes::TABLES,
     simplify::TABLES,
     strings::TABLES,
     combinatorics::TABLES,
@@ -211,6 +213,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         lists::automata::TABLE,
         lists::fourier::TABLE,
         lists::groups::TABLE,
+        lists::clusters::TABLE,
         lists::nearest::TABLE,
         lists::padding::TABLE,
         lists::places::TABLE,
@@ -239,7 +242,10 @@ impl Session {
         match head {
             Value::Symbol(head) => match sparse::combined(self, *head, args)? {
                 Some(value) => Ok(Some(value)),
-                None => quantities::combined(self, *head, args),
+                None => match processes::combined(self, *head, args)? {
+                    Some(value) => Ok(Some(value)),
+                    None => quantities::combined(self, *head, args),
+                },
             },
             _ => Ok(None),
         }

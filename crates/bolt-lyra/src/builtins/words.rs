@@ -168,6 +168,12 @@ const FORMS: &[Word] = &[
         "AlternativeHypothesis",
         "AlternativeHypothesis is an option of tests such as TTest: \"Unequal\", \"Greater\" or \"Less\".",
     ),
+    ("Left", "Left stands for the left side, as of a window of times in TimeSeriesAggregate."),
+    ("Right", "Right stands for the right side, as of a window of times in TimeSeriesAggregate."),
+    (
+        "SignificanceLevel",
+        "SignificanceLevel -> a is an option of tests of hypotheses: the probability below which one is rejected, 0.05 if it is not given.",
+    ),
     (
         "FourierParameters",
         "FourierParameters -> {a, b} is an option of Fourier and InverseFourier that says how sums are scaled and which sign their exponents have.",

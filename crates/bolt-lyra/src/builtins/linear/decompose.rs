@@ -90,22 +90,45 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     written!(
         "MatrixLog",
         NONE,
-        "{MatrixLog[m_?SquareMatrixQ] :> With[{e = Eigensystem[m]}, (Transpose[e[[2]]] . DiagonalMatrix[Log[e[[1]]]] . Inverse[Transpose[e[[2]]]]) /; ListQ[e] && MatrixRank[e[[2]]] == Length[m] && !MemberQ[e[[1]], 0 | 0.]]}",
-        "MatrixLog[m] is a matrix whose exponential is m.",
+        "{MatrixLog[m_?SquareMatrixQ] /; MatrixFunction[\"Diagonal\", m] :> With[{e = Eigensystem[m]}, Transpose[e[[2]]] . DiagonalMatrix[Log[e[[1]]]] . Inverse[Transpose[e[[2]]]] /; !MemberQ[e[[1]], 0 | 0.]],
+          MatrixLog[m_?SquareMatrixQ] /; MatrixQ[m, NumericQ] && Precision[m] < Infinity && FreeQ[Eigenvalues[m], $x_ /; NumericQ[$x] && Im[$x] == 0 && Re[$x] <= 0] :> With[{i = IdentityMatrix[Length[m]]}, With[{r = NestWhile[{First[Nest[{#[[1]] + Inverse[#[[2]]], #[[2]] + Inverse[#[[1]]]}/2 &, {#[[1]], i}, 20]], #[[2]] + 1} &, {N[m], 0}, Norm[#[[1]] - i, \"Frobenius\"] > 0.1 && #[[2]] < 60 &]}, With[{s = (r[[1]] - i) . Inverse[r[[1]] + i]}, With[{q = s . s}, 2^(r[[2]] + 1) Fold[q . #1 + s/(2 #2 + 1) &, 0 s, Range[12, 0, -1]]]]]],
+          MatrixLog[m_?SquareMatrixQ] /; Precision[m] === Infinity :> With[{r = MatrixFunction[Log, m]}, r /; MatrixQ[r]]}",
+        "MatrixLog[m] is a matrix whose exponential is m: of the eigenvalues if there are \
+         enough eigenvectors, of approximate matrices else by square roots, of exact ones by \
+         their Jordan form.",
         &[
             ("MatrixLog[{{1, 0}, {0, E}}]", "{{0, 0}, {0, 1}}"),
             ("MatrixLog[{{2}}]", "{{Log[2]}}"),
+            ("MatrixLog[{{1, 1}, {0, 1}}]", "{{0, 1}, {0, 0}}"),
+            ("Chop[MatrixLog[{{1., 1.}, {0., 1.}}] - {{0, 1}, {0, 0}}, 10^-12]", "{{0, 0}, {0, 0}}"),
         ],
     ),
     written!(
         "MatrixFunction",
         NONE,
-        "{MatrixFunction[f_, m_?SquareMatrixQ] :> With[{e = Eigensystem[m]}, (Transpose[e[[2]]] . DiagonalMatrix[f /@ e[[1]]] . Inverse[Transpose[e[[2]]]]) /; ListQ[e] && MatrixRank[e[[2]]] == Length[m]]}",
-        "MatrixFunction[f, m] applies f to a square matrix that has enough eigenvectors: to its \
-         eigenvalues.",
+        "{MatrixFunction[\"Diagonal\", m_] :> With[{e = Quiet[Eigensystem[m]]}, ListQ[e] && MatrixRank[e[[2]]] == Length[m] && (!MatrixQ[m, NumericQ] || Precision[m] === Infinity || With[{s = SingularValueList[If[FreeQ[e[[2]], _Complex], e[[2]], Join[Join[Re[e[[2]]], -Im[e[[2]]], 2], Join[Im[e[[2]]], Re[e[[2]]], 2]]]]}, Length[s] == If[FreeQ[e[[2]], _Complex], 1, 2] Length[m] && Last[s] > 10^-7 First[s]])],
+          MatrixFunction[f_, m_?SquareMatrixQ] /; MatrixFunction[\"Diagonal\", m] :> With[{e = Eigensystem[m]}, Transpose[e[[2]]] . DiagonalMatrix[f /@ e[[1]]] . Inverse[Transpose[e[[2]]]]],
+          MatrixFunction[f_, m_?SquareMatrixQ] /; Precision[m] === Infinity :> With[{j = JordanDecomposition[m]}, With[{s = j[[1]], d = j[[2]]}, s . Table[If[$k < $i || AnyTrue[Range[$i, $k - 1], d[[#, # + 1]] === 0 &], 0, (D[f[$x], {$x, $k - $i}] /. $x -> d[[$i, $i]])/($k - $i)!], {$i, Length[m]}, {$k, Length[m]}] . Inverse[s]] /; ListQ[j]]}",
+        "MatrixFunction[f, m] applies f to a square matrix: to its eigenvalues if it has enough \
+         eigenvectors, else, if it is exact, with derivatives of f on its Jordan form.",
         &[
             ("MatrixFunction[#^2 &, {{1, 0}, {0, 3}}]", "{{1, 0}, {0, 9}}"),
             ("MatrixFunction[f, {{a}}]", "{{f[a]}}"),
+            ("MatrixFunction[Sin, {{t, 1}, {0, t}}]", "{{Sin[t], Cos[t]}, {0, Sin[t]}}"),
+        ],
+    ),
+    written!(
+        "JordanDecomposition",
+        NONE,
+        "{JordanDecomposition[\"Chains\", n_, p_] :> Fold[With[{c = #1, j = #2}, With[{k = Join[If[j == 1, {}, NullSpace[MatrixPower[n, j - 1]]], MatrixPower[n, Length[#] - j] . Last[#] & /@ c]}, Join[c, Function[v, Table[MatrixPower[n, j - $i] . v, {$i, j}]] /@ Drop[Fold[If[MatrixRank[Append[#1, #2]] > Length[#1], Append[#1, #2], #1] &, k, NullSpace[MatrixPower[n, j]]], Length[k]]]]] &, {}, Range[p, 1, -1]],
+          JordanDecomposition[m_?SquareMatrixQ] /; MatrixQ[m, NumericQ] && Precision[m] < Infinity :> With[{e = Eigensystem[m]}, {Transpose[e[[2]]], DiagonalMatrix[e[[1]]]} /; MatrixFunction[\"Diagonal\", m]],
+          JordanDecomposition[m_?SquareMatrixQ] :> With[{t = Tally[Sort[Eigenvalues[m]]], i = IdentityMatrix[Length[m]]}, With[{b = Join @@ Function[l, {l[[1]], #} & /@ Reverse[SortBy[JordanDecomposition[\"Chains\", Together[m - l[[1]] i], NestWhile[# + 1 &, 1, Length[NullSpace[Together[MatrixPower[m - l[[1]] i, #]]]] < l[[2]] && # < l[[2]] &]], Length]]] /@ t}, With[{v = Join @@ (Last /@ b), d = Join @@ (ConstantArray[#[[1]], Length[#[[2]]]] & /@ b), u = Join @@ (Append[ConstantArray[1, Length[#[[2]]] - 1], 0] & /@ b)}, {Transpose[v], Table[Which[$i == $k, d[[$i]], $k == $i + 1, u[[$i]], True, 0], {$i, Length[m]}, {$k, Length[m]}]} /; Length[v] == Length[m]]]]}",
+        "JordanDecomposition[m] is a list of s and j with m == s . j . Inverse[s], where j has \
+         the eigenvalues on its diagonal and a 1 above it where there are not enough \
+         eigenvectors.",
+        &[
+            ("JordanDecomposition[{{2, 1}, {0, 2}}]", "{{{1, 0}, {0, 1}}, {{2, 1}, {0, 2}}}"),
+            ("{s, j} = JordanDecomposition[{{27, 48, 81}, {-6, 0, 0}, {1, 0, 3}}]; {j, s . j . Inverse[s]}", "{{{6, 0, 0}, {0, 12, 1}, {0, 0, 12}}, {{27, 48, 81}, {-6, 0, 0}, {1, 0, 3}}}"),
         ],
     ),
 ];

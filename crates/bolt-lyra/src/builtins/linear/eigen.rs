@@ -236,15 +236,11 @@ fn exact_values(session: &mut Session, rows: &Matrix) -> Evaluated<Option<Vec<Va
 /// before the lower half plane. Symbolic ones stay in their order.
 fn sorted(session: &mut Session, values: Vec<Value>) -> Evaluated<Vec<Value>> {
     let mut keyed = Vec::new();
-    for value in values {
+    for value in &values {
         let numeric = session.evaluate(&Value::call(sym::N, [value.clone()].as_slice()))?;
         match Complex64::read(&numeric) {
-            Some(z) => keyed.push((z, value)),
-            None => {
-                let mut rest: Vec<Value> = keyed.into_iter().map(|(_, value)| value).collect();
-                rest.push(value);
-                return Ok(rest);
-            }
+            Some(z) => keyed.push((z, value.clone())),
+            None => return Ok(values),
         }
     }
     keyed.sort_by(|(a, _), (b, _)| order(*a, *b));

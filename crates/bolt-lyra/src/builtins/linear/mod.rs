@@ -7,13 +7,23 @@
 
 pub(super) mod decompose;
 pub(super) mod eigen;
+pub(super) mod lattice;
+mod modular;
 pub(super) mod products;
+pub(super) mod programs;
 pub(super) mod solve;
 pub(super) mod special;
 
 /// The functions of this folder.
-pub(super) const TABLES: &[&[super::Builtin]] =
-    &[decompose::TABLE, eigen::TABLE, products::TABLE, solve::TABLE, special::TABLE];
+pub(super) const TABLES: &[&[super::Builtin]] = &[
+    decompose::TABLE,
+    eigen::TABLE,
+    lattice::TABLE,
+    products::TABLE,
+    programs::TABLE,
+    solve::TABLE,
+    special::TABLE,
+];
 
 use crate::number;
 use crate::session::{Evaluated, Session};

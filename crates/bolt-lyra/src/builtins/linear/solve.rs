@@ -7,6 +7,7 @@ use triomphe::Arc;
 use super::{
     Field, Matrix, as_value, from_machine, identity, machine, matrix, square, transposed, vector,
 };
+use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -22,7 +23,8 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "Det",
         NONE,
         det,
-        "Det[m] is the determinant of a square matrix.",
+        "Det[m] is the determinant of a square matrix; Det[m, Modulus -> p] modulo a prime, as in \
+         Inverse, LinearSolve, NullSpace, RowReduce and MatrixRank.",
         &[("Det[{{1, 2}, {3, 4}}]", "-2"), ("Det[{{a, b}, {c, d}}]", "-(b*c) + a*d")],
     ),
     builtin(
@@ -59,8 +61,9 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "MatrixRank",
         NONE,
         matrix_rank,
-        "MatrixRank[m] is the number of independent rows of a matrix.",
-        &[("MatrixRank[{{1, 2}, {2, 4}}]", "1"), ("MatrixRank[{{1, 2}, {3, 4}}]", "2")],
+        "MatrixRank[m] is the number of independent rows of a matrix; Modulus -> p counts modulo a \
+         prime, Tolerance -> t the singular values above t times the largest.",
+        &[("MatrixRank[{{1., 2.}, {2., 4.000001}}, Tolerance -> 10^-4]", "1"), ("MatrixRank[{{1, 2}, {2, 4}}]", "1"), ("MatrixRank[{{1, 2}, {3, 4}}]", "2")],
     ),
     builtin(
         "NullSpace",
@@ -234,6 +237,9 @@ fn is_badly_conditioned(rows: &[Vec<f64>], inverse: &[Vec<f64>]) -> bool {
 }
 
 fn det(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let Some(step) = super::modular::step(session, call, "Det")? {
+        return Ok(step);
+    }
     let [of] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = square(of) else { return Ok(not_square(session, "Det", of)) };
     if let Some(mut rows) = machine(&rows) {
@@ -315,6 +321,9 @@ fn singular(session: &mut Session, name: &str, of: &Value) -> Step {
 }
 
 fn inverse(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let Some(step) = super::modular::step(session, call, "Inverse")? {
+        return Ok(step);
+    }
     let [of] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = square(of) else { return Ok(not_square(session, "Inverse", of)) };
     let size = rows.len();
@@ -353,6 +362,9 @@ pub(super) fn inverted(session: &mut Session, mut rows: Matrix) -> Evaluated<Opt
 }
 
 fn linear_solve(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let Some(step) = super::modular::step(session, call, "LinearSolve")? {
+        return Ok(step);
+    }
     let [of, b, ..] = call.args() else { return Ok(Step::Same) };
     let Some(mut rows) = matrix(of) else { return Ok(Step::Same) };
     let right = match (vector(b), matrix(b)) {
@@ -416,6 +428,9 @@ fn is_negligible(value: &Value, columns: &Matrix) -> bool {
 }
 
 fn row_reduce(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let Some(step) = super::modular::step(session, call, "RowReduce")? {
+        return Ok(step);
+    }
     let [of] = call.args() else { return Ok(Step::Same) };
     let Some(mut rows) = matrix(of) else { return Ok(Step::Same) };
     let columns = rows[0].len();
@@ -424,14 +439,40 @@ fn row_reduce(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 }
 
 fn matrix_rank(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let [of, ..] = call.args() else { return Ok(Step::Same) };
+    if let Some(step) = super::modular::step(session, call, "MatrixRank")? {
+        return Ok(step);
+    }
+    let (args, options) = Options::split(call.args(), 1);
+    let [of] = args else { return Ok(Step::Same) };
+    if let Some(tolerance) = options.get(session, "Tolerance").filter(|own| !own.is(sym::Automatic))
+    {
+        return rank_within(session, of, tolerance);
+    }
     let Some(mut rows) = matrix(of) else { return Ok(Step::Same) };
     let columns = rows[0].len();
     let pivots = Field::of(session, &rows).reduce(&mut rows, columns)?;
     Ok(Step::Done(Value::Integer(pivots.len() as i64)))
 }
 
+/// Counts the singular values that are larger than a fraction of the largest.
+fn rank_within(session: &mut Session, of: &Value, tolerance: &Value) -> Evaluated<Step> {
+    let approximate = session.system("N", [of.clone()].as_slice())?;
+    let values = session.system("SingularValueList", [approximate].as_slice())?;
+    let (Some(values), Some(tolerance)) = (values.as_list(), session.machine_value(tolerance)?)
+    else {
+        return Ok(Step::Same);
+    };
+    let sizes: Option<Vec<f64>> = values.iter().map(number::to_f64).collect();
+    let Some(sizes) = sizes else { return Ok(Step::Same) };
+    let least = tolerance * sizes.iter().copied().fold(0.0, f64::max);
+    let count = sizes.iter().filter(|size| **size > least).count();
+    Ok(Step::Done(Value::Integer(count as i64)))
+}
+
 fn null_space(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let Some(step) = super::modular::step(session, call, "NullSpace")? {
+        return Ok(step);
+    }
     let [of, ..] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = matrix(of) else { return Ok(Step::Same) };
     let vectors = kernel(session, rows)?;
@@ -497,7 +538,8 @@ fn matrix_power(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
     let Some(rows) = square(of) else { return Ok(not_square(session, "MatrixPower", of)) };
     let dot = |a: &Value, b: &Value| Value::call(sym::Dot, [a.clone(), b.clone()]);
     let Some(n) = exponent.as_i64() else {
-        return session.by_rules(call, "{MatrixPower[m_?SquareMatrixQ, p_] /; (NumericQ[p] || AtomQ[p]) && MatrixRank[Eigenvectors[m]] == Length[m] :>
+        return session.by_rules(call, "{MatrixPower[m_?SquareMatrixQ, p_?NumericQ] /; MatrixQ[m, NumericQ] && Precision[m] < Infinity && !MatrixFunction[\"Diagonal\", m] :> With[{l = MatrixLog[m]}, MatrixExp[p l] /; MatrixQ[l]],
+          MatrixPower[m_?SquareMatrixQ, p_] /; (NumericQ[p] || AtomQ[p]) && MatrixFunction[\"Diagonal\", m] :>
             With[{e = Eigensystem[m]}, Together[Transpose[e[[2]]] . DiagonalMatrix[e[[1]]^p] . Inverse[Transpose[e[[2]]]]]]}");
     };
     let mut square = match n < 0 {

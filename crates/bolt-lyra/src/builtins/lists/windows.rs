@@ -46,8 +46,10 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     written!(
         "MovingMap",
         NONE,
-        "{MovingMap[f_, l_List, n_Integer?NonNegative] /; n < Length[l] :> f /@ Partition[l, n + 1, 1]}",
-        "MovingMap[f, list, n] applies f to each list of n + 1 neighbours.",
+        "{MovingMap[f_, l_List, n_Integer?NonNegative] /; n < Length[l] :> f /@ Partition[l, n + 1, 1],
+          MovingMap[f_, (h : TimeSeries | EventSeries)[v_, {t_}], w_] :> With[{s = TimeSeries[\"Step\", w]}, With[{k = If[NumericQ[s], Range[TimeSeries[\"Index\", t, First[t] + s], Length[t]], {}]}, h[f[v[[TimeSeries[\"Index\", t, t[[#]] - s] ;; #]]] & /@ k, {t[[k]]}] /; k =!= {} && First[t] + s <= Last[t]]]}",
+        "MovingMap[f, list, n] applies f to each list of n + 1 neighbours; MovingMap[f, series, dt] \
+         to the values of a TimeSeries of the length dt before each time and at it.",
         &[("MovingMap[Total, {1, 2, 3}, 1]", "{3, 5}"), ("MovingMap[f, {a}, 0]", "{f[{a}]}")],
     ),
     written!(

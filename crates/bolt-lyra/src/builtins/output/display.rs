@@ -143,6 +143,10 @@ impl Session {
             ("InterpolatingFunction", 4 | 6) => {
                 Text(format!("{name}[{}, <>]", self.output_form(first?)))
             }
+            ("TimeSeries" | "EventSeries", 2) => {
+                Text(crate::builtins::processes::words(self, call)?)
+            }
+            ("NearestFunction", 2..) => Text(crate::builtins::lists::nearest::words(call)?),
             ("SparseArray", 4) => Text(crate::builtins::sparse::words(self, call)?),
             ("Graphics" | "Graphics3D", 1..) => Text(format!("-{name}-")),
             ("SequenceForm", _) => {

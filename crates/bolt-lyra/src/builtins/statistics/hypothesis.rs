@@ -26,7 +26,8 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
                   {e/Sqrt[(n - 1) . v/(Total[n] - 2) Total[1/n]], Total[n] - 2}]],
               True, None]]},
             Switch[p, \"TestStatistic\", r[[1]], \"DegreesOfFreedom\", r[[2]], _, With[{s = SurvivalFunction[StudentTDistribution[r[[2]]], #] &},
-              Switch[AlternativeHypothesis /. {o}, \"Greater\", s[r[[1]]], \"Less\", s[-r[[1]]], _, 2 s[Abs[r[[1]]]]]]] /; ListQ[r]]}",
+              Switch[AlternativeHypothesis /. {o}, \"Greater\", s[r[[1]]], \"Less\", s[-r[[1]]], _, 2 s[Abs[r[[1]]]]]]] /; ListQ[r]],
+          TTest[d_List, m_?NumericQ, w_String, o___] :> With[{s = TTest[d, m, \"TestStatistic\"], p = TTest[d, m, \"PValue\", o]}, HypothesisTestData[\"Answer\", \"T\", {s, p}, w, o] /; NumericQ[p]]}",
         "TTest[data, m] is the probability that normal data with the mean m would be at least as \
          far from it by Student's t; TTest[{a, b}, m] that of two samples with the difference m of \
          their means, with equal variances unless FisherRatioTest rejects that at 5%. A third \
@@ -42,26 +43,16 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "ZTest",
         NONE,
         "{ZTest[d_, v_?NumericQ] :> ZTest[d, v, 0],
+          ZTest[{a_List, b_List}, v_, m_?NumericQ, o___] /; VectorQ[Join[a, b], NumericQ] && (NumericQ[v] || MatchQ[v, {_?NumericQ, _?NumericQ}]) :> With[{w = If[ListQ[v], v, {v, v}]}, With[{z = N[(Mean[a] - Mean[b] - m)/Sqrt[w[[1]]/Length[a] + w[[2]]/Length[b]]]}, HypothesisTestData[\"Answer\", \"Z\", {z, HypothesisTestData[\"Normal\", z, 1, 0, o]}, FirstCase[{o}, _String, \"PValue\"], o]]],
+          ZTest[d_List, v_?NumericQ, m_?NumericQ, w_String, o___] /; VectorQ[d, NumericQ] && d =!= {} && v > 0 :> With[{z = N[(Mean[d] - m)/Sqrt[v/Length[d]]]}, HypothesisTestData[\"Answer\", \"Z\", {z, HypothesisTestData[\"Normal\", z, 1, 0, o]}, w, o]],
           ZTest[d_, v_?NumericQ, m_?NumericQ, o : Rule[AlternativeHypothesis, _] ...] /; VectorQ[d, NumericQ] && d =!= {} && v > 0 :>
             With[{z = N[(Mean[d] - m)/Sqrt[v/Length[d]]], s = SurvivalFunction[NormalDistribution[0, 1], #] &},
               Switch[AlternativeHypothesis /. {o}, \"Greater\", s[z], \"Less\", s[-z], _, 2 s[Abs[z]]]]}",
         "ZTest[data, v, m] is the probability that normal data with the mean m and the variance v \
-         would be at least as far from the mean.",
+         would be at least as far from the mean; ZTest[{a, b}, v, m] that of two samples whose means differ by m, with a variance or two. A fourth argument asks for \"TestStatistic\" or others of HypothesisTestData.",
         &[
             ("Round[ZTest[{1, 2, 3}, 1, 1], 1/10000]", "833/10000"),
             ("ZTest[{1, -1}, 1]", "1."),
-        ],
-    ),
-    written!(
-        "FisherRatioTest",
-        NONE,
-        "{FisherRatioTest[{a_List, b_List}] /; VectorQ[Join[a, b], NumericQ] && Length[a] > 1 && Length[b] > 1 && Variance[b] != 0 :>
-            With[{f = N[Variance[a]/Variance[b]], d = FRatioDistribution[Length[a] - 1, Length[b] - 1]}, 2 Min[CDF[d, f], SurvivalFunction[d, f]]]}",
-        "FisherRatioTest[{a, b}] is the probability that two samples of normal data with the same \
-         variance would have variances that differ as much, by their ratio.",
-        &[
-            ("FisherRatioTest[{{1, 2, 3}, {4, 5, 6}}]", "1."),
-            ("Round[FisherRatioTest[{{1, 2, 3, 4}, {1, 5, 9, 20}}], 1/10000]", "8/625"),
         ],
     ),
     builtin(

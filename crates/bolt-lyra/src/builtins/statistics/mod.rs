@@ -6,10 +6,12 @@ pub(super) mod estimation;
 mod events;
 pub(super) mod expectation;
 pub(super) mod fit;
+mod fit_tests;
 pub(super) mod hypothesis;
 mod least_squares;
 pub(super) mod rank;
 pub(super) mod sample;
+mod sample_tests;
 
 /// The functions of this folder, without the distributions.
 pub(super) const TABLES: &[&[super::Builtin]] = &[
@@ -17,7 +19,9 @@ pub(super) const TABLES: &[&[super::Builtin]] = &[
     estimation::TABLE,
     expectation::TABLE,
     fit::TABLE,
+    fit_tests::TABLE,
     hypothesis::TABLE,
     rank::TABLE,
     sample::TABLE,
+    sample_tests::TABLE,
 ];
