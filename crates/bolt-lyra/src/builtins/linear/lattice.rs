@@ -22,7 +22,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "LatticeReduce[{v1, v2, ...}] is a list of short vectors that span the same lattice, of \
          integers or fractions (Lenstra, Lenstra and Lovasz).",
         &[
-            ("LatticeReduce[{{1, 0, 100}, {0, 1, 141}}]", "{{-7, 5, 5}, {-24, 17, -3}}"),
+            ("LatticeReduce[{{1, 0, 100}, {0, 1, 141}}]", "{{-7, 5, 5}, {10, -7, 13}}"),
             ("LatticeReduce[{{2, 0}, {1, 1}}]", "{{1, 1}, {1, -1}}"),
         ],
     ),

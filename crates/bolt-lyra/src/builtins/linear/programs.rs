@@ -1,7 +1,6 @@
 //! Linear programs, in exact arithmetic: the simplex method with the rule of Bland (1977), which
 //! never cycles, and for whole numbers branches on what is not (Land and Doig 1960).
 
-use dashu_int::IBig;
 use dashu_ratio::RBig;
 use triomphe::Arc;
 
@@ -368,6 +367,8 @@ fn linear_programming(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<
 
 #[cfg(test)]
 mod tests {
+    use dashu_int::IBig;
+
     use super::*;
 
     fn whole(value: i64) -> RBig {
