@@ -191,6 +191,11 @@ const GENERAL: &[(&str, &str)] = &[
     ("timeout", "The time limit of `1` seconds was exceeded."),
 ];
 
+/// Returns the text of a message that any symbol may have.
+pub(crate) fn general(tag: &str) -> Option<&'static str> {
+    GENERAL.iter().find(|(known, _)| *known == tag).map(|(_, text)| *text)
+}
+
 impl Session {
     /// Tells a message of a symbol, unless it is switched off.
     pub(crate) fn message(&mut self, symbol: Symbol, tag: &str, parts: &[Value]) {
@@ -213,10 +218,9 @@ impl Session {
             let text = self.definition(symbol)?.rare.as_ref()?.messages.get(tag)?;
             text.as_str().map(str::to_owned)
         };
-        let built_in = || GENERAL.iter().find(|(known, _)| *known == tag).map(|(_, text)| *text);
         own(symbol)
             .or_else(|| own(sym::General))
-            .or_else(|| built_in().map(str::to_owned))
+            .or_else(|| general(tag).map(str::to_owned))
             .unwrap_or_else(|| "-- Message text not found --".to_owned())
     }
 

@@ -449,6 +449,22 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
+/// Bits in which numbers that count as equal may differ.
+const BITS_OF_EQUALS: f64 = 7.0;
+
+/// Returns whether two real numbers, of which one at least has a precision of its own, differ by no
+/// more than what is not known of them, the last bits included.
+pub(crate) fn agree(a: &Value, b: &Value) -> bool {
+    let error = |value: &Value, binary: &Binary| match value {
+        Value::BigReal(real) => real.error(),
+        _ => magnitude(binary) - precision(value),
+    };
+    let digits = precision(a).min(precision(b)).max(1.0);
+    let (Some(x), Some(y)) = (to_binary(a, digits), to_binary(b, digits)) else { return false };
+    let error = error(a, &x).max(error(b, &y));
+    magnitude(&(x - y)) <= error + BITS_OF_EQUALS / BITS_PER_DIGIT
+}
+
 /// Returns how many decimal digits of a number are known; of an exact one, infinitely many.
 pub(crate) fn precision(value: &Value) -> f64 {
     match value {

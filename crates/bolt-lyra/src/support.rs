@@ -91,16 +91,29 @@ impl Session {
         }
     }
 
-    /// Returns the default of an argument that a pattern leaves out.
-    pub(crate) fn default_of(&self, head: &Value) -> Option<Value> {
+    /// Returns the default of an argument that a pattern leaves out: of the `n` arguments that may
+    /// be there the `i`-th, given as `[i, n]` or `[i]`; of any with no places.
+    pub(crate) fn default_of(&self, head: &Value, places: &[usize]) -> Option<Value> {
         let symbol = head.as_symbol()?;
-        match symbol {
-            sym::Plus => return Some(Value::Integer(0)),
-            sym::Times | sym::Power => return Some(Value::Integer(1)),
-            _ => {}
+        let rare = self.definition(symbol).and_then(|definition| definition.rare.as_ref());
+        if let Some(rare) = rare {
+            let rules = rare.default.list(self);
+            for count in (0..=places.len()).rev() {
+                let is_it = |lhs: &Value| {
+                    let given = lhs.args_of(sym::Default).unwrap_or(&[]);
+                    given.len() == count + 1
+                        && given[1..].iter().zip(places).all(|(a, b)| a.as_usize() == Some(*b))
+                };
+                if let Some(rule) = rules.iter().find(|rule| is_it(&rule.lhs)) {
+                    return Some(rule.rhs.clone());
+                }
+            }
         }
-        let rules = &self.definition(symbol)?.rare.as_ref()?.default;
-        rules.list(self).first().map(|rule| rule.rhs.clone())
+        match (symbol, places) {
+            (sym::Plus, _) => Some(Value::Integer(0)),
+            (sym::Times, _) | (sym::Power, [2, ..]) => Some(Value::Integer(1)),
+            _ => None,
+        }
     }
 
     /// Returns a call with its arguments in the form that the head's attributes ask for.

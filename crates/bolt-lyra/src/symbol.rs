@@ -134,7 +134,7 @@ symbols! {
     // Evaluation.
     Compile, CompiledFunction, IntegerPart, Dispatch, EvenQ, OddQ, IntegerQ, Length,
     // Inspection.
-    Skeleton, Stack, MessageList = "$MessageList", Assert, Definition, FullDefinition, Pre = "$Pre",
+    NumericQ, Skeleton, Stack, MessageList = "$MessageList", Assert, Definition, FullDefinition, Pre = "$Pre",
     Post = "$Post",
     // Units, smallest first; see `builtins::tuning::units`.
     Nanoseconds, Microseconds, Milliseconds, Seconds, Minutes, Hours, Bytes, Kilobytes, Megabytes,

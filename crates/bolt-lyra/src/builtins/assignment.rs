@@ -282,6 +282,12 @@ fn define(
     if let Some(done) = super::attributes::assign_special(session, call, rhs)? {
         return Ok(done);
     }
+    if let (true, [of]) = (call.is(sym::NumericQ), call.args())
+        && let Some(symbol) = of.as_symbol()
+    {
+        add_up_rule(session, symbol, lhs, rhs, delayed);
+        return Ok(true);
+    }
     let lhs = evaluate_arguments(session, lhs)?;
     let (mut pattern, mut rhs) = (lhs.clone(), rhs.clone());
     // `f[x_] /; c := b` is `f[x_] := b /; c`.
@@ -414,6 +420,11 @@ fn tag_set(session: &mut Session, call: &mut Arc<Call>, delayed: bool) -> Evalua
     let Some(symbol) = tag.as_symbol() else { return Ok(Step::Same) };
     let lhs = evaluate_arguments(session, lhs)?;
     let rhs = if delayed { rhs.clone() } else { session.evaluate(rhs)? };
+    if let Some(call) = lhs.as_call().filter(|call| call.is(sym::N))
+        && super::attributes::assign_special(session, call, &rhs)?.is_some()
+    {
+        return Ok(Step::Done(if delayed { Value::NULL } else { rhs }));
+    }
     let is_head = owner(&lhs).is_some_and(|(owner, nested)| owner == *tag && !nested);
     match is_head {
         true => {
@@ -429,6 +440,16 @@ fn unset(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let Some([lhs]) = fixed(call) else { return Ok(Step::Same) };
     if let Some(symbol) = lhs.as_symbol() {
         session.change(symbol).own = None;
+        return Ok(Step::Done(Value::NULL));
+    }
+    if let Some(all) = lhs.as_list() {
+        let one = |one: &Value| Value::call(sym::Unset, [one.clone()].as_slice());
+        return Ok(Step::Again(Value::list(all.iter().map(one).collect::<Args>())));
+    }
+    if let Some([of, tag]) = lhs.exactly(sym::MessageName) {
+        if let (Some(symbol), Some(tag)) = (of.as_symbol(), tag.as_str()) {
+            session.change(symbol).rare().messages.remove(tag);
+        }
         return Ok(Step::Done(Value::NULL));
     }
     let lhs = evaluate_arguments(session, lhs)?;

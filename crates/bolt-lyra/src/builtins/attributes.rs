@@ -104,12 +104,23 @@ pub(super) const TABLE: &[Builtin] = &[
         ],
     ),
     builtin(
+        "Messages",
+        Attributes::HOLD_ALL,
+        |s, c| Ok(messages(s, c)),
+        "Messages[f] gives the texts of messages that are defined for f, as rules.",
+        &[
+            ("f::bad = \"no\"; Messages[f]", "{HoldPattern[f::bad] :> \"no\"}"),
+            ("Messages[h]", "{}"),
+        ],
+    ),
+    builtin(
         "DefaultValues",
         Attributes::HOLD_ALL,
         |s, c| Ok(values(s, c, Kind::Default)),
         "DefaultValues[f] gives the rules for defaults of arguments of f.",
         &[
             ("Default[f] = 4; DefaultValues[f]", "{HoldPattern[Default[f]] :> 4}"),
+            ("DefaultValues[Power]", "{HoldPattern[Default[Power, 2]] :> 1}"),
             ("DefaultValues[h]", "{}"),
         ],
     ),
@@ -118,12 +129,20 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::NONE,
         |s, c| {
             Ok(match c.args() {
-                [of] => s.default_of(of).map_or(Step::Same, Step::Again),
+                [of, places @ ..] if places.len() <= 2 => {
+                    let places: Option<Vec<usize>> = places.iter().map(Value::as_usize).collect();
+                    let default = places.and_then(|places| s.default_of(of, &places));
+                    default.map_or(Step::Same, Step::Again)
+                }
                 _ => Step::Same,
             })
         },
-        "Default[f] is what an argument of f is where the pattern x_. leaves it out; it can be assigned to.",
-        &[("Default[Plus]", "0"), ("Default[f] = 7; f[1] /. f[1, x_.] -> x", "7")],
+        "Default[f] is what an argument of f is where the pattern x_. leaves it out, Default[f, i] the i-th argument, Default[f, i, n] the i-th of n; they can be assigned to.",
+        &[
+            ("Default[Plus]", "0"),
+            ("Default[f] = 7; f[1] /. f[1, x_.] -> x", "7"),
+            ("Default[f, 2] = 5; f[1] /. f[x_, y_.] -> {x, y}", "{1, 5}"),
+        ],
     ),
     builtin(
         "Options",
@@ -259,16 +278,62 @@ fn values(session: &mut Session, call: &Arc<Call>, kind: Kind) -> Step {
     {
         list.push(held(of, own));
     }
-    let digits = Value::list([Value::Symbol(sym::MachinePrecision), Value::Symbol(sym::Infinity)]);
+    if kind == Kind::Default {
+        list.extend(default_that_is_built_in(symbol).map(|(lhs, rhs)| held(&lhs, &rhs)));
+    }
     for rule in rules_of(session, symbol, kind).list(session) {
         list.push(match kind {
-            Kind::Numeric => {
-                held(&Value::call(sym::N, [rule.lhs.clone(), digits.clone()]), &rule.rhs)
-            }
+            Kind::Numeric => held(&with_any_precision(&rule.lhs), &rule.rhs),
             _ => held(&rule.lhs, &rule.rhs),
         });
     }
     Step::Done(Value::list(list))
+}
+
+fn default_that_is_built_in(symbol: Symbol) -> Option<(Value, Value)> {
+    let default = |places: &[Value], value: i64| {
+        let of = std::iter::once(Value::Symbol(symbol));
+        let lhs = Value::call(sym::Default, of.chain(places.iter().cloned()).collect::<Args>());
+        Some((lhs, Value::Integer(value)))
+    };
+    match symbol {
+        sym::Plus => default(&[], 0),
+        sym::Times => default(&[], 1),
+        sym::Power => default(&[Value::Integer(2)], 1),
+        _ => None,
+    }
+}
+
+/// Returns the left side of a rule for numerical values as it is shown: `N[f, _]` holds for
+/// precisions from that of the machine on.
+fn with_any_precision(lhs: &Value) -> Value {
+    let digits = Value::list([Value::Symbol(sym::MachinePrecision), Value::Symbol(sym::Infinity)]);
+    match lhs.exactly(sym::N) {
+        Some([inner, precision]) if *precision == any() => {
+            Value::call(sym::N, [inner.clone(), digits])
+        }
+        _ => lhs.clone(),
+    }
+}
+
+fn any() -> Value {
+    Value::call(sym::Blank, Args::new())
+}
+
+fn messages(session: &mut Session, call: &Arc<Call>) -> Step {
+    let Some([of]) = fixed(call) else { return Step::Same };
+    let Some(symbol) = named(session, of) else { return Step::Same };
+    let rare = session.definition(symbol).and_then(|definition| definition.rare.as_ref());
+    let mut texts: Vec<(&String, &Value)> =
+        rare.map_or(Vec::new(), |rare| rare.messages.iter().collect());
+    texts.sort_unstable_by_key(|(tag, _)| *tag);
+    let rule = |(tag, text): (&String, &Value)| {
+        let name =
+            Value::call(sym::MessageName, [Value::Symbol(symbol), Value::string(tag.as_str())]);
+        let name = Value::call(sym::HoldPattern, [name].as_slice());
+        Value::call(sym::RuleDelayed, [name, text.clone()])
+    };
+    Step::Done(Value::list(texts.into_iter().map(rule).collect::<Args>()))
 }
 
 fn options(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -345,7 +410,9 @@ pub(super) fn assign_special(
             else {
                 return Ok(Some(false));
             };
-            let rule = Rule::new(session, inner, rhs, true);
+            let precision = call.args().get(1).cloned().unwrap_or_else(any);
+            let lhs = Value::call(sym::N, [inner.clone(), precision]);
+            let rule = Rule::new(session, &lhs, rhs, true);
             session.new_epoch();
             session.touch(symbol);
             session.definition_mut(symbol).rare().numeric.add(rule);

@@ -34,7 +34,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::NONE,
         |s, c| chain(s, c, sym::Equal),
         "a == b or Equal[a, b] is True if both are known to be equal, False if they are known to differ, and stays otherwise.",
-        &[("2 == 2.", "True"), ("x == 1", "x == 1")],
+        &[("2 == 2.", "True"), ("x == 1", "x == 1"), ("N[E, 40] == N[E, 60]", "True")],
     ),
     builtin(
         "Unequal",
@@ -76,7 +76,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::NONE,
         inequality,
         "a < b <= c or Inequality[a, Less, b, LessEqual, c] is True if every comparison holds.",
-        &[("1 < 2 <= 2", "True"), ("1 < 0 <= x", "False")],
+        &[("1 < 2 <= 2", "True"), ("1 < 0 <= x", "False"), ("Inequality[a, Less, b]", "a < b")],
     ),
     builtin(
         "Order",
@@ -198,6 +198,10 @@ pub(crate) fn known_order(
         {
             return Ok(Some(Ordering::Equal));
         }
+        if matches!((a, b), (Value::BigReal(_), _) | (_, Value::BigReal(_))) && number::agree(a, b)
+        {
+            return Ok(Some(Ordering::Equal));
+        }
         return Ok(number::compare(a, b));
     }
     if let (Some(x), Some(y)) = (at_infinity(a), at_infinity(b)) {
@@ -211,6 +215,12 @@ pub(crate) fn known_order(
     let (Some(x), Some(y)) = (session.machine_value(a)?, session.machine_value(b)?) else {
         return Ok(None);
     };
+    let digits = number::precision(a).min(number::precision(b));
+    if digits < number::MACHINE_DIGITS
+        && (x - y).abs() <= 128.0 * 10f64.powf(-digits) * x.abs().max(y.abs())
+    {
+        return Ok(Some(Ordering::Equal));
+    }
     match (x - y).abs() <= 1e-12 * x.abs().max(y.abs()) {
         // So close that only more digits can tell.
         true => {
@@ -336,7 +346,7 @@ fn chain(session: &mut Session, call: &mut Arc<Call>, relation: Symbol) -> Evalu
         });
     }
     let relations = vec![relation; args.len() - 1];
-    super::inequality::evaluate(session, args, &relations)
+    super::inequality::evaluate(session, args, &relations, false)
 }
 
 fn unequal(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
@@ -365,7 +375,7 @@ fn inequality(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     };
     let operands: Vec<Value> = args.iter().step_by(2).cloned().collect();
-    super::inequality::evaluate(session, &operands, &relations)
+    super::inequality::evaluate(session, &operands, &relations, true)
 }
 
 fn extreme(session: &mut Session, call: &mut Arc<Call>, wanted: Ordering) -> Evaluated<Step> {

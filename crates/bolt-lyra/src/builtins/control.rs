@@ -37,7 +37,11 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::HOLD_REST,
         switch,
         "Switch[e, pattern1, value1, pattern2, value2, ...] gives the value of the first pattern that e matches.",
-        &[("Switch[3, _String, a, _Integer, b]", "b"), ("Switch[x, 1, a, _, c]", "c")],
+        &[
+            ("Switch[3, _String, a, _Integer, b]", "b"),
+            ("Switch[x, 1, a, _, c]", "c"),
+            ("Switch[z, k_Symbol, k]", "k"),
+        ],
     ),
     builtin(
         "While",
@@ -250,9 +254,10 @@ fn switch(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     for case in cases.chunks(2) {
         let [pattern, result] = case else { return Ok(Step::Same) };
         let pattern = session.evaluate(pattern)?;
-        let rule = Rule::new(session, &pattern, result, true);
-        if let Some(result) = rule.apply(session, value)? {
-            return Ok(Step::Again(result));
+        let rule = Rule::new(session, &pattern, &Value::NULL, true);
+        // What the pattern names is not named in the result.
+        if rule.apply(session, value)?.is_some() {
+            return Ok(Step::Again(result.clone()));
         }
     }
     Ok(Step::Same)

@@ -69,16 +69,19 @@ pub(super) const TABLE: &[Builtin] = &[
         &[
             ("MapThread[f, {{a, b}, {1, 2}}]", "{f[a, 1], f[b, 2]}"),
             ("MapThread[Plus, {{1, 2}, {3, 4}}]", "{4, 6}"),
+            ("MapThread[f][{{a, b}, {1, 2}}]", "{f[a, 1], f[b, 2]}"),
         ],
     ),
     builtin(
         "Thread",
         Attributes::NONE,
-        |_, c| Ok(thread(c)),
-        "Thread[f[args]] threads f over lists among its arguments.",
+        |s, c| Ok(thread(s, c)),
+        "Thread[f[args]] threads f over lists among its arguments, Thread[f[args], h] over those with the head h, Thread[f[args], h, n] over the first n arguments only, of -n over the last.",
         &[
             ("Thread[f[{a, b}, c]]", "{f[a, c], f[b, c]}"),
             ("Thread[{a, b} == {1, 2}]", "{a == 1, b == 2}"),
+            ("Thread[f[{a, b}, {c, d}], List, 1]", "{f[a, {c, d}], f[b, {c, d}]}"),
+            ("Quiet[Thread[f[{a, b}, {c}]]]", "f[{a, b}, {c}]"),
         ],
     ),
     builtin(
@@ -267,15 +270,29 @@ pub(crate) fn apply_operator(
     let ([argument, options @ ..], [of]) = (head.args(), call.args()) else {
         return Ok(Step::Same);
     };
+    let name = session.names.full(operator).name.clone();
+    let function = Value::Symbol(operator);
+    if let ([second], true) = (options, FIRST_AND_LAST.contains(&&*name)) {
+        return Ok(Step::Again(Value::call(
+            function,
+            [argument.clone(), of.clone(), second.clone()].as_slice(),
+        )));
+    }
+    if let ([second], true) = (options, LAST_TWO.contains(&&*name)) {
+        return Ok(Step::Again(Value::call(
+            function,
+            [of.clone(), argument.clone(), second.clone()].as_slice(),
+        )));
+    }
     if options.iter().any(|option| crate::rule::sides(option).is_none()) {
         return Ok(Step::Same);
     }
-    let name = session.names.full(operator).name.clone();
-    let function = Value::Symbol(operator);
     Ok(match &*name {
         // The operator's argument comes first.
         "Map" | "Apply" | "Scan" | "MapIndexed" | "KeyMap" | "KeyValueMap" | "Nest" | "Fold"
-        | "FoldList" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
+        | "FoldList" | "MapThread" => {
+            Step::Again(Value::call(function, [argument.clone(), of.clone()]))
+        }
         // It comes second.
         "Select" | "Cases" | "Count" | "DeleteCases" | "Position" | "FreeQ" | "MemberQ"
         | "MatchQ" | "ReplaceAll" | "Replace" | "ReplaceRepeated" | "ReplacePart" | "SortBy"
@@ -287,20 +304,18 @@ pub(crate) fn apply_operator(
         | "Take" | "Drop" | "GatherBy" | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy"
         | "FirstCase" | "FirstPosition" | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ"
         | "ContainsAll" | "ContainsAny" | "ContainsNone" | "ContainsOnly" | "ContainsExactly"
-        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" | "Between" => {
-            match &*name {
-                "AssociationMap" => {
-                    Step::Again(Value::call(function, [argument.clone(), of.clone()]))
-                }
-                _ => {
-                    let own = [of.clone(), argument.clone()].into_iter();
-                    Step::Again(Value::call(
-                        function,
-                        own.chain(options.iter().cloned()).collect::<Args>(),
-                    ))
-                }
+        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" | "Between"
+        | "TakeLargest" | "TakeSmallest" | "LengthWhile" | "SequenceCases" | "SequencePosition"
+        | "SequenceCount" | "ReplaceList" | "OrderingBy" => match &*name {
+            "AssociationMap" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
+            _ => {
+                let own = [of.clone(), argument.clone()].into_iter();
+                Step::Again(Value::call(
+                    function,
+                    own.chain(options.iter().cloned()).collect::<Args>(),
+                ))
             }
-        }
+        },
         "EqualTo" => Step::Again(Value::call(sym::Equal, [of.clone(), argument.clone()])),
         "UnequalTo" => Step::Again(Value::call(sym::Unequal, [of.clone(), argument.clone()])),
         "GreaterThan" => Step::Again(Value::call(sym::Greater, [of.clone(), argument.clone()])),
@@ -514,31 +529,60 @@ fn threaded(function: &Value, lists: &[Value], levels: usize) -> Option<Value> {
     (0..length).map(row).collect::<Option<Args>>().map(Value::list)
 }
 
-fn thread(call: &Call) -> Step {
-    let (inner, head) = match call.args() {
-        [Value::Call(inner)] => (inner, Value::Symbol(sym::List)),
-        [Value::Call(inner), head, ..] => (inner, head.clone()),
+fn thread(session: &mut Session, call: &Call) -> Step {
+    let (inner, head, threaded) = match call.args() {
+        [Value::Call(inner)] => (inner, Value::Symbol(sym::List), None),
+        [Value::Call(inner), head] => (inner, head.clone(), None),
+        [Value::Call(inner), head, spec] => (inner, head.clone(), Some(spec)),
         [other, ..] => return Step::Done(other.clone()),
         [] => return Step::Same,
     };
-    let parts = |arg: &Value| match arg {
-        Value::Call(call) if *call.head() == head => Some(call.clone()),
+    let Some(chosen) = threaded_places(threaded, inner.args().len()) else { return Step::Same };
+    let parts = |place: usize| match &inner.args()[place] {
+        Value::Call(call) if *call.head() == head && chosen.contains(&place) => Some(call.clone()),
         _ => None,
     };
+    let places = 0..inner.args().len();
     let lengths: Vec<usize> =
-        inner.args().iter().filter_map(parts).map(|call| call.args().len()).collect();
+        places.clone().filter_map(parts).map(|call| call.args().len()).collect();
     let Some(&length) = lengths.first() else { return Step::Again(Value::Call(inner.clone())) };
     if lengths.iter().any(|&other| other != length) {
-        return Step::Same;
+        session.message_of("Thread", "tdlen", &[Value::Call(inner.clone())]);
+        return Step::Done(Value::Call(inner.clone()));
     }
-    let element = |place: usize| {
-        let of = |arg: &Value| match parts(arg) {
-            Some(call) => call.args()[place].clone(),
-            None => arg.clone(),
+    let element = |row: usize| {
+        let of = |place: usize| match parts(place) {
+            Some(call) => call.args()[row].clone(),
+            None => inner.args()[place].clone(),
         };
-        Value::call(inner.head().clone(), inner.args().iter().map(of).collect::<Args>())
+        Value::call(inner.head().clone(), places.clone().map(of).collect::<Args>())
     };
     Step::Again(Value::call(head.clone(), (0..length).map(element).collect::<Args>()))
+}
+
+/// Functions that are operators of their first and last argument.
+const FIRST_AND_LAST: &[&str] = &["MapAt", "SubsetMap"];
+/// Functions that are operators of their last two arguments.
+const LAST_TWO: &[&str] = &["Insert", "TakeLargestBy", "TakeSmallestBy", "ReplaceAt"];
+
+/// Returns the places of the arguments that `Thread` looks at: all, the first `n`, the last `-n`,
+/// `{n}` or `{m, n}`.
+fn threaded_places(spec: Option<&Value>, count: usize) -> Option<std::ops::Range<usize>> {
+    let at = |place: i64| match place {
+        1.. => usize::try_from(place - 1).ok(),
+        _ => count.checked_sub(usize::try_from(-place).ok()?),
+    };
+    match spec {
+        None | Some(Value::Symbol(sym::All)) => Some(0..count),
+        Some(Value::Symbol(sym::None)) => Some(0..0),
+        Some(Value::Integer(n @ 0..)) => Some(0..count.min(usize::try_from(*n).ok()?)),
+        Some(Value::Integer(n)) => Some(at(*n).unwrap_or(0)..count),
+        Some(spec) => match spec.as_list()? {
+            [Value::Integer(n)] => at(*n).map(|place| place..place + 1),
+            [Value::Integer(m), Value::Integer(n)] => Some(at(*m)?..at(*n)? + 1),
+            _ => None,
+        },
+    }
 }
 
 fn select(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

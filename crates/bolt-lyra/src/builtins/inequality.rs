@@ -31,6 +31,7 @@ pub(super) fn evaluate(
     session: &mut Session,
     operands: &[Value],
     relations: &[Symbol],
+    is_written_out: bool,
 ) -> Evaluated<Step> {
     let mut pieces = Vec::new();
     for chain in one_way(operands, relations) {
@@ -42,7 +43,8 @@ pub(super) fn evaluate(
         }
     }
     let is_same = matches!(&pieces[..], [piece] if piece.operands.len() == operands.len());
-    if is_same {
+    // `Inequality[a, Less, b]` is the comparison itself.
+    if is_same && (operands.len() > 2 || !is_written_out) {
         return Ok(Step::Same);
     }
     let mut written: Args = pieces.iter().map(Chain::write).collect();

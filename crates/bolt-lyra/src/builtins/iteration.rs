@@ -1,7 +1,10 @@
 //! `Do`, `Table` and other functions with iterators.
 
+use std::cmp::Ordering;
+
 use triomphe::Arc;
 
+use super::comparison::known_order;
 use super::control::{Turn, turn};
 use super::{Builtin, builtin};
 use crate::array::Elements;
@@ -155,6 +158,9 @@ fn count(
         let count = if span < 0 { 0 } else { span / i128::from(*step) + 1 };
         return Ok(u64::try_from(count).ok());
     }
+    if step.is(sym::Infinity) && known_order(session, first, last)?.is_some_and(Ordering::is_le) {
+        return Ok(Some(1));
+    }
     let difference = super::arithmetic::add_up(
         session,
         [last.clone(), super::arithmetic::negative(first.clone())],
@@ -237,6 +243,9 @@ fn for_each(
 }
 
 pub(crate) fn nth(session: &mut Session, first: &Value, step: &Value, place: u64) -> Evaluated {
+    if place == 0 {
+        return Ok(first.clone());
+    }
     let place = Value::from(dashu_int::IBig::from(place));
     if first.is_number() && step.is_number() {
         return Ok(number::add(first, &number::multiply(&place, step)));

@@ -56,7 +56,11 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::HOLD_FIRST,
         |s, c| Ok(text(s, c)),
         "f::tag or MessageName[f, \"tag\"] is the text of a message of f; f::usage tells what it does.",
-        &[("f::bad = \"no\"; f::bad", "\"no\""), ("f::other", "f::other")],
+        &[
+            ("f::bad = \"no\"; f::bad", "\"no\""),
+            ("f::other", "f::other"),
+            ("StringQ[General::argx]", "True"),
+        ],
     ),
 ];
 
@@ -144,6 +148,9 @@ fn text(session: &Session, call: &Call) -> Step {
         Some(text) => Step::Done(text.clone()),
         None if tag == "usage" => {
             session.usage(symbol).map_or(Step::Same, |usage| Step::Done(Value::string(usage)))
+        }
+        None if symbol == sym::General => {
+            crate::message::general(tag).map_or(Step::Same, |text| Step::Done(Value::string(text)))
         }
         None => Step::Same,
     }

@@ -189,6 +189,20 @@ const FORMS: &[Word] = &[
 ];
 
 const SETTINGS: &[Word] = &[
+    ("$CharacterEncoding", "$CharacterEncoding is the encoding of texts in files, UTF-8."),
+    ("$SystemCharacterEncoding", "$SystemCharacterEncoding is the encoding of the system, UTF-8."),
+    ("$MachineEpsilon", "$MachineEpsilon is the difference of 1. and the next machine number."),
+    (
+        "$MachinePrecision",
+        "$MachinePrecision is the precision of machine numbers in digits, 15.95.",
+    ),
+    ("$MaxMachineNumber", "$MaxMachineNumber is the greatest machine number."),
+    (
+        "$MinMachineNumber",
+        "$MinMachineNumber is the least positive machine number of full precision.",
+    ),
+    ("$MaxPrecision", "$MaxPrecision is the greatest precision that numbers may have."),
+    ("$MinPrecision", "$MinPrecision is the least precision that numbers may have."),
     (
         "$MessageList",
         "$MessageList lists the names of the messages that the current line has told.",

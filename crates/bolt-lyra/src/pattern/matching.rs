@@ -442,9 +442,10 @@ impl<'s> Matcher<'s> {
             return None;
         }
         let Pattern::Exact(head) = &pattern.head else { return Some(pattern.args.clone()) };
-        let filled = pattern.args.iter().map(|arg| match arg {
+        let count = pattern.args.len();
+        let filled = pattern.args.iter().enumerate().map(|(place, arg)| match arg {
             Pattern::Optional { of, default: None } => {
-                let default = self.session.default_of(head);
+                let default = self.session.default_of(head, &[place + 1, count]);
                 Pattern::Optional { of: of.clone(), default }
             }
             _ => arg.clone(),
@@ -487,7 +488,7 @@ impl<'s> Matcher<'s> {
     ) -> Evaluated<bool> {
         // What is most special chooses first, what takes any number of values last.
         let mut order: Vec<&Pattern> = patterns.iter().collect();
-        order.sort_by_key(|pattern| choice_order(pattern));
+        order.sort_by_key(|pattern| choice_order(pattern, shape.flat));
         let mut left: Vec<&Pattern> = Vec::with_capacity(order.len());
         let mut used = vec![false; values.len()];
         for pattern in order {
@@ -655,9 +656,11 @@ fn prefers_longest(pattern: &Pattern) -> bool {
     }
 }
 
-fn choice_order(pattern: &Pattern) -> u8 {
+fn choice_order(pattern: &Pattern, flat: Option<&CallPattern>) -> u8 {
     match pattern {
         Pattern::Exact(_) => 0,
+        // In a flat call it stands for several values as well, so it waits for its turn.
+        _ if flat.is_some() && matches!(pattern.bare(), Pattern::Any(None)) => 5,
         _ if !pattern.is_single() => match pattern.bare() {
             Pattern::Optional { .. } => 3,
             _ => 5,

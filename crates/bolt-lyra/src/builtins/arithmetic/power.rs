@@ -55,20 +55,24 @@ fn symbolic(base: &Value, exponent: &Value) -> Step {
             let raised = factors.iter().map(|factor| to_the(factor.clone(), exponent.clone()));
             Step::Again(times(raised.collect::<Args>()))
         }
-        // A positive number may be taken out of any root.
+        // A positive number may be taken out of any root, of a negative one its size.
         [first, rest @ ..]
             if call.is(sym::Times)
                 && number::is_real(first)
-                && !number::is_negative(first)
+                && *first != Value::Integer(-1)
                 && exponent.is_number() =>
         {
-            let rest = match rest {
-                [one] => one.clone(),
-                all => times(Args::from(all)),
+            let (size, rest) = match (number::is_negative(first), rest) {
+                (false, [one]) => (first.clone(), one.clone()),
+                (false, all) => (first.clone(), times(Args::from(all))),
+                (true, all) => {
+                    let minus = std::iter::once(Value::Integer(-1));
+                    let rest = minus.chain(all.iter().cloned()).collect::<Args>();
+                    (number::negate(first), times(rest))
+                }
             };
-            let (first, rest) =
-                (to_the(first.clone(), exponent.clone()), to_the(rest, exponent.clone()));
-            Step::Again(times([first, rest]))
+            let (size, rest) = (to_the(size, exponent.clone()), to_the(rest, exponent.clone()));
+            Step::Again(times([size, rest]))
         }
         _ => Step::Same,
     }

@@ -72,7 +72,9 @@ fn collect(coefficient: &mut Value, factors: &[Value]) -> Option<Args> {
             let exponents: Args =
                 factors[place..place + same].iter().map(|f| base_and_exponent(f).1).collect();
             done(&mut collected, to_the(base.clone(), plus(exponents)));
-        } else if let Some(merged) = merge_root(coefficient, base, &exponent) {
+        } else if let Some(merged) = merge_root(coefficient, base, &exponent)
+            .or_else(|| merge_power(coefficient, base, &exponent))
+        {
             done(&mut collected, merged);
         } else if let Some(product) =
             root_product(collected.as_ref().and_then(|c| c.last()), &factors[place])
@@ -113,6 +115,47 @@ fn merge_root(coefficient: &mut Value, base: &Value, exponent: &Value) -> Option
     }
     *coefficient = number::multiply(coefficient, base);
     Some(to_the(base.clone(), number::subtract(exponent, &Value::Integer(1))))
+}
+
+/// Moves powers of an integer from the coefficient into its power: 2 of 2^a is 2^(1 + a), 2 of 4^a is
+/// 2^(1 + 2 a).
+fn merge_power(coefficient: &mut Value, base: &Value, exponent: &Value) -> Option<Value> {
+    let Value::Integer(2..) = base else { return None };
+    if exponent.is_number() || !number::is_exact(coefficient) {
+        return None;
+    }
+    let rational = number::rational(coefficient)?;
+    let (root, degree) = primitive(base)?;
+    let divisor = dashu_int::IBig::from(root);
+    let held = |of: &dashu_int::IBig| {
+        let (mut left, mut times) = (of.clone(), 0i64);
+        while &left % &divisor == dashu_int::IBig::ZERO {
+            left /= &divisor;
+            times += 1;
+        }
+        times
+    };
+    let times_held = held(rational.numerator()) - held(rational.denominator().as_ibig());
+    if times_held == 0 {
+        return None;
+    }
+    let root = Value::Integer(root);
+    *coefficient = number::multiply(coefficient, &number::power(&root, -times_held)?);
+    let own = match degree {
+        1 => exponent.clone(),
+        _ => times([Value::Integer(i64::from(degree)), exponent.clone()]),
+    };
+    Some(to_the(root, plus([Value::Integer(times_held), own])))
+}
+
+/// Returns the least integer that a machine integer is a power of, and the exponent.
+fn primitive(base: &Value) -> Option<(i64, u32)> {
+    let Value::Integer(base) = base else { return None };
+    let of_degree = |degree: u32| {
+        let root = (*base as f64).powf(1.0 / f64::from(degree)).round() as i64;
+        (root > 1 && root.checked_pow(degree) == Some(*base)).then_some((root, degree))
+    };
+    (2..63).rev().find_map(of_degree).or(Some((*base, 1)))
 }
 
 /// Returns one root for two of the same kind of different positive integers.

@@ -51,7 +51,10 @@ pub(in crate::builtins::calculus) const TABLE: &[Builtin] = &[
          RSolve[{equation, a[0] == value}, a[n], n] fits them to conditions; RSolve[equation, a, \
          n] gives functions.",
         &[
-            ("RSolve[{a[n + 1] == 2 a[n] + n, a[0] == 1}, a[n], n]", "{{a[n] -> -1 + 2*2^n - n}}"),
+            (
+                "RSolve[{a[n + 1] == 2 a[n] + n, a[0] == 1}, a[n], n]",
+                "{{a[n] -> -1 + 2^(1 + n) - n}}"
+            ),
             ("RSolve[{a[n + 1] == (n + 1) a[n], a[0] == 1}, a[n], n]", "{{a[n] -> n!}}"),
         ],
     ),

@@ -35,7 +35,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         NONE,
         |_, c| {
             Ok(match c.args() {
-                [of] => Step::Done(precision_value(&least(of, number::precision))),
+                [of] => Step::Done(precision_value(&least(of, known_digits))),
                 _ => Step::Same,
             })
         },
@@ -45,6 +45,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             ("Precision[1/2]", "Infinity"),
             ("Precision[1.5]", "MachinePrecision"),
             ("Precision[2`20]", "20."),
+            ("Precision[0``3]", "0."),
         ],
     ),
     builtin(
@@ -247,7 +248,7 @@ fn numerical_symbol(
     of: &Value,
     digits: Option<f64>,
 ) -> Evaluated {
-    if let Some(value) = numerical_rule(session, symbol, of)? {
+    if let Some(value) = numerical_rule(session, symbol, of, digits)? {
         let value = session.evaluate(&value)?;
         return approximated(session, &value, digits);
     }
@@ -261,13 +262,23 @@ fn numerical_symbol(
 }
 
 /// Applies what was defined as the numerical value: `N[x] = 3`.
-fn numerical_rule(session: &mut Session, symbol: Symbol, of: &Value) -> Evaluated<Option<Value>> {
+fn numerical_rule(
+    session: &mut Session,
+    symbol: Symbol,
+    of: &Value,
+    digits: Option<f64>,
+) -> Evaluated<Option<Value>> {
     let rare = session.definition(symbol).and_then(|definition| definition.rare.as_ref());
     let Some(rules) = rare.map(|rare| rare.numeric.clone()).filter(|rules| !rules.is_empty())
     else {
         return Ok(None);
     };
-    rules.apply(session, of)
+    let precision = match digits {
+        None => Value::Symbol(sym::MachinePrecision),
+        Some(whole) if whole.fract() == 0.0 => Value::Integer(whole as i64),
+        Some(digits) => Value::Real(digits),
+    };
+    rules.apply(session, &Value::call(sym::N, [of.clone(), precision]))
 }
 
 /// Returns the machine value of a constant.
@@ -307,7 +318,7 @@ fn big_constant(symbol: Symbol, digits: f64) -> Option<Binary> {
 
 fn numerical_call(session: &mut Session, call: &Arc<Call>, digits: Option<f64>) -> Evaluated {
     if let Some(symbol) = call.head().as_symbol()
-        && let Some(value) = numerical_rule(session, symbol, &Value::Call(call.clone()))?
+        && let Some(value) = numerical_rule(session, symbol, &Value::Call(call.clone()), digits)?
     {
         let value = session.evaluate(&value)?;
         return approximated(session, &value, digits);
@@ -371,6 +382,14 @@ fn least(of: &Value, digits: fn(&Value) -> f64) -> Least {
         _ if !of.is_number() || number::is_exact(of) => Least::Exact,
         _ if precise::is_machine(of) => Least::Machine(digits(of)),
         _ => Least::Digits(digits(of)),
+    }
+}
+
+/// Returns how many digits of a number are known; of a 0 that is none.
+fn known_digits(of: &Value) -> f64 {
+    match of {
+        Value::BigReal(_) if number::is_zero(of) => 0.0,
+        _ => number::precision(of),
     }
 }
 
@@ -672,7 +691,9 @@ impl Session {
     pub(crate) fn is_numeric(&self, value: &Value) -> bool {
         match value {
             Value::Symbol(symbol) => {
-                constant(*symbol).is_some() || self.attributes(*symbol).has(Attributes::CONSTANT)
+                constant(*symbol).is_some()
+                    || self.attributes(*symbol).has(Attributes::CONSTANT)
+                    || self.is_declared_numeric(*symbol)
             }
             Value::Call(call) if call.is(sym::Root) => {
                 super::super::equations::is_numeric_root(call)
@@ -683,6 +704,17 @@ impl Session {
             }
             _ => value.is_number(),
         }
+    }
+
+    /// Returns whether a program has set `NumericQ[symbol] = True`.
+    fn is_declared_numeric(&self, symbol: Symbol) -> bool {
+        let rare = self.definition(symbol).and_then(|definition| definition.rare.as_ref());
+        self.has_up_rules
+            && rare.is_some_and(|rare| {
+                rare.up.list(self).iter().any(|rule| {
+                    rule.rhs.is(sym::True) && rule.lhs.exactly::<1>(sym::NumericQ).is_some()
+                })
+            })
     }
 
     /// Returns the machine value of a numeric expression that is real.
