@@ -45,6 +45,23 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("f @@@ {{1, 2}, {3, 4}}", "{f[1, 2], f[3, 4]}"), ("MapApply[Plus, {{1, 2}}]", "{3}")],
     ),
     builtin(
+        "MapAll",
+        Attributes::NONE,
+        |_, c| {
+            Ok(match c.args() {
+                [function, of, options @ ..] => {
+                    let levels = [Value::Integer(0), Value::Symbol(sym::Infinity)];
+                    let args = [function.clone(), of.clone(), Value::list(levels)].into_iter();
+                    let args = args.chain(options.iter().cloned()).collect::<Args>();
+                    Step::Again(Value::call(sym::Map, args))
+                }
+                _ => Step::Same,
+            })
+        },
+        "f //@ e or MapAll[f, e] applies f to every part of e, e itself included.",
+        &[("f //@ {{a}, b}", "f[{f[{f[a]}], f[b]}]"), ("MapAll[f, g[x]]", "f[g[f[x]]]")],
+    ),
+    builtin(
         "Scan",
         Attributes::NONE,
         scan,

@@ -58,8 +58,13 @@ pub(super) const TABLE: &[Builtin] = &[
         "Array",
         Attributes::NONE,
         array,
-        "Array[f, n] is {f[1], ..., f[n]}; Array[f, {m, n}] is a matrix; a third argument gives the first index.",
-        &[("Array[f, 3]", "{f[1], f[2], f[3]}"), ("Array[f, 2, 0]", "{f[0], f[1]}")],
+        "Array[f, n] is {f[1], ..., f[n]}; Array[f, {m, n}] is a matrix; a third argument gives the first index, or the first and the last one, {a, b}, between which the others lie evenly; a fourth is the head instead of List.",
+        &[
+            ("Array[f, 3]", "{f[1], f[2], f[3]}"),
+            ("Array[f, 2, 0]", "{f[0], f[1]}"),
+            ("Array[f, 3, {0, 1}]", "{f[0], f[1/2], f[1]}"),
+            ("Array[f, {2, 2}, 1, Plus]", "f[1, 1] + f[1, 2] + f[2, 1] + f[2, 2]"),
+        ],
     ),
     builtin(
         "ConstantArray",
@@ -441,29 +446,52 @@ fn sizes(value: &Value) -> Option<Vec<usize>> {
 }
 
 fn array(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let (function, sizes_of, origin) = match call.args() {
-        [function, sizes] => (function, sizes, None),
-        [function, sizes, origin] => (function, sizes, Some(origin)),
+    let (function, sizes_of, origin, head) = match call.args() {
+        [function, sizes] => (function, sizes, None, None),
+        [function, sizes, origin] => (function, sizes, Some(origin), None),
+        [function, sizes, origin, head] => (function, sizes, Some(origin), Some(head)),
         _ => return Ok(Step::Same),
     };
     let Some(sizes) = sizes(sizes_of) else { return Ok(Step::Same) };
-    let origins: Vec<Value> = (0..sizes.len())
-        .map(|level| match origin {
-            None => Value::Integer(1),
-            Some(origin) => match origin.as_list() {
-                Some(list) => list.get(level).cloned().unwrap_or(Value::Integer(1)),
-                None => origin.clone(),
-            },
-        })
-        .collect();
-    if origins.iter().any(|origin| !origin.is_number()) {
+    let Some(axes) = axes(&sizes, sizes_of.as_list().is_some(), origin) else {
         return Ok(Step::Same);
-    }
+    };
     if is_too_large(&sizes) {
         session.message(sym::General, "nomem", &[]);
         return Ok(Step::Same);
     }
-    Ok(Step::Again(array_level(session, function, &sizes, &origins, &mut Args::new())?))
+    let head = head.cloned().unwrap_or(Value::Symbol(sym::List));
+    Ok(Step::Again(array_level(session, function, &head, &axes, &mut Args::new())?))
+}
+
+/// The indices of one level of an array: so many from the first one by the step.
+struct Axis {
+    size: usize,
+    first: Value,
+    step: Value,
+}
+
+/// Reads where the indices of an array begin, or between which bounds they lie.
+fn axes(sizes: &[usize], is_list: bool, origin: Option<&Value>) -> Option<Vec<Axis>> {
+    let one = Value::Integer(1);
+    let axis = |(level, size): (usize, &usize)| {
+        let own = match (origin, origin.and_then(Value::as_list)) {
+            (None, _) => &one,
+            (Some(_), Some(list)) if is_list => list.get(level).unwrap_or(&one),
+            (Some(origin), _) => origin,
+        };
+        let (first, step) = match own.as_list() {
+            Some([first, last]) if first.is_number() && last.is_number() => {
+                let steps = Value::Integer(i64::try_from(*size).ok()? - 1);
+                let span = number::subtract(last, first);
+                (first.clone(), number::divide(&span, &steps).unwrap_or(one.clone()))
+            }
+            Some(_) => return None,
+            None => (own.clone(), one.clone()),
+        };
+        first.is_number().then_some(Axis { size: *size, first, step })
+    };
+    sizes.iter().enumerate().map(axis).collect()
 }
 
 /// Returns whether an array of these dimensions has more elements than a list may have.
@@ -475,21 +503,22 @@ fn is_too_large(sizes: &[usize]) -> bool {
 fn array_level(
     session: &Session,
     function: &Value,
-    sizes: &[usize],
-    origins: &[Value],
+    head: &Value,
+    axes: &[Axis],
     index: &mut Args,
 ) -> Evaluated {
-    let ([size, sizes @ ..], [origin, origins @ ..]) = (sizes, origins) else {
+    let [axis, axes @ ..] = axes else {
         session.check_interrupt()?;
         return Ok(Value::call(function.clone(), index.clone()));
     };
-    let elements = (0..*size).map(|place| {
-        index.push(number::add(origin, &Value::Integer(place as i64)));
-        let element = array_level(session, function, sizes, origins, index);
+    let elements = (0..axis.size).map(|place| {
+        let offset = number::multiply(&Value::Integer(place as i64), &axis.step);
+        index.push(number::add(&axis.first, &offset));
+        let element = array_level(session, function, head, axes, index);
         index.pop();
         element
     });
-    Ok(Value::list(elements.collect::<Evaluated<Args>>()?))
+    Ok(Value::call(head.clone(), elements.collect::<Evaluated<Args>>()?))
 }
 
 fn constant_array(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

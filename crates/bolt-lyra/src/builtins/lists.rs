@@ -9,6 +9,7 @@ mod kdtree;
 pub(super) mod nearest;
 pub(super) mod padding;
 pub(super) mod places;
+pub(super) mod sequences;
 pub(super) mod sets;
 pub(super) mod windows;
 
@@ -39,8 +40,12 @@ pub(super) const TABLE: &[Builtin] = &[
         "Join",
         Attributes::FLAT.and(Attributes::ONE_IDENTITY),
         |_, c| Ok(join(c)),
-        "Join[a, b] is one list with the elements of both.",
-        &[("Join[{1}, {2, 3}]", "{1, 2, 3}"), ("Join[f[a], f[b]]", "f[a, b]")],
+        "Join[a, b] is one list with the elements of both; Join[a, b, n] joins the lists at level n, such as the rows of matrices at level 2.",
+        &[
+            ("Join[{1}, {2, 3}]", "{1, 2, 3}"),
+            ("Join[f[a], f[b]]", "f[a, b]"),
+            ("Join[{{a}, {b}}, {{c}, {d}}, 2]", "{{a, c}, {b, d}}"),
+        ],
     ),
     builtin(
         "Append",
@@ -172,7 +177,32 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
 ];
 
+/// Joins lists at a level.
+fn joined_at(level: usize, lists: &[&Value]) -> Option<Value> {
+    let calls: Vec<&Call> = lists.iter().map(|list| list.as_call()).collect::<Option<_>>()?;
+    let head = calls.first()?.head();
+    if calls.iter().any(|call| call.head() != head) {
+        return None;
+    }
+    if level <= 1 {
+        let all = calls.iter().flat_map(|call| call.args().iter().cloned());
+        return Some(Value::call(head.clone(), all.collect::<Args>()));
+    }
+    let rows = calls.iter().map(|call| call.args().len()).max()?;
+    let row = |row: usize| {
+        let parts: Vec<&Value> = calls.iter().filter_map(|call| call.args().get(row)).collect();
+        joined_at(level - 1, &parts)
+    };
+    Some(Value::call(head.clone(), (0..rows).map(row).collect::<Option<Args>>()?))
+}
+
 fn join(call: &Call) -> Step {
+    if let [lists @ .., Value::Integer(level @ 1..)] = call.args()
+        && !lists.is_empty()
+    {
+        let lists: Vec<&Value> = lists.iter().collect();
+        return joined_at(*level as usize, &lists).map_or(Step::Same, Step::Again);
+    }
     let [first, ..] = call.args() else { return Step::Done(Value::list(Args::new())) };
     if let Value::Association(_) = first {
         let mut all = Association::default();

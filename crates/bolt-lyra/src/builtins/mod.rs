@@ -217,6 +217,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         lists::nearest::TABLE,
         lists::padding::TABLE,
         lists::places::TABLE,
+        lists::sequences::TABLE,
         lists::sets::TABLE,
         lists::windows::TABLE,
         logic::TABLE,

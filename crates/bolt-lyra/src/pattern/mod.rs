@@ -133,6 +133,13 @@ impl Pattern {
     }
 }
 
+/// Returns how many values a sequence of patterns takes, at least and at most.
+pub(crate) fn lengths(session: &Session, patterns: &[Value]) -> (usize, usize) {
+    let compiled: Vec<Pattern> =
+        patterns.iter().map(|pattern| Compiled::new(session, pattern).root).collect();
+    sum_of_lengths(&compiled)
+}
+
 fn sum_of_lengths(patterns: &[Pattern]) -> (usize, usize) {
     patterns
         .iter()

@@ -50,6 +50,26 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         ],
     ),
     builtin(
+        "ReplaceAt",
+        Attributes::N_HOLD_REST,
+        replace_at,
+        "ReplaceAt[e, rules, n] applies rules to the n-th element, ReplaceAt[e, rules, {i, j}] to a part, ReplaceAt[e, rules, {{i}, {j}}] to several.",
+        &[
+            ("ReplaceAt[{a, b, c}, x_ -> f[x], 2]", "{a, f[b], c}"),
+            ("ReplaceAt[{a, a, a}, a -> b, {{1}, {-1}}]", "{b, a, b}"),
+        ],
+    ),
+    builtin(
+        "SubsetMap",
+        Attributes::NONE,
+        subset_map,
+        "SubsetMap[f, list, {i, j, ...}] gives f the list of the elements at places and puts those of the list that it returns there instead.",
+        &[
+            ("SubsetMap[Reverse, {a, b, c, d}, {1, 3}]", "{c, b, a, d}"),
+            ("SubsetMap[Accumulate, {1, 2, 3, 4}, 2 ;; 4]", "{1, 2, 5, 9}"),
+        ],
+    ),
+    builtin(
         "FlattenAt",
         Attributes::NONE,
         flatten_at,
@@ -275,21 +295,88 @@ fn insert(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
 
 fn map_at(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [function, of, spec] = call.args() else { return Ok(Step::Same) };
-    let apply = |value: &Value| Value::call(function.clone(), [value.clone()].as_slice());
+    let mut apply = |value: &Value| Value::call(function.clone(), [value.clone()].as_slice());
+    Ok(match changed_at(of, spec, &mut apply) {
+        Some(value) => Step::Again(value),
+        None => no_such_part(session, "MapAt", spec, of),
+    })
+}
+
+/// Changes the parts at places.
+fn changed_at(of: &Value, spec: &Value, change: &mut dyn FnMut(&Value) -> Value) -> Option<Value> {
     let mut value = of.clone();
     for specs in places(spec) {
-        let changed = change_at(&value, &specs, &mut |inside, last| match (inside, last) {
+        value = change_at(&value, &specs, &mut |inside, last| match (inside, last) {
             (Value::Call(inside), Value::Integer(0)) => {
-                Some(Value::call(apply(inside.head()), Args::from(inside.args())))
+                Some(Value::call(change(inside.head()), Args::from(inside.args())))
             }
-            _ => replaced(inside, &meant(inside, last)?, &mut |element| Some(apply(element))),
-        });
-        match changed {
-            Some(changed) => value = changed,
-            None => return Ok(no_such_part(session, "MapAt", spec, of)),
+            _ => replaced(inside, &meant(inside, last)?, &mut |element| Some(change(element))),
+        })?;
+    }
+    Some(value)
+}
+
+fn replace_at(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [of, given, spec] = call.args() else { return Ok(Step::Same) };
+    let mut rules = Vec::new();
+    for rule in given.as_list().unwrap_or(std::slice::from_ref(given)) {
+        let Some((lhs, rhs, delayed)) = sides(rule) else {
+            session.message_of("ReplaceAt", "reps", std::slice::from_ref(given));
+            return Ok(Step::Same);
+        };
+        rules.push(Rule::new(session, lhs, rhs, delayed));
+    }
+    let mut stopped = None;
+    let changed = changed_at(of, spec, &mut |value| {
+        for rule in &rules {
+            match rule.apply(session, value) {
+                Ok(Some(new)) => return new,
+                Ok(None) => {}
+                Err(stop) => stopped = Some(stop),
+            }
         }
+        value.clone()
+    });
+    if let Some(stop) = stopped {
+        return Err(stop);
+    }
+    Ok(match changed {
+        Some(value) => Step::Again(value),
+        None => no_such_part(session, "ReplaceAt", spec, of),
+    })
+}
+
+fn subset_map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let [function, of, spec] = call.args() else { return Ok(Step::Same) };
+    let all = match spec.as_list() {
+        Some(all) => all.to_vec(),
+        None => vec![spec.clone()],
+    };
+    let at: Option<Vec<Vec<Value>>> = all.iter().map(|one| each_place(of, one)).collect();
+    let Some(at) = at.map(|at| at.concat()) else {
+        return Ok(no_such_part(session, "SubsetMap", spec, of));
+    };
+    let parts: Option<Args> = at.iter().map(|place| get(of, std::slice::from_ref(place))).collect();
+    let Some(parts) = parts else { return Ok(no_such_part(session, "SubsetMap", spec, of)) };
+    let new = session.call(function, [Value::list(parts)].as_slice())?;
+    let Some(new) = new.as_list().filter(|new| new.len() == at.len()) else {
+        session.message_of("SubsetMap", "idim", &[new, Value::list(Args::from(at))]);
+        return Ok(Step::Same);
+    };
+    let mut value = of.clone();
+    for (place, part) in at.iter().zip(new) {
+        let Some(changed) = changed_at(&value, place, &mut |_| part.clone()) else {
+            return Ok(no_such_part(session, "SubsetMap", spec, of));
+        };
+        value = changed;
     }
     Ok(Step::Again(value))
+}
+
+/// Returns the places that an index, a span or `All` means.
+fn each_place(of: &Value, spec: &Value) -> Option<Vec<Value>> {
+    let places = meant(of, spec)?;
+    Some(places.into_iter().map(|place| Value::Integer(place as i64 + 1)).collect())
 }
 
 fn flatten_at(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {

@@ -37,6 +37,16 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         &[("Complement[{1, 2, 3}, {2}]", "{1, 3}"), ("Complement[{b, a, a}, {}]", "{a, b}")],
     ),
     builtin(
+        "SymmetricDifference",
+        Attributes::FLAT.and(Attributes::ONE_IDENTITY),
+        symmetric_difference,
+        "SymmetricDifference[a, b] is the sorted list of the elements that are in one of the lists only, of more lists in an odd number of them.",
+        &[
+            ("SymmetricDifference[{1, 2, 3}, {2, 3, 4}]", "{1, 4}"),
+            ("SymmetricDifference[{a, b}, {b, c}, {c, d}]", "{a, d}"),
+        ],
+    ),
+    builtin(
         "DeleteDuplicates",
         Attributes::NONE,
         delete_duplicates,
@@ -163,6 +173,46 @@ fn complement(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let all: Vec<Value> =
         first.args().iter().filter(|value| !out.contains(value)).cloned().collect();
     Ok(sorted(session, first.head(), all))
+}
+
+fn symmetric_difference(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    let Some(Sets { all: lists, test }) = sets(call) else { return Ok(Step::Same) };
+    let Some(first) = lists.first() else { return Ok(Step::Same) };
+    let mut odd: Vec<Value> = Vec::new();
+    for list in &lists {
+        let own = match test {
+            Some(test) => representatives(session, list.args(), test)?,
+            None => {
+                let mut seen = std::collections::HashSet::new();
+                list.args().iter().filter(|value| seen.insert(*value)).cloned().collect()
+            }
+        };
+        let mut kept = Vec::new();
+        for value in &odd {
+            if !is_among(session, &own, value, test)? {
+                kept.push(value.clone());
+            }
+        }
+        for value in &own {
+            if !is_among(session, &odd, value, test)? {
+                kept.push(value.clone());
+            }
+        }
+        odd = kept;
+    }
+    Ok(sorted(session, first.head(), odd))
+}
+
+fn is_among(
+    session: &mut Session,
+    list: &[Value],
+    value: &Value,
+    test: Option<&Value>,
+) -> Evaluated<bool> {
+    match test {
+        Some(test) => contains(session, list, value, test),
+        None => Ok(list.contains(value)),
+    }
 }
 
 fn delete_duplicates(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
