@@ -47,12 +47,15 @@ pub(crate) fn bits_of(precision: f64) -> usize {
     bits as usize + GUARD_BITS
 }
 
+/// Returns the decimal logarithm of the size of a number.
 fn magnitude(value: &Binary) -> f64 {
     match value.repr().significand().is_zero() {
         true => f64::NEG_INFINITY,
         false => {
-            let bits = value.repr().digits() as f64 + value.repr().exponent() as f64;
-            bits / BITS_PER_DIGIT
+            let shift = value.repr().digits().saturating_sub(64);
+            let top: f64 = (value.repr().significand() >> shift).to_f64().value();
+            let exponent = shift as f64 + value.repr().exponent() as f64;
+            top.abs().log10() + exponent / BITS_PER_DIGIT
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use bolt_lyra_syntax::{Expr, ExprKind, to_full_form, to_input_form, to_output_form};
 
+use dashu_int::IBig;
+use dashu_ratio::RBig;
+
 use crate::builtins::Displayed;
 use crate::number;
 use crate::session::Session;
@@ -163,6 +166,12 @@ impl Session {
                 }
                 continue;
             }
+            if let Some(partner) = partner_of_root(factors, factor) {
+                if let Some(root) = partner {
+                    above.push(self.tree(&root, form));
+                }
+                continue;
+            }
             match factor.exactly(sym::Power) {
                 Some([base, exponent])
                     if number::is_real(exponent) && number::is_negative(exponent) =>
@@ -189,6 +198,25 @@ impl Session {
     }
 }
 
+/// Returns the root of a fraction that a root of an integer is written as if another root in a
+/// product is below: the outer `None` if there is none, the inner one for the root below.
+fn partner_of_root(factors: &[Value], factor: &Value) -> Option<Option<Value>> {
+    let parts = |factor: &Value| match factor.exactly(sym::Power) {
+        Some([base, exponent @ Value::Rational(_)]) => {
+            Some((number::integer(base).filter(|base| *base > IBig::ONE)?, exponent.clone()))
+        }
+        _ => None,
+    };
+    let (base, exponent) = parts(factor)?;
+    let opposite = number::negate(&exponent);
+    let (other, _) = factors.iter().filter_map(parts).find(|(_, own)| *own == opposite)?;
+    if number::is_negative(&exponent) {
+        return Some(None);
+    }
+    let fraction = Value::from(RBig::from(base) / RBig::from(other));
+    Some(Some(Value::call(sym::Power, [fraction, exponent])))
+}
+
 /// Returns an expression without what is deeper inside of it than so many levels.
 fn upper_levels(value: &Value, levels: u32) -> Value {
     let Value::Call(call) = value else { return value.clone() };
@@ -209,7 +237,7 @@ fn text_as_it_is(text: &str) -> Expr {
     Expr::new(ExprKind::Boxes(text.into()))
 }
 
-fn is_half(exponent: &dashu_ratio::RBig) -> bool {
+fn is_half(exponent: &RBig) -> bool {
     let two = dashu_int::UBig::from(2u8);
     *exponent.denominator() == two
         && (exponent.numerator().is_one() || (-exponent.numerator()).is_one())

@@ -3,6 +3,7 @@
 
 mod power;
 mod product;
+mod radicals;
 mod sum;
 
 use triomphe::Arc;

@@ -28,7 +28,7 @@ pub(crate) fn power(session: &mut Session, call: &mut Arc<Call>) -> Step {
     }
     match (&base, &exponent) {
         (base, Value::Integer(0)) => match number::is_zero(base) {
-            true => indeterminate(session, Value::Call(call.clone())),
+            true => unknown_power(session, call),
             false => Step::Done(Value::Integer(1)),
         },
         (_, Value::Integer(1)) => Step::Done(base),
@@ -47,7 +47,10 @@ fn symbolic(base: &Value, exponent: &Value) -> Step {
     let is_integer = matches!(exponent, Value::Integer(_) | Value::BigInteger(_));
     match call.args() {
         [inner, own]
-            if call.is(sym::Power) && (is_integer || is_between_minus_one_and_one(own)) =>
+            if call.is(sym::Power)
+                && (is_integer
+                    || is_between_minus_one_and_one(own)
+                    || (is_positive_constant(inner) && number::is_real(own))) =>
         {
             Step::Again(to_the(inner.clone(), times([own.clone(), exponent.clone()])))
         }
@@ -76,6 +79,12 @@ fn symbolic(base: &Value, exponent: &Value) -> Step {
         }
         _ => Step::Same,
     }
+}
+
+fn is_positive_constant(value: &Value) -> bool {
+    value
+        .as_symbol()
+        .is_some_and(|symbol| super::super::numbers::precision::constant(symbol).is_some())
 }
 
 fn is_between_minus_one_and_one(value: &Value) -> bool {
@@ -160,10 +169,15 @@ fn overflow(session: &mut Session) -> Step {
     Step::Done(Value::call(sym::Overflow, Args::new()))
 }
 
+fn unknown_power(session: &mut Session, call: &Arc<Call>) -> Step {
+    session.message(sym::Power, "indet", &[Value::Call(call.clone())]);
+    Step::Done(Value::Symbol(sym::Indeterminate))
+}
+
 fn zero_power(session: &mut Session, call: &Arc<Call>, base: &Value, exponent: &Value) -> Step {
     let (re, _) = number::parts(exponent);
     if number::is_zero(&re) {
-        return indeterminate(session, Value::Call(call.clone()));
+        return unknown_power(session, call);
     }
     if number::is_negative(&re) {
         session.message(sym::Power, "infy", &[Value::Call(call.clone())]);
@@ -270,7 +284,7 @@ fn roots_of_integer(integer: &IBig, exponent: &RBig) -> (Value, Vec<(IBig, RBig)
 
 /// Factors an integer by trial division; what is left at the end is taken as one factor, reduced
 /// to its root if it is a perfect power that the exponent makes smaller.
-fn small_factors(integer: &IBig, exponent: &RBig) -> Vec<(IBig, u32)> {
+pub(super) fn small_factors(integer: &IBig, exponent: &RBig) -> Vec<(IBig, u32)> {
     let mut left = integer.clone();
     let mut factors = Vec::new();
     let mut divisor = 2u64;

@@ -35,6 +35,9 @@ pub(crate) fn product(session: &mut Session, call: &mut Arc<Call>) -> Step {
     if number::is_zero(&coefficient) {
         return Step::Done(coefficient);
     }
+    if let Some((coefficient, factors)) = super::radicals::collected(&coefficient, rest) {
+        return Step::Again(rebuilt(coefficient, factors));
+    }
     let Some(factors) = collect(&mut coefficient, rest) else {
         return match numbers {
             [] => Step::Same,
@@ -57,7 +60,7 @@ fn rebuilt(coefficient: Value, mut factors: Args) -> Value {
     }
 }
 
-/// Collects powers of equal bases and roots of numbers; `None` if there is nothing to collect.
+/// Collects powers of equal bases; `None` if there is nothing to collect.
 fn collect(coefficient: &mut Value, factors: &[Value]) -> Option<Args> {
     let mut collected: Option<Args> = None;
     let mut place = 0;
@@ -72,49 +75,14 @@ fn collect(coefficient: &mut Value, factors: &[Value]) -> Option<Args> {
             let exponents: Args =
                 factors[place..place + same].iter().map(|f| base_and_exponent(f).1).collect();
             done(&mut collected, to_the(base.clone(), plus(exponents)));
-        } else if let Some(merged) = merge_root(coefficient, base, &exponent)
-            .or_else(|| merge_power(coefficient, base, &exponent))
-        {
+        } else if let Some(merged) = merge_power(coefficient, base, &exponent) {
             done(&mut collected, merged);
-        } else if let Some(product) =
-            root_product(collected.as_ref().and_then(|c| c.last()), &factors[place])
-        {
-            if let Some(last) = collected.as_mut().and_then(|collected| collected.last_mut()) {
-                *last = product;
-            }
-        } else if let Some(product) = root_product(
-            place.checked_sub(1).and_then(|before| factors.get(before)),
-            &factors[place],
-        )
-        .filter(|_| collected.is_none())
-        {
-            let mut so_far: Args = factors[..place - 1].iter().cloned().collect();
-            so_far.push(product);
-            collected = Some(so_far);
         } else if let Some(collected) = &mut collected {
             collected.push(factors[place].clone());
         }
         place += same;
     }
     collected
-}
-
-/// Moves an integer base from the denominator of the coefficient into its root: 1/2 of 2^(1/2) is
-/// 2^(-1/2).
-fn merge_root(coefficient: &mut Value, base: &Value, exponent: &Value) -> Option<Value> {
-    let Value::Rational(_) = exponent else { return None };
-    // -1 divides any denominator without making it smaller.
-    let Value::Integer(2..) = base else { return None };
-    let (Value::Rational(own), false) = (&*coefficient, number::is_negative(exponent)) else {
-        return None;
-    };
-    let divisor = number::integer(base)?;
-    let zero = dashu_int::IBig::ZERO;
-    if own.denominator().as_ibig() % &divisor != zero {
-        return None;
-    }
-    *coefficient = number::multiply(coefficient, base);
-    Some(to_the(base.clone(), number::subtract(exponent, &Value::Integer(1))))
 }
 
 /// Moves powers of an integer from the coefficient into its power: 2 of 2^a is 2^(1 + a), 2 of 4^a is
@@ -156,16 +124,6 @@ fn primitive(base: &Value) -> Option<(i64, u32)> {
         (root > 1 && root.checked_pow(degree) == Some(*base)).then_some((root, degree))
     };
     (2..63).rev().find_map(of_degree).or(Some((*base, 1)))
-}
-
-/// Returns one root for two of the same kind of different positive integers.
-fn root_product(a: Option<&Value>, b: &Value) -> Option<Value> {
-    let [x, e] = a?.exactly(sym::Power)?;
-    let [y, f] = b.exactly(sym::Power)?;
-    let is_positive =
-        |value: &Value| number::integer(value).is_some() && !number::is_negative(value);
-    let is_root = matches!(e, Value::Rational(_)) && e == f;
-    (is_root && is_positive(x) && is_positive(y)).then(|| to_the(number::multiply(x, y), e.clone()))
 }
 
 /// The directions of infinities are multiplied; 0 times infinity is nothing known.
