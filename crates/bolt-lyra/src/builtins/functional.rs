@@ -10,7 +10,7 @@ use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::level::Levels;
 use crate::session::{Evaluated, Session, Stop};
-use crate::symbol::{Symbol, sym};
+use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -226,125 +226,6 @@ pub(super) const TABLE: &[Builtin] = &[
         &[("(f @* g)[x]", "f[g[x]]"), ("Composition[f]", "f")],
     ),
 ];
-
-/// Applies a head that is a call of a function with a way of its own to be applied; `None` of others.
-fn apply_object(
-    session: &mut Session,
-    operator: Symbol,
-    head: &Call,
-    call: &Call,
-) -> Evaluated<Option<Step>> {
-    let name = session.names.full(operator).name.clone();
-    let step = match &*name {
-        "Derivative" => super::calculus::operator::apply(session, head, call),
-        "FittedModel" => super::statistics::fit::apply(session, head, call),
-        "InterpolatingFunction" => match head.args().len() {
-            6 => super::numbers::interpolation::apply(session, head, call),
-            _ => super::calculus::interpolating::apply(session, head, call),
-        },
-        "NearestFunction" => super::lists::nearest::apply(session, head, call),
-        "Query" | "Dataset" => super::associations::apply(session, head, call),
-        "Failure" => Ok(super::inspection::of_failure(head, call)),
-        "EchoFunction" => super::inspection::echo_function(session, head, call),
-        "ThreadPool" => Ok(super::parallel::pool_property(head, call)),
-        "ColorDataFunction" => super::apply_color_data(session, head, call),
-        "ARMAProcess"
-        | "ARProcess"
-        | "BrownianBridgeProcess"
-        | "EventSeries"
-        | "GeometricBrownianMotionProcess"
-        | "HypothesisTestData"
-        | "MAProcess"
-        | "OrnsteinUhlenbeckProcess"
-        | "PoissonProcess"
-        | "TemporalData"
-        | "TimeSeries"
-        | "TimeSeriesModel"
-        | "WienerProcess" => super::processes::apply(session, head, call),
-        "SparseArray" => Ok(super::sparse::property(head, call)),
-        "StringTemplate" => super::output::apply_template(session, head, call),
-        _ => return Ok(None),
-    };
-    step.map(Some)
-}
-
-/// Applies an operator form such as `Map[f][list]`, or what else a call as head does.
-pub(crate) fn apply_operator(
-    session: &mut Session,
-    operator: Symbol,
-    head: &Call,
-    call: &Call,
-) -> Evaluated<Step> {
-    if operator == sym::Composition {
-        let Some((last, first)) = head.args().split_last() else { return Ok(Step::Same) };
-        let inner = Value::call(last.clone(), Args::from(call.args()));
-        let apply = |inner: Value, f: &Value| Value::call(f.clone(), [inner].as_slice());
-        return Ok(Step::Again(first.iter().rev().fold(inner, apply)));
-    }
-    if let Some(step) = apply_object(session, operator, head, call)? {
-        return Ok(step);
-    }
-    let ([argument, options @ ..], [of]) = (head.args(), call.args()) else {
-        return Ok(Step::Same);
-    };
-    let name = session.names.full(operator).name.clone();
-    let function = Value::Symbol(operator);
-    if let ([second], true) = (options, FIRST_AND_LAST.contains(&&*name)) {
-        return Ok(Step::Again(Value::call(
-            function,
-            [argument.clone(), of.clone(), second.clone()].as_slice(),
-        )));
-    }
-    if let ([second], true) = (options, LAST_TWO.contains(&&*name)) {
-        return Ok(Step::Again(Value::call(
-            function,
-            [of.clone(), argument.clone(), second.clone()].as_slice(),
-        )));
-    }
-    if options.iter().any(|option| crate::rule::sides(option).is_none()) {
-        return Ok(Step::Same);
-    }
-    Ok(match &*name {
-        // The operator's argument comes first.
-        "Map" | "Apply" | "Scan" | "MapIndexed" | "KeyMap" | "KeyValueMap" | "Nest" | "Fold"
-        | "FoldList" | "MapThread" => {
-            Step::Again(Value::call(function, [argument.clone(), of.clone()]))
-        }
-        // It comes second.
-        "Select" | "Cases" | "Count" | "DeleteCases" | "Position" | "FreeQ" | "MemberQ"
-        | "MatchQ" | "ReplaceAll" | "Replace" | "ReplaceRepeated" | "ReplacePart" | "SortBy"
-        | "GroupBy" | "Append" | "Prepend" | "Extract" | "Delete" | "Insert" | "AllTrue"
-        | "AnyTrue" | "NoneTrue" | "KeyExistsQ" | "Lookup" | "KeyTake" | "KeyDrop"
-        | "KeySelect" | "KeyMemberQ" | "KeyFreeQ" | "StringStartsQ" | "StringEndsQ"
-        | "StringContainsQ" | "StringMatchQ" | "StringSplit" | "StringReplace" | "StringDelete"
-        | "StringCases" | "StringFreeQ" | "StringReplaceList" | "StringExtract" | "StringCount"
-        | "Take" | "Drop" | "GatherBy" | "SplitBy" | "MaximalBy" | "MinimalBy" | "CountsBy"
-        | "FirstCase" | "FirstPosition" | "TakeWhile" | "SelectFirst" | "SameAs" | "SubsetQ"
-        | "ContainsAll" | "ContainsAny" | "ContainsNone" | "ContainsOnly" | "ContainsExactly"
-        | "AssociationMap" | "KeySortBy" | "DeleteDuplicatesBy" | "Merge" | "Between"
-        | "TakeLargest" | "TakeSmallest" | "LengthWhile" | "SequenceCases" | "SequencePosition"
-        | "SequenceCount" | "ReplaceList" | "OrderingBy" => match &*name {
-            "AssociationMap" => Step::Again(Value::call(function, [argument.clone(), of.clone()])),
-            _ => {
-                let own = [of.clone(), argument.clone()].into_iter();
-                Step::Again(Value::call(
-                    function,
-                    own.chain(options.iter().cloned()).collect::<Args>(),
-                ))
-            }
-        },
-        "EqualTo" => Step::Again(Value::call(sym::Equal, [of.clone(), argument.clone()])),
-        "UnequalTo" => Step::Again(Value::call(sym::Unequal, [of.clone(), argument.clone()])),
-        "GreaterThan" => Step::Again(Value::call(sym::Greater, [of.clone(), argument.clone()])),
-        "LessThan" => Step::Again(Value::call(sym::Less, [of.clone(), argument.clone()])),
-        "GreaterEqualThan" => {
-            Step::Again(Value::call(sym::GreaterEqual, [of.clone(), argument.clone()]))
-        }
-        "LessEqualThan" => Step::Again(Value::call(sym::LessEqual, [of.clone(), argument.clone()])),
-        "Key" => Step::Again(Value::call(of.clone(), [argument.clone()].as_slice())),
-        _ => Step::Same,
-    })
-}
 
 fn applied(function: &Value, args: impl Into<Args>) -> Value {
     Value::call(function.clone(), args)
@@ -576,11 +457,6 @@ fn thread(session: &mut Session, call: &Call) -> Step {
     };
     Step::Again(Value::call(head.clone(), (0..length).map(element).collect::<Args>()))
 }
-
-/// Functions that are operators of their first and last argument.
-const FIRST_AND_LAST: &[&str] = &["MapAt", "SubsetMap"];
-/// Functions that are operators of their last two arguments.
-const LAST_TWO: &[&str] = &["Insert", "TakeLargestBy", "TakeSmallestBy", "ReplaceAt"];
 
 /// Returns the places of the arguments that `Thread` looks at: all, the first `n`, the last `-n`,
 /// `{n}` or `{m, n}`.

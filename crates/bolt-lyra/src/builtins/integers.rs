@@ -72,7 +72,12 @@ pub(super) const TABLE: &[Builtin] = &[
         NUMERIC,
         |s, c| otherwise(s, c, |s, c| binomial(s, c), BINOMIALS),
         "Binomial[n, k] is the number of ways to choose k of n, continued to all numbers.",
-        &[("Binomial[5, 2]", "10"), ("Binomial[n, 1]", "n"), ("Binomial[-1/2, 2]", "3/8")],
+        &[
+            ("Binomial[5, 2]", "10"),
+            ("Binomial[n, 1]", "n"),
+            ("Binomial[n, 2]", "((-1 + n)*n)/2"),
+            ("Binomial[-1/2, 2]", "3/8"),
+        ],
     ),
     builtin(
         "PowerMod",
@@ -184,6 +189,7 @@ const FIBONACCI: &str = "{
 /// Of negative integers as Kronenburg (2011) has them.
 const BINOMIALS: &str = "{
     Binomial[_, 0] :> 1, Binomial[n_, 1] :> n, Binomial[n_, n_] :> 1,
+    Binomial[n_, k_Integer] /; !NumberQ[n] && 1 < k <= 16 :> Product[n - $j, {$j, k - 1, 0, -1}]/k!,
     Binomial[n_Integer, k_Integer] /; n < 0 && k >= 0 :> (-1)^k Binomial[k - n - 1, k],
     Binomial[n_Integer, k_Integer] /; n < 0 && k <= n :> (-1)^(n - k) Binomial[-k - 1, n - k],
     Binomial[n_Integer, k_Integer] /; n < 0 :> 0,

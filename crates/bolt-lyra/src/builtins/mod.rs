@@ -47,6 +47,7 @@ mod logic;
 mod market;
 mod messages;
 pub(crate) mod numbers;
+mod operators;
 pub(crate) mod options;
 mod output;
 mod parallel;
@@ -75,9 +76,9 @@ use crate::value::{Call, Value};
 
 pub(crate) use combinatorics::products::Harvest;
 pub(crate) use files::{OuterContext, Streams, context_assigned, contexts_changed};
-pub(crate) use functional::apply_operator;
 pub(crate) use graphics::apply_color_data;
 pub(crate) use inspection::defined;
+pub(crate) use operators::apply_operator;
 pub(crate) use output::Displayed;
 pub(crate) use simplify::combined;
 pub(crate) use time::{Deadline, processor_time};
@@ -223,6 +224,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
         logic::TABLE,
         market::TABLE,
         messages::TABLE,
+        operators::TABLE,
         options::TABLE,
         patterns::TABLE,
         quantities::TABLE,

@@ -44,6 +44,33 @@ pub(super) fn solve(session: &mut Session, question: &Question) -> Evaluated<Opt
     Ok(Some(Value::list(Args::from(rows))))
 }
 
+/// How far from 0 small integers are looked for, in turn.
+const RADII: &[i64] = &[8, 32, 128];
+
+/// Returns solutions in small integers as lists of rules, those near to 0 first; `None` if none is
+/// found.
+pub(super) fn near_zero(
+    session: &mut Session,
+    statement: &Value,
+    unknowns: &[Value],
+    most: usize,
+) -> Evaluated<Option<Args>> {
+    for &radius in RADII {
+        let ranges = vec![(-radius, radius); unknowns.len()];
+        let count = ranges.iter().try_fold(1i64, |all, _| all.checked_mul(2 * radius + 1));
+        if count.is_none_or(|count| count > MOST) {
+            break;
+        }
+        let mut rows = Vec::new();
+        search(session, statement, unknowns, &ranges, &[], &mut rows)?;
+        if !rows.is_empty() {
+            rows.truncate(most);
+            return Ok(Some(Args::from(rows)));
+        }
+    }
+    Ok(None)
+}
+
 fn search(
     session: &mut Session,
     statement: &Value,

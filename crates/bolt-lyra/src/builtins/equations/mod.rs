@@ -175,6 +175,10 @@ pub(super) const TABLE: &[Builtin] = &[
         &[
             ("FindInstance[x^2 == 9 && x > 0, x]", "{{x -> 3}}"),
             ("FindInstance[x^2 < 0, x, Reals]", "{}"),
+            (
+                "FindInstance[x^2 + y^2 == 25 && x > 0 && y > 0, {x, y}, Integers]",
+                "{{x -> 3, y -> 4}}",
+            ),
         ],
     ),
 ];

@@ -661,25 +661,66 @@ pub(super) fn find_instance(session: &mut Session, call: &mut Arc<Call>) -> Eval
             None => return Ok(Step::Same),
         },
     };
-    let c = session.system_symbol("C");
     let mut kept = Args::new();
-    for row in rules.as_list().unwrap_or(&[]).iter().take(most) {
-        // Arbitrary integers are 0, unknowns that are left free as well.
-        let row = session
-            .rewrite_parts(row, &mut |_, part| Ok(part.args_of(c).map(|_| Value::Integer(0))))?;
-        let mut rules: Args = row.as_list().unwrap_or(&[]).iter().cloned().collect();
-        for x in &question.unknowns {
-            if !rules
-                .iter()
-                .any(|rule| matches!(rule.exactly(sym::Rule), Some([own, _]) if own == x))
-            {
-                rules = rules.iter().map(|rule| substituted_right(rule, x)).collect();
-                rules.push(Value::rule(x.clone(), 0));
-            }
+    for row in rules.as_list().unwrap_or(&[]) {
+        let row = instance(session, &question.unknowns, row)?;
+        if kept.len() < most && satisfies(session, &statement, &row, question.domain)? {
+            kept.push(row);
         }
-        kept.push(session.evaluate(&Value::list(rules))?);
+    }
+    // What the solutions leave open is looked for among small integers.
+    if kept.is_empty()
+        && rules.as_list().is_some_and(|rules| !rules.is_empty())
+        && question.domain <= Domain::Integers
+    {
+        return Ok(
+            match super::integer::near_zero(session, &statement, &question.unknowns, most)? {
+                Some(rows) => Step::Done(Value::list(rows)),
+                None => Step::Same,
+            },
+        );
+    }
+    if kept.is_empty() && rules.as_list().is_some_and(|rules| !rules.is_empty()) {
+        return Ok(Step::Same);
     }
     Ok(Step::Done(Value::list(kept)))
+}
+
+/// Returns a solution with 0 for arbitrary integers and for unknowns that it leaves free.
+fn instance(session: &mut Session, unknowns: &[Value], row: &Value) -> Evaluated {
+    let c = session.system_symbol("C");
+    let row = session
+        .rewrite_parts(row, &mut |_, part| Ok(part.args_of(c).map(|_| Value::Integer(0))))?;
+    let mut rules: Args = row.as_list().unwrap_or(&[]).iter().cloned().collect();
+    for x in unknowns {
+        let is_own = |rule: &Value| matches!(rule.exactly(sym::Rule), Some([own, _]) if own == x);
+        if !rules.iter().any(is_own) {
+            rules = rules.iter().map(|rule| substituted_right(rule, x)).collect();
+            rules.push(Value::rule(x.clone(), 0));
+        }
+    }
+    session.evaluate(&Value::list(rules))
+}
+
+/// Returns whether a statement is not known to be false at a point, whose coordinates are values in
+/// the domain.
+fn satisfies(
+    session: &mut Session,
+    statement: &Value,
+    row: &Value,
+    domain: Domain,
+) -> Evaluated<bool> {
+    for rule in row.as_list().unwrap_or(&[]) {
+        let Some([_, value]) = rule.exactly(sym::Rule) else { return Ok(false) };
+        let is_whole = number::integer(value).is_some();
+        if value.is(sym::Undefined)
+            || (value.is_number() && domain <= Domain::Integers && !is_whole)
+        {
+            return Ok(false);
+        }
+    }
+    let at = Value::call(sym::ReplaceAll, [statement.clone(), row.clone()]);
+    Ok(!session.evaluate(&at)?.is(sym::False))
 }
 
 fn substituted_right(rule: &Value, x: &Value) -> Value {

@@ -23,6 +23,21 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         &[("ArrayDepth[{{a, b}, {c, d}}]", "2"), ("ArrayDepth[{{a}, {b, c}}]", "1")],
     ),
     builtin(
+        "TensorRank",
+        Attributes::NONE,
+        |_, c| {
+            Ok(match c.args() {
+                [of] if of.as_list().is_some() => {
+                    Step::Done(Value::Integer(sizes(of).len() as i64))
+                }
+                [of] if of.is_number() => Step::Done(Value::Integer(0)),
+                _ => Step::Same,
+            })
+        },
+        "TensorRank[array] is the number of indices of an array.",
+        &[("TensorRank[{{a, b}, {c, d}}]", "2"), ("TensorRank[t]", "TensorRank[t]")],
+    ),
+    builtin(
         "ArrayQ",
         Attributes::NONE,
         array_q,

@@ -49,15 +49,26 @@ pub(super) const TABLE: &[Builtin] = &[
         Attributes::LISTABLE,
         |_, c| {
             Ok(match c.args() {
-                [Value::Integer(n)] => Step::Done(Value::string(in_words(*n))),
-                [Value::Integer(n), Value::String(how)] if how.as_str() == "Words" => {
+                [Value::Integer(n)] if n.unsigned_abs() < 1000 => {
                     Step::Done(Value::string(in_words(*n)))
                 }
+                [Value::Integer(n)] => Step::Done(Value::string(in_groups(*n))),
+                [Value::Integer(n), Value::String(how)] => match how.as_str() {
+                    "Words" => Step::Done(Value::string(in_words(*n))),
+                    "DigitsWords" => Step::Done(Value::string(in_groups(*n))),
+                    "Ordinal" => Step::Done(Value::string(ordinal(&in_words(*n)))),
+                    _ => Step::Same,
+                },
                 _ => Step::Same,
             })
         },
-        "IntegerName[n] is the English name of n.",
-        &[("IntegerName[42]", "\"forty\u{2010}two\""), ("IntegerName[1000]", "\"one thousand\"")],
+        "IntegerName[n] is the English name of n, from 1000 on with digits in it; IntegerName[n, \"Words\"] has words only, IntegerName[n, \"Ordinal\"] is the name of the n-th, IntegerName[n, \"DigitsWords\"] has digits always.",
+        &[
+            ("IntegerName[42]", "\"forty\u{2010}two\""),
+            ("IntegerName[1234567]", "\"1 million 234 thousand 567\""),
+            ("IntegerName[1000, \"Words\"]", "\"one thousand\""),
+            ("IntegerName[23, \"Ordinal\"]", "\"twenty\u{2010}third\""),
+        ],
     ),
 ];
 
@@ -173,6 +184,20 @@ fn in_words(n: i64) -> String {
 }
 
 fn group_words(n: u64) -> String {
+    grouped(n, |value| below_thousand(value as usize))
+}
+
+/// Returns a number with digits and the names of the thousands: `1 million 234 thousand 567`.
+fn in_groups(n: i64) -> String {
+    let text = match n {
+        0 => "0".to_owned(),
+        _ => grouped(n.unsigned_abs(), |value| value.to_string()),
+    };
+    if n < 0 { format!("negative {text}") } else { text }
+}
+
+/// Returns the groups of three digits that are not 0, each with the name of its power of 1000.
+fn grouped(n: u64, written: impl Fn(u64) -> String) -> String {
     if n == 0 {
         return SMALL[0].to_owned();
     }
@@ -180,11 +205,36 @@ fn group_words(n: u64) -> String {
     for (group, name) in GROUPS.iter().enumerate().rev() {
         let value = n / 1000_u64.pow(group as u32) % 1000;
         if value > 0 {
-            let words = below_thousand(value as usize);
-            parts.push(if group == 0 { words } else { format!("{words} {name}") });
+            let text = written(value);
+            parts.push(if group == 0 { text } else { format!("{text} {name}") });
         }
     }
     parts.join(" ")
+}
+
+/// Returns the name of the n-th, of which the last word alone differs from the name of n.
+fn ordinal(name: &str) -> String {
+    const ODD: &[(&str, &str)] = &[
+        ("one", "first"),
+        ("two", "second"),
+        ("three", "third"),
+        ("five", "fifth"),
+        ("eight", "eighth"),
+        ("nine", "ninth"),
+        ("twelve", "twelfth"),
+    ];
+    let start = name
+        .rfind([' ', '\u{2010}'])
+        .map_or(0, |at| at + name[at..].chars().next().map_or(1, char::len_utf8));
+    let (before, last) = name.split_at(start);
+    let last = match ODD.iter().find(|(word, _)| *word == last) {
+        Some((_, odd)) => (*odd).to_owned(),
+        None => match last.strip_suffix('y') {
+            Some(tens) => format!("{tens}ieth"),
+            None => format!("{last}th"),
+        },
+    };
+    format!("{before}{last}")
 }
 
 fn below_thousand(n: usize) -> String {

@@ -172,9 +172,13 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         &[(2, gamma::polylog)],
         "{PolyLog[_, 0] :> 0, PolyLog[s_, 1] /; s =!= 1 :> Zeta[s], PolyLog[1, 1] :> Infinity, PolyLog[1, z_] :> -Log[1 - z], PolyLog[0, z_] :> z/(1 - z), PolyLog[n_Integer, -1] /; n > 1 :> -(1 - 2^(1 - n)) Zeta[n],
           PolyLog[2, 1/2] :> Pi^2/12 - Log[2]^2/2, PolyLog[3, 1/2] :> Log[2]^3/6 - Pi^2 Log[2]/12 + 7 Zeta[3]/8, PolyLog[2, I] :> -Pi^2/48 + I Catalan, PolyLog[2, -I] :> -Pi^2/48 - I Catalan,
-          PolyLog[n_Integer, z_] /; -30 < n < 0 && z =!= 1 :> With[{m = -n}, Sum[(-1)^($k + m + 1) $k! StirlingS2[m + 1, $k + 1]/(1 - z)^($k + 1), {$k, 0, m}] /; NumericQ[z] && (InexactNumberQ[z] || z === I || z === -I)]}",
+          PolyLog[n_Integer, z_] /; -30 < n < 0 && z =!= 1 :> With[{m = -n}, z Sum[Sum[(-1)^$j Binomial[m + 1, $j] ($k + 1 - $j)^m, {$j, 0, $k}] z^$k, {$k, 0, m - 1}]/(1 - z)^(m + 1)]}",
         "PolyLog[n, z] is the sum of z^k/k^n, continued.",
-        &[("PolyLog[2, 1]", "Pi^2/6"), ("PolyLog[1, z]", "-Log[1 - z]")],
+        &[
+            ("PolyLog[2, 1]", "Pi^2/6"),
+            ("PolyLog[1, z]", "-Log[1 - z]"),
+            ("{PolyLog[-1, z], PolyLog[-7, I]}", "{z/(1 - z)^2, 136}"),
+        ],
     ),
     special!(
         "LerchPhi",

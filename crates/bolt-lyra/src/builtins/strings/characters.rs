@@ -127,7 +127,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "CharacterCounts[s] is an association of the characters with how often they occur, the \
          most frequent first.",
         &[
-            ("CharacterCounts[\"abcb\"]", "<|\"b\" -> 2, \"a\" -> 1, \"c\" -> 1|>"),
+            ("CharacterCounts[\"abcb\"]", "<|\"b\" -> 2, \"c\" -> 1, \"a\" -> 1|>"),
             ("CharacterCounts[\"\"]", "<||>"),
         ],
     ),
@@ -422,6 +422,8 @@ fn counted<T: Into<String>>(all: impl Iterator<Item = T>) -> Value {
     for one in all {
         *counts.entry(one.into()).or_default() += 1;
     }
+    // Of those that are as frequent, the one that was met last stands first, as in `ReverseSort`.
+    counts.reverse();
     counts.sort_by(|_, a, _, b| b.cmp(a));
     let mut entries = Association::default();
     for (text, count) in counts {
