@@ -119,6 +119,14 @@ pub(crate) fn is_exact(value: &Value) -> bool {
     }
 }
 
+/// Returns whether a machine real is in it.
+pub(crate) fn is_machine(value: &Value) -> bool {
+    match value {
+        Value::Complex(complex) => is_machine(&complex.re) || is_machine(&complex.im),
+        _ => matches!(value, Value::Real(_)),
+    }
+}
+
 /// Returns whether it is a number that is not complex.
 pub(crate) fn is_real(value: &Value) -> bool {
     value.is_number() && !matches!(value, Value::Complex(_))

@@ -2,10 +2,14 @@
 
 use triomphe::Arc;
 
-use super::{Field, from_machine, machine, matrix};
+use faer::Mat;
+
+use super::dense::{Dense, Singular};
+use super::{Field, matrix};
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
+use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
@@ -25,10 +29,10 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
             ("LUDecomposition[{{0, 1}, {2, 3}}]", "{{{2, 3}, {0, 1}}, {2, 1}, 0}"),
         ],
     ),
-    written!(
+    builtin(
         "QRDecomposition",
         NONE,
-        "{QRDecomposition[m_?MatrixQ] :> With[{q = Select[Orthogonalize[Transpose[m]], Total[Abs[#]^2] =!= 0 && !(Chop[Total[Abs[#]^2]] === 0) &]}, {Conjugate[q], Conjugate[q] . m}]}",
+        qr_decomposition,
         "QRDecomposition[m] is the list of q, whose rows have length 1 and are at right angles, and \
          an upper triangular r with ConjugateTranspose[q] . r == m.",
         &[
@@ -139,21 +143,15 @@ fn lu_decomposition(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<St
     let places = |order: &[usize]| {
         Value::list(order.iter().map(|&row| Value::Integer(row as i64 + 1)).collect::<Args>())
     };
-    if let Some(mut all) = machine(&rows) {
-        let Some((order, _)) = super::solve::lu(&mut all) else {
+    if let Some([dense]) = Dense::read([of]) {
+        let factors = dense.lu();
+        if factors.is_singular() {
             session.message_of("LUDecomposition", "sing", std::slice::from_ref(of));
             return Ok(Step::Same);
-        };
-        let norm = |rows: Vec<Vec<f64>>| {
-            rows.iter().map(|row| row.iter().map(|x| x.abs()).sum::<f64>()).fold(0.0, f64::max)
-        };
-        let inverse = session.evaluate(&Value::call(sym::Inverse, [of.clone()].as_slice()))?;
-        let inverse = matrix(&inverse).and_then(|rows| machine(&rows));
-        let condition =
-            machine(&rows).zip(inverse).map_or(f64::INFINITY, |(a, b)| norm(a) * norm(b));
-        return Ok(Step::Done(Value::list(
-            [from_machine(all), places(&order), Value::Real(condition)].as_slice(),
-        )));
+        }
+        let condition = dense.norm() * factors.inverse().norm();
+        let parts = [factors.packed().value(), places(factors.order()), Value::Real(condition)];
+        return Ok(Step::Done(Value::list(parts.as_slice())));
     }
     let size = rows.len();
     let mut order: Vec<usize> = (0..size).collect();
@@ -182,6 +180,12 @@ fn lu_decomposition(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<St
 fn cholesky(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = super::square(of) else { return Ok(Step::Same) };
+    if let Some([dense]) = Dense::read([of]) {
+        return Ok(match dense.cholesky() {
+            Some(upper) => Step::Done(upper.value()),
+            None => not_positive(session, of),
+        });
+    }
     use crate::builtins::arithmetic::{half, inverse, negative, plus, times, to_the};
     let size = rows.len();
     let conjugate = |value: &Value| Value::call(sym::Conjugate, [value.clone()].as_slice());
@@ -198,12 +202,7 @@ fn cholesky(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
                 true => {
                     let is_positive = session.machine_value(&rest)?;
                     if is_positive.is_some_and(|x| x <= 0.0) {
-                        session.message_of(
-                            "CholeskyDecomposition",
-                            "posdef",
-                            std::slice::from_ref(of),
-                        );
-                        return Ok(Step::Same);
+                        return Ok(not_positive(session, of));
                     }
                     to_the(rest, half())
                 }
@@ -215,146 +214,49 @@ fn cholesky(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     Ok(Step::Done(super::as_value(upper)))
 }
 
-/// The factors of a machine matrix: columns of u, singular values, columns of v.
-struct Factors {
-    u: Vec<Vec<f64>>,
-    values: Vec<f64>,
-    v: Vec<Vec<f64>>,
+fn qr_decomposition(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
+    if let [of] = call.args()
+        && let Some([dense]) = Dense::read([of])
+        && matrix(of).is_some()
+    {
+        let (q, r) = dense.qr();
+        return Ok(Step::Done(Value::list([q.adjoint().value(), r.value()])));
+    }
+    session.by_rules(call, "{QRDecomposition[m_?MatrixQ] :> With[{q = Select[Orthogonalize[Transpose[m]], Total[Abs[#]^2] =!= 0 && !(Chop[Total[Abs[#]^2]] === 0) &]}, {Conjugate[q], Conjugate[q] . m}]}")
 }
 
-/// Turns pairs of columns until all are at right angles (Hestenes 1958), for at least as many rows
-/// as columns.
-fn svd(columns: Vec<Vec<f64>>) -> Factors {
-    let (n, m) = (columns.len(), columns[0].len());
-    let mut u = columns;
-    let mut v: Vec<Vec<f64>> =
-        (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    for _ in 0..60 {
-        let mut is_done = true;
-        for p in 0..n {
-            for q in p + 1..n {
-                let (a, b, c) = (dot(&u[p], &u[p]), dot(&u[q], &u[q]), dot(&u[p], &u[q]));
-                if c.abs() <= f64::EPSILON * (a * b).sqrt() {
-                    continue;
-                }
-                is_done = false;
-                let zeta = (b - a) / (2.0 * c);
-                let t =
-                    if zeta == 0.0 { 1.0 } else { zeta.signum() / (zeta.abs() + zeta.hypot(1.0)) };
-                let cos = 1.0 / t.hypot(1.0);
-                let sin = cos * t;
-                for columns in [&mut u, &mut v] {
-                    let (left, right) = columns.split_at_mut(q);
-                    for (x, y) in left[p].iter_mut().zip(&mut right[0]) {
-                        (*x, *y) = (cos * *x - sin * *y, sin * *x + cos * *y);
-                    }
-                }
-            }
-        }
-        if is_done {
-            break;
-        }
-    }
-    let mut order: Vec<usize> = (0..n).collect();
-    let values: Vec<f64> = u.iter().map(|column| dot(column, column).sqrt()).collect();
-    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
-    let limit = values.iter().copied().fold(0.0, f64::max) * f64::EPSILON * m as f64;
-    let mut unit: Vec<Vec<f64>> = Vec::new();
-    for &k in order.iter().filter(|&&k| values[k] > limit) {
-        unit.push(u[k].iter().map(|x| x / values[k]).collect());
-    }
-    complete(&mut unit, m);
-    let kept = |k: &usize| if values[*k] > limit { values[*k] } else { 0.0 };
-    Factors {
-        u: unit,
-        values: order.iter().map(kept).collect(),
-        v: order.iter().map(|&k| v[k].clone()).collect(),
-    }
-}
-
-/// Adds vectors until there are as many as they have elements, all at right angles.
-fn complete(vectors: &mut Vec<Vec<f64>>, size: usize) {
-    for axis in 0..size {
-        if vectors.len() == size {
-            return;
-        }
-        let mut new: Vec<f64> = (0..size).map(|i| f64::from(u8::from(i == axis))).collect();
-        for _ in 0..2 {
-            for known in vectors.iter() {
-                let part: f64 = known.iter().zip(&new).map(|(x, y)| x * y).sum();
-                new.iter_mut().zip(known).for_each(|(x, k)| *x -= part * k);
-            }
-        }
-        let length = new.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if length > 1e-6 {
-            vectors.push(new.into_iter().map(|x| x / length).collect());
-        }
-    }
+fn not_positive(session: &mut Session, of: &Value) -> Step {
+    session.message_of("CholeskyDecomposition", "posdef", std::slice::from_ref(of));
+    Step::Same
 }
 
 fn singular_value_decomposition(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of] = call.args() else { return Ok(Step::Same) };
-    let Some(rows) = matrix(of) else { return Ok(Step::Same) };
-    if !rows.iter().flatten().any(|value| matches!(value, Value::Real(_))) {
-        return Ok(Step::Same);
-    }
-    let mut all: Vec<Vec<f64>> = Vec::new();
-    for row in &rows {
-        let mut line = Vec::new();
-        for value in row {
-            match session.machine_value(value)? {
-                Some(value) => line.push(value),
-                None => return Ok(Step::Same),
-            }
-        }
-        all.push(line);
-    }
-    let columns = |rows: &[Vec<f64>]| -> Vec<Vec<f64>> {
-        (0..rows[0].len()).map(|j| rows.iter().map(|row| row[j]).collect()).collect()
+    let of = match number_matrix(session, of)? {
+        Some(of) => of,
+        None => return Ok(Step::Same),
     };
-    let (height, width) = (all.len(), all[0].len());
-    let (u, values, v) = match height >= width {
-        true => {
-            let Factors { u, values, v } = svd(columns(&all));
-            (u, values, v)
-        }
-        false => {
-            let Factors { u, values, v } = svd(all.clone());
-            (v, values, u)
-        }
-    };
-    let entry = |i: usize, j: usize| if i == j { values[i] } else { 0.0 };
-    let middle = (0..height).map(|i| (0..width).map(|j| entry(i, j)).collect()).collect();
-    let parts = [from_machine(columns(&u)), from_machine(middle), from_machine(columns(&v))];
+    let Some([dense]) = Dense::read([&of]) else { return Ok(Step::Same) };
+    let Some(Singular { u, values, v }) = dense.svd() else { return Ok(Step::Same) };
+    let (height, width) = dense.shape();
+    let limit =
+        values.first().map_or(0.0, |largest| largest * f64::EPSILON * height.max(width) as f64);
+    let middle = Mat::from_fn(height, width, |i, j| match i == j && values[i] > limit {
+        true => values[i],
+        false => 0.0,
+    });
+    let parts = [u.value(), Dense::Real(middle).value(), v.value()];
     Ok(Step::Done(Value::list(parts.as_slice())))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_factors_of_a_matrix_multiply_to_it() {
-        let mut rng = bolt_base::Rng::new(2);
-        for (m, n) in [(1, 1), (3, 2), (5, 5), (7, 4)] {
-            let columns: Vec<Vec<f64>> =
-                (0..n).map(|_| (0..m).map(|_| rng.normal()).collect()).collect();
-            let Factors { u, values, v } = svd(columns.clone());
-            assert_eq!((u.len(), v.len()), (m, n));
-            for (j, column) in columns.iter().enumerate() {
-                for (i, wanted) in column.iter().enumerate() {
-                    let sum: f64 = (0..n).map(|k| u[k][i] * values[k] * v[k][j]).sum();
-                    assert!((sum - wanted).abs() < 1e-12);
-                }
-            }
-        }
+/// Returns a matrix with constants such as `Pi` made numbers if an approximate number is in it.
+fn number_matrix(session: &mut Session, of: &Value) -> Evaluated<Option<Value>> {
+    let Some(rows) = matrix(of) else { return Ok(None) };
+    if rows.iter().flatten().all(Value::is_number) {
+        return Ok(Some(of.clone()));
     }
-
-    #[test]
-    fn a_matrix_of_rank_1_has_one_singular_value() {
-        let Factors { u, values, v: _ } = svd(vec![vec![1.0, 2.0], vec![2.0, 4.0]]);
-        assert!((values[0] - 5.0).abs() < 1e-12 && values[1] == 0.0);
-        assert_eq!(u.len(), 2);
+    if !rows.iter().flatten().any(number::is_machine) {
+        return Ok(None);
     }
+    session.evaluate(&Value::call(sym::N, [of.clone()].as_slice())).map(Some)
 }

@@ -1,10 +1,11 @@
-//! Eigenvalues and eigenvectors: exact ones from the characteristic polynomial, approximate ones by
-//! rotations (Jacobi) of symmetric matrices and by the shifted QR iteration of others.
+//! Eigenvalues and eigenvectors: exact ones from the characteristic polynomial, approximate ones from
+//! faer.
 
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 use triomphe::Arc;
 
+use super::dense::Dense;
 use super::{Matrix, as_value, square};
 use crate::builtins::arithmetic::{half, plus, times, to_the};
 use crate::builtins::{Builtin, builtin};
@@ -152,17 +153,8 @@ fn eigen(session: &mut Session, call: &mut Arc<Call>, wanted: Wanted) -> Evaluat
     let is_approximate = rows.iter().flatten().any(|v| v.is_number() && !number::is_exact(v));
     let system = match is_approximate {
         true => {
-            let mut numeric = Vec::new();
-            for row in &rows {
-                let mut line = Vec::new();
-                for value in row {
-                    let value =
-                        session.evaluate(&Value::call(sym::N, [value.clone()].as_slice()))?;
-                    line.push(Complex64::read(&value));
-                }
-                numeric.push(line.into_iter().collect::<Option<Vec<_>>>());
-            }
-            numeric.into_iter().collect::<Option<Vec<_>>>().map(approximate)
+            let numeric = session.evaluate(&Value::call(sym::N, [of.clone()].as_slice()))?;
+            Dense::read([&numeric]).and_then(|[dense]| approximate(&dense))
         }
         false => exact(session, &rows, wanted)?,
     };
@@ -398,211 +390,35 @@ fn solved_for(session: &mut Session, of: Value, unknown: &Value) -> Evaluated<Op
     Ok(solutions.as_list().and_then(|all| all.iter().map(value).collect()))
 }
 
-type Rows = Vec<Vec<Complex64>>;
-
-/// Returns eigenvalues and vectors of length 1, the largest first.
-fn approximate(rows: Rows) -> System {
-    let size = rows.len();
-    let is_symmetric = (0..size)
-        .all(|i| (0..size).all(|j| rows[i][j].im == 0.0 && rows[i][j].re == rows[j][i].re));
-    let mut pairs = match is_symmetric {
-        true => jacobi(rows.iter().map(|row| row.iter().map(|z| z.re).collect()).collect()),
-        false => schur(rows),
-    };
+/// Returns eigenvalues and vectors of length 1 whose largest element is positive, the largest
+/// value first.
+fn approximate(dense: &Dense) -> Option<System> {
+    let mut pairs = dense.eigen()?;
     pairs.sort_by(|(a, _), (b, _)| order(*a, *b));
-    let vector = |v: &Vec<Complex64>| Value::list(v.iter().map(|z| z.value()).collect::<Args>());
     let values = pairs.iter().map(|(value, _)| value.value()).collect();
-    (values, pairs.iter().map(|(_, v)| vector(v)).collect())
+    Some((values, pairs.into_iter().map(|(_, vector)| turned(&vector)).collect()))
 }
 
-/// Turns pairs of coordinates until a symmetric matrix is diagonal; returns its eigenvalues, each
-/// with a vector of length 1.
-pub(super) fn jacobi(mut rows: Vec<Vec<f64>>) -> Vec<(Complex64, Vec<Complex64>)> {
-    let size = rows.len();
-    let mut turns: Vec<Vec<f64>> =
-        (0..size).map(|i| (0..size).map(|j| f64::from(u8::from(i == j))).collect()).collect();
-    let scale: f64 = rows.iter().flatten().map(|x| x * x).sum();
-    for _ in 0..100 {
-        let off: f64 =
-            (0..size).map(|i| (0..i).map(|j| rows[i][j] * rows[i][j]).sum::<f64>()).sum();
-        if off <= 1e-40 * scale {
-            break;
-        }
-        for p in 0..size {
-            for q in p + 1..size {
-                if rows[p][q] == 0.0 {
-                    continue;
-                }
-                let theta = (rows[q][q] - rows[p][p]) / (2.0 * rows[p][q]);
-                let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
-                let t = if theta == 0.0 { 1.0 } else { t };
-                let c = 1.0 / t.hypot(1.0);
-                let s = t * c;
-                for row in &mut rows {
-                    let (x, y) = (row[p], row[q]);
-                    (row[p], row[q]) = (c * x - s * y, s * x + c * y);
-                }
-                for k in 0..size {
-                    let (x, y) = (rows[p][k], rows[q][k]);
-                    (rows[p][k], rows[q][k]) = (c * x - s * y, s * x + c * y);
-                }
-                for row in &mut turns {
-                    let (x, y) = (row[p], row[q]);
-                    (row[p], row[q]) = (c * x - s * y, s * x + c * y);
-                }
-            }
-        }
-    }
-    let vector = |k: usize| {
-        let largest = turns
-            .iter()
-            .map(|row| row[k])
-            .fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
-        let sign = if largest < 0.0 { -1.0 } else { 1.0 };
-        turns.iter().map(|row| Complex64::new(sign * row[k], 0.0)).collect()
+fn turned(vector: &[Complex64]) -> Value {
+    let length = vector.iter().map(|z| z.abs().powi(2)).sum::<f64>().sqrt();
+    let largest = vector.iter().map(|z| z.abs()).fold(0.0, f64::max);
+    // The first of those that are as large but for rounding.
+    let lead = vector.iter().find(|z| z.abs() >= largest * (1.0 - 1e-12));
+    let lead = lead.copied().unwrap_or(Complex64::ONE);
+    let turn = lead.conj().scale(1.0 / (lead.abs() * length));
+    let is_real = vector.iter().all(|z| z.im == 0.0);
+    let element = |z: &Complex64| match is_real {
+        true => Value::Real(z.re * turn.re),
+        false => (*z * turn).value(),
     };
-    (0..size).map(|k| (Complex64::new(rows[k][k], 0.0), vector(k))).collect()
-}
-
-/// Brings a matrix into upper triangular form by unitary changes of coordinates: first into
-/// Hessenberg form, then by QR steps with Wilkinson's shift; eigenvectors by substitution.
-fn schur(mut a: Rows) -> Vec<(Complex64, Vec<Complex64>)> {
-    let n = a.len();
-    let is_real = a.iter().flatten().all(|z| z.im == 0.0);
-    let mut q: Rows = (0..n)
-        .map(|i| (0..n).map(|j| if i == j { Complex64::ONE } else { Complex64::ZERO }).collect())
-        .collect();
-    hessenberg(&mut a, &mut q);
-    let mut high = n;
-    let mut steps = 0;
-    while high > 1 {
-        let l = high - 1;
-        let near = a[l][l].abs() + a[l - 1][l - 1].abs();
-        if a[l][l - 1].abs() <= f64::EPSILON * if near == 0.0 { 1.0 } else { near } {
-            a[l][l - 1] = Complex64::ZERO;
-            high -= 1;
-            steps = 0;
-            continue;
-        }
-        steps += 1;
-        if steps > 300 {
-            break;
-        }
-        let shift = match steps % 11 {
-            10 => Complex64::new(a[l][l - 1].abs(), a[l][l - 1].abs() / 3.0),
-            _ => wilkinson(&a, l),
-        };
-        let low = (1..l)
-            .rev()
-            .find(|&k| a[k][k - 1].abs() <= f64::EPSILON * (a[k][k].abs() + a[k - 1][k - 1].abs()))
-            .unwrap_or(0);
-        qr_step(&mut a, &mut q, low, high, shift);
-    }
-    substituted(&a, &q, is_real)
-}
-
-fn hessenberg(a: &mut Rows, q: &mut Rows) {
-    let n = a.len();
-    for k in 0..n.saturating_sub(2) {
-        for i in k + 2..n {
-            let (x, y) = (a[k + 1][k], a[i][k]);
-            if y.abs() != 0.0 {
-                let size = x.abs().hypot(y.abs());
-                rotate(a, q, (k + 1, i), (x.scale(1.0 / size), y.scale(1.0 / size)), 0, n);
-                a[i][k] = Complex64::ZERO;
-            }
-        }
-    }
-}
-
-/// Turns two coordinates so that (c, s) becomes (1, 0).
-fn rotate(
-    a: &mut Rows,
-    q: &mut Rows,
-    (i, j): (usize, usize),
-    (c, s): (Complex64, Complex64),
-    from: usize,
-    n: usize,
-) {
-    for k in from..n {
-        let (x, y) = (a[i][k], a[j][k]);
-        (a[i][k], a[j][k]) = (c.conj() * x + s.conj() * y, -s * x + c * y);
-    }
-    for row in a.iter_mut().chain(q) {
-        let (x, y) = (row[i], row[j]);
-        (row[i], row[j]) = (x * c + y * s, -(x * s.conj()) + y * c.conj());
-    }
-}
-
-/// The eigenvalue of the last two rows and columns that is nearer to the last element.
-fn wilkinson(a: &Rows, l: usize) -> Complex64 {
-    let (p, q, r, s) = (a[l - 1][l - 1], a[l - 1][l], a[l][l - 1], a[l][l]);
-    let mean = (p + s).scale(0.5);
-    let root = ((p - s).scale(0.5) * (p - s).scale(0.5) + q * r).sqrt();
-    let (x, y) = (mean + root, mean - root);
-    if (x - s).abs() < (y - s).abs() { x } else { y }
-}
-
-fn qr_step(a: &mut Rows, q: &mut Rows, low: usize, high: usize, shift: Complex64) {
-    let n = a.len();
-    // The shift is made implicitly: the first rotation is that of the shifted matrix, the others
-    // chase what it leaves below the subdiagonal.
-    let (mut x, mut y) = (a[low][low] - shift, a[low + 1][low]);
-    for k in low..high - 1 {
-        let size = x.abs().hypot(y.abs());
-        if size > 0.0 {
-            let turn = (x.scale(1.0 / size), y.scale(1.0 / size));
-            rotate(a, q, (k, k + 1), turn, 0, n);
-        }
-        if k + 2 < high {
-            (x, y) = (a[k + 1][k], a[k + 2][k]);
-        }
-    }
-}
-
-fn substituted(a: &Rows, q: &Rows, is_real: bool) -> Vec<(Complex64, Vec<Complex64>)> {
-    let n = a.len();
-    let scale = a.iter().flatten().map(|z| z.abs()).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let mut pairs = Vec::with_capacity(n);
-    for k in 0..n {
-        let mut value = a[k][k];
-        let mut v = vec![Complex64::ZERO; n];
-        v[k] = Complex64::ONE;
-        for i in (0..k).rev() {
-            let sum = (i + 1..=k).fold(Complex64::ZERO, |sum, j| sum + a[i][j] * v[j]);
-            let gap = a[i][i] - value;
-            let gap = match gap.abs() < f64::EPSILON * scale {
-                true => Complex64::new(f64::EPSILON * scale, 0.0),
-                false => gap,
-            };
-            v[i] = -(sum / gap);
-        }
-        let mut x: Vec<Complex64> = q
-            .iter()
-            .map(|row| row.iter().zip(&v).fold(Complex64::ZERO, |sum, (q, v)| sum + *q * *v))
-            .collect();
-        let size = x.iter().map(|z| z.abs() * z.abs()).sum::<f64>().sqrt();
-        let lead = x.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
-        let lead = lead.unwrap_or(Complex64::ONE);
-        // The largest element is made positive.
-        let turn = lead.conj().scale(1.0 / (lead.abs() * size));
-        x.iter_mut().for_each(|z| *z = *z * turn);
-        if is_real && value.im.abs() <= 1e-13 * scale {
-            value.im = 0.0;
-        }
-        if is_real && value.im == 0.0 {
-            x.iter_mut().for_each(|z| z.im = 0.0);
-        }
-        pairs.push((value, x));
-    }
-    pairs
+    Value::list(vector.iter().map(element).collect::<Args>())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn residual(rows: &Rows, value: Complex64, vector: &[Complex64]) -> f64 {
+    fn residual(rows: &[Vec<Complex64>], value: Complex64, vector: &[Complex64]) -> f64 {
         let of = |row: &Vec<Complex64>| {
             row.iter().zip(vector).fold(Complex64::ZERO, |sum, (a, x)| sum + *a * *x)
         };
@@ -614,40 +430,42 @@ mod tests {
     fn eigenvectors_are_multiplied_by_their_eigenvalues() {
         let mut rng = bolt_base::Rng::new(9);
         for size in 1..14 {
-            for is_complex in [false, true] {
-                let mut element =
-                    || Complex64::new(rng.normal(), if is_complex { rng.normal() } else { 0.0 });
-                let rows: Rows =
-                    (0..size).map(|_| (0..size).map(|_| element()).collect()).collect();
-                for (value, vector) in schur(rows.clone()) {
+            for (is_complex, is_symmetric) in
+                [(false, false), (false, true), (true, false), (true, true)]
+            {
+                let mut rows = vec![vec![Complex64::ZERO; size]; size];
+                for i in 0..size {
+                    for j in 0..size {
+                        let im = if is_complex && i != j { rng.normal() } else { 0.0 };
+                        rows[i][j] = Complex64::new(rng.normal(), im);
+                        if is_symmetric && j < i {
+                            rows[i][j] = rows[j][i].conj();
+                        }
+                    }
+                }
+                let line = |row: &Vec<Complex64>| {
+                    Value::list(row.iter().map(|z| z.value()).collect::<Args>())
+                };
+                let matrix = Value::list(rows.iter().map(line).collect::<Args>());
+                let [dense] = Dense::read([&matrix]).unwrap();
+                let (values, vectors) = approximate(&dense).unwrap();
+                let trace = (0..size).fold(Complex64::ZERO, |sum, i| sum + rows[i][i]);
+                let mut sum = Complex64::ZERO;
+                for (value, vector) in values.iter().zip(&vectors) {
+                    let value = Complex64::read(value).unwrap();
+                    let vector: Vec<Complex64> = vector
+                        .as_list()
+                        .unwrap()
+                        .iter()
+                        .map(|z| Complex64::read(z).unwrap())
+                        .collect();
                     let error = residual(&rows, value, &vector);
-                    assert!(error < 1e-9, "{size} {is_complex}: {error}");
+                    assert!(error < 1e-9, "{size} {is_complex} {is_symmetric}: {error}");
+                    assert!(!is_symmetric || value.im == 0.0);
+                    sum = sum + value;
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn rotations_diagonalize_symmetric_matrices() {
-        let mut rng = bolt_base::Rng::new(10);
-        for size in 1..10usize {
-            let mut rows = vec![vec![0.0; size]; size];
-            for i in 0..size {
-                for j in 0..=i {
-                    let x = rng.normal();
-                    (rows[i][j], rows[j][i]) = (x, x);
-                }
-            }
-            let complex: Rows = rows
-                .iter()
-                .map(|row| row.iter().map(|&x| Complex64::new(x, 0.0)).collect())
-                .collect();
-            let trace: f64 = (0..size).map(|i| rows[i][i]).sum();
-            let pairs = jacobi(rows);
-            let sum: f64 = pairs.iter().map(|(value, _)| value.re).sum();
-            assert!((trace - sum).abs() < 1e-10);
-            for (value, vector) in pairs {
-                assert!(residual(&complex, value, &vector) < 1e-10);
+                assert_eq!(values.len(), size);
+                assert!((sum - trace).abs() < 1e-9);
             }
         }
     }

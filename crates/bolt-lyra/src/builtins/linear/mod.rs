@@ -6,6 +6,7 @@
 #![allow(clippy::needless_range_loop, reason = "the indices are those of the matrix")]
 
 pub(super) mod decompose;
+mod dense;
 pub(super) mod eigen;
 pub(super) mod lattice;
 mod modular;
@@ -71,17 +72,6 @@ fn transposed(rows: &Matrix) -> Matrix {
 fn identity(size: usize) -> Matrix {
     let row = |i| (0..size).map(|j| Value::Integer(i64::from(i == j))).collect();
     (0..size).map(row).collect()
-}
-
-/// Returns the elements as machine numbers, if all are real numbers and one is a machine real.
-fn machine(rows: &Matrix) -> Option<Vec<Vec<f64>>> {
-    let is_machine = rows.iter().flatten().any(|value| matches!(value, Value::Real(_)));
-    let row = |row: &Vec<Value>| row.iter().map(number::to_f64).collect::<Option<Vec<f64>>>();
-    rows.iter().map(row).collect::<Option<Vec<_>>>().filter(|_| is_machine)
-}
-
-fn from_machine(rows: Vec<Vec<f64>>) -> Value {
-    as_value(rows.into_iter().map(|row| row.into_iter().map(Value::Real).collect()).collect())
 }
 
 /// Arithmetic of elements, which may be symbolic.

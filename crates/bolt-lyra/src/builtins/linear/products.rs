@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use super::{as_value, matrix, vector};
+use super::{as_value, dense, matrix, vector};
 use crate::builtins::combinatorics::products::contracted;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
@@ -258,7 +258,8 @@ fn dot(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         if a.as_list().is_none() || b.as_list().is_none() {
             continue;
         }
-        let Some(product) = product(a, b) else {
+        let machine = dense::product(session, a, b)?;
+        let Some(product) = machine.or_else(|| product(a, b)) else {
             session.message(sym::Dot, "dotsh", &[a.clone(), b.clone()]);
             return Ok(Step::Same);
         };
@@ -305,22 +306,6 @@ fn scalar_product(x: &[Value], y: &[Value]) -> Option<Value> {
 fn matrix_product(x: &super::Matrix, y: &super::Matrix) -> Option<super::Matrix> {
     if x[0].len() != y.len() {
         return None;
-    }
-    let all_real =
-        |rows: &super::Matrix| rows.iter().flatten().all(|value| matches!(value, Value::Real(_)));
-    if all_real(x) && all_real(y) {
-        let of = |rows: &super::Matrix| -> Option<Vec<Vec<f64>>> {
-            rows.iter().map(|row| row.iter().map(number::to_f64).collect()).collect()
-        };
-        let (x, y) = (of(x)?, of(y)?);
-        let row = |row: &Vec<f64>| {
-            let mut sums = vec![0.0; y[0].len()];
-            for (a, line) in row.iter().zip(&y) {
-                sums.iter_mut().zip(line).for_each(|(sum, b)| *sum += a * b);
-            }
-            sums.into_iter().map(Value::Real).collect()
-        };
-        return Some(x.iter().map(row).collect());
     }
     let columns = super::transposed(y);
     let row = |row: &Vec<Value>| columns.iter().map(|column| scalar_product(row, column)).collect();

@@ -4,9 +4,8 @@ use dashu_int::IBig;
 use dashu_ratio::RBig;
 use triomphe::Arc;
 
-use super::{
-    Field, Matrix, as_value, from_machine, identity, machine, matrix, square, transposed, vector,
-};
+use super::dense::Dense;
+use super::{Field, Matrix, as_value, identity, matrix, square, transposed, vector};
 use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
@@ -186,68 +185,14 @@ fn bareiss(session: &Session, mut rows: Vec<Vec<IBig>>) -> Evaluated<IBig> {
     Ok(rows.pop().and_then(|mut row| row.pop()).unwrap_or(IBig::ONE) * sign)
 }
 
-/// Returns the factors of a machine matrix in place, the order of its rows and the sign of that
-/// order; `None` if it is singular.
-pub(super) fn lu(rows: &mut [Vec<f64>]) -> Option<(Vec<usize>, f64)> {
-    let size = rows.len();
-    let (mut order, mut sign): (Vec<usize>, f64) = ((0..size).collect(), 1.0);
-    for k in 0..size {
-        let best = (k..size).max_by(|&a, &b| rows[a][k].abs().total_cmp(&rows[b][k].abs()))?;
-        if rows[best][k] == 0.0 {
-            return None;
-        }
-        if best != k {
-            rows.swap(best, k);
-            order.swap(best, k);
-            sign = -sign;
-        }
-        let (upper, lower) = rows.split_at_mut(k + 1);
-        let top = &upper[k];
-        for row in lower {
-            let factor = row[k] / top[k];
-            row[k] = factor;
-            if factor != 0.0 {
-                row[k + 1..].iter_mut().zip(&top[k + 1..]).for_each(|(x, t)| *x -= factor * t);
-            }
-        }
-    }
-    Some((order, sign))
-}
-
-/// Solves with the factors that [`lu`] returns.
-fn solved(factors: &[Vec<f64>], order: &[usize], b: &[f64]) -> Vec<f64> {
-    let size = factors.len();
-    let mut x: Vec<f64> = order.iter().map(|&row| b[row]).collect();
-    for i in 0..size {
-        x[i] -= (0..i).map(|j| factors[i][j] * x[j]).sum::<f64>();
-    }
-    for i in (0..size).rev() {
-        x[i] -= (i + 1..size).map(|j| factors[i][j] * x[j]).sum::<f64>();
-        x[i] /= factors[i][i];
-    }
-    x
-}
-
-/// Returns how far the condition of a machine matrix, estimated by its inverse, is from certain.
-fn is_badly_conditioned(rows: &[Vec<f64>], inverse: &[Vec<f64>]) -> bool {
-    let norm = |rows: &[Vec<f64>]| {
-        rows.iter().map(|row| row.iter().map(|x| x.abs()).sum::<f64>()).fold(0.0, f64::max)
-    };
-    norm(rows) * norm(inverse) > 1.0 / f64::EPSILON
-}
-
 fn det(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     if let Some(step) = super::modular::step(session, call, "Det")? {
         return Ok(step);
     }
     let [of] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = square(of) else { return Ok(not_square(session, "Det", of)) };
-    if let Some(mut rows) = machine(&rows) {
-        let value = match lu(&mut rows) {
-            Some((_, sign)) => (0..rows.len()).fold(sign, |product, i| product * rows[i][i]),
-            None => 0.0,
-        };
-        return Ok(Step::Done(Value::Real(value)));
+    if let Some([dense]) = Dense::read([of]) {
+        return Ok(Step::Done(dense.lu().determinant()));
     }
     if let Some((rows, scale)) = integers(&rows) {
         let value = bareiss(session, rows)?;
@@ -326,25 +271,16 @@ fn inverse(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     }
     let [of] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = square(of) else { return Ok(not_square(session, "Inverse", of)) };
-    let size = rows.len();
-    if let Some(rows) = machine(&rows) {
-        let mut factors = rows.clone();
-        let Some((order, _)) = lu(&mut factors) else {
+    if let Some([dense]) = Dense::read([of]) {
+        let factors = dense.lu();
+        if factors.is_singular() {
             return Ok(singular(session, "Inverse", of));
-        };
-        let unit = |column| (0..size).map(|row| f64::from(u8::from(row == column))).collect();
-        let columns: Vec<Vec<f64>> = (0..size)
-            .map(|column| {
-                let unit: Vec<f64> = unit(column);
-                solved(&factors, &order, &unit)
-            })
-            .collect();
-        let inverse: Vec<Vec<f64>> =
-            (0..size).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
-        if is_badly_conditioned(&rows, &inverse) {
+        }
+        let inverse = factors.inverse();
+        if dense.norm() * inverse.norm() > 1.0 / f64::EPSILON {
             session.message_of("Inverse", "luc", std::slice::from_ref(of));
         }
-        return Ok(Step::Done(from_machine(inverse)));
+        return Ok(Step::Done(inverse.value()));
     }
     Ok(match inverted(session, rows)? {
         Some(rows) => Step::Again(as_value(rows)),
@@ -366,6 +302,9 @@ fn linear_solve(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
         return Ok(step);
     }
     let [of, b, ..] = call.args() else { return Ok(Step::Same) };
+    if let Some(solution) = machine_solution(session, of, b) {
+        return Ok(Step::Done(solution));
+    }
     let Some(mut rows) = matrix(of) else { return Ok(Step::Same) };
     let right = match (vector(b), matrix(b)) {
         (Some(b), _) => b.into_iter().map(|value| vec![value]).collect(),
@@ -379,27 +318,6 @@ fn linear_solve(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
     let (size, width) = (rows[0].len(), right[0].len());
     let columns = transposed(&right);
     rows.iter_mut().zip(right).for_each(|(row, b)| row.extend(b));
-    if rows.len() == size
-        && let Some(all) = machine(&rows)
-    {
-        let mut left: Vec<Vec<f64>> = all.iter().map(|row| row[..size].to_vec()).collect();
-        if let Some((order, _)) = lu(&mut left) {
-            let column = |k: usize| {
-                let b: Vec<f64> = all.iter().map(|row| row[size + k]).collect();
-                solved(&left, &order, &b)
-            };
-            let solution: Vec<Vec<f64>> = (0..width).map(column).collect();
-            return Ok(Step::Done(match vector(b) {
-                Some(_) => {
-                    Value::list(solution[0].iter().map(|&x| Value::Real(x)).collect::<Args>())
-                }
-                None => {
-                    let row = |i: usize| solution.iter().map(|column| column[i]).collect();
-                    from_machine((0..size).map(row).collect())
-                }
-            }));
-        }
-    }
     let mut field = Field::of(session, &rows);
     let pivots = field.reduce(&mut rows, size)?;
     for row in &rows[pivots.len()..] {
@@ -418,6 +336,26 @@ fn linear_solve(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> 
         Some(_) => Value::list(solution.into_iter().flatten().collect::<Args>()),
         None => as_value(solution),
     }))
+}
+
+/// Returns the solution for a regular square matrix of machine numbers.
+fn machine_solution(session: &mut Session, of: &Value, b: &Value) -> Option<Value> {
+    let [dense, right] = Dense::read([of, b])?;
+    if !dense.is_square() || dense.shape().0 != right.shape().0 {
+        return None;
+    }
+    let factors = dense.lu();
+    if factors.is_singular() {
+        return None;
+    }
+    if factors.is_nearly_singular() {
+        session.message_of("LinearSolve", "luc", std::slice::from_ref(of));
+    }
+    let solution = factors.solve(&right)?;
+    Some(match b.as_list()?.first()?.as_list() {
+        Some(_) => solution.value(),
+        None => solution.vector(),
+    })
 }
 
 /// Returns whether an approximate number is lost among the right sides.
@@ -508,6 +446,9 @@ fn without_denominators(vector: Vec<Value>) -> Vec<Value> {
 fn pseudo_inverse(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of, ..] = call.args() else { return Ok(Step::Same) };
     let Some(rows) = matrix(of) else { return Ok(Step::Same) };
+    if let Some(inverse) = Dense::read([of]).and_then(|[dense]| dense.pseudo_inverse()) {
+        return Ok(Step::Done(inverse.value()));
+    }
     let mut reduced = rows.clone();
     let columns = rows[0].len();
     let pivots = Field::of(session, &rows).reduce(&mut reduced, columns)?;
@@ -597,23 +538,6 @@ mod tests {
                 let rows: Vec<Vec<IBig>> =
                     (0..size).map(|_| (0..size).map(|_| element()).collect()).collect();
                 assert_eq!(bareiss(&session, rows.clone()).unwrap(), leibniz(&rows));
-            }
-        }
-    }
-
-    #[test]
-    fn machine_solutions_satisfy_their_equations() {
-        let mut rng = bolt_base::Rng::new(4);
-        for size in 1..12 {
-            let rows: Vec<Vec<f64>> =
-                (0..size).map(|_| (0..size).map(|_| rng.normal()).collect()).collect();
-            let b: Vec<f64> = (0..size).map(|_| rng.normal()).collect();
-            let mut factors = rows.clone();
-            let (order, _) = lu(&mut factors).expect("random matrices are regular");
-            let x = solved(&factors, &order, &b);
-            for (row, b) in rows.iter().zip(&b) {
-                let sum: f64 = row.iter().zip(&x).map(|(a, x)| a * x).sum();
-                assert!((sum - b).abs() < 1e-9, "{size}: {sum} {b}");
             }
         }
     }
