@@ -91,6 +91,15 @@ impl Session {
         }
     }
 
+    /// Returns whether a function is a built-in test that is `True` of each machine number.
+    pub(crate) fn is_true_of_all_numbers(&self, test: &Value) -> bool {
+        let Some(symbol) = test.as_symbol().filter(|&symbol| self.is_as_built(symbol)) else {
+            return false;
+        };
+        let built_in = self.definition(symbol).and_then(|definition| definition.builtin);
+        built_in.is_some_and(|built_in| matches!(built_in.name, "NumberQ" | "NumericQ" | "AtomQ"))
+    }
+
     /// Returns the default of an argument that a pattern leaves out: of the `n` arguments that may
     /// be there the `i`-th, given as `[i, n]` or `[i]`; of any with no places.
     pub(crate) fn default_of(&self, head: &Value, places: &[usize]) -> Option<Value> {

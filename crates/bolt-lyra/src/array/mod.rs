@@ -125,6 +125,15 @@ impl Array {
         self.dimensions[0]
     }
 
+    /// Returns some elements of a vector, `None` if it is no vector.
+    pub(crate) fn picked(&self, places: &[usize]) -> Option<Value> {
+        let [_] = self.dimensions[..] else { return None };
+        Some(Value::vector(match &self.elements {
+            Elements::Integers(all) => Elements::Integers(places.iter().map(|&i| all[i]).collect()),
+            Elements::Reals(all) => Elements::Reals(places.iter().map(|&i| all[i]).collect()),
+        }))
+    }
+
     /// Returns the elements of the list as values.
     pub(crate) fn values(&self) -> &Args {
         self.values.get_or_init(|| (0..self.len()).map(|place| self.get(place)).collect())

@@ -1,8 +1,11 @@
 //! Sums, differences and order of machine numbers.
 
+use std::cmp::Ordering;
+
 use dashu_int::IBig;
 
 use super::Elements;
+use crate::symbol::{Symbol, sym};
 use crate::value::Value;
 
 impl Elements {
@@ -42,6 +45,50 @@ impl Elements {
         })
     }
 
+    /// Returns what a function of two numbers comes to with one element after the other, beginning
+    /// with a number of their kind; `None` if it is not among those that are known, or leaves the
+    /// machine numbers.
+    pub(crate) fn folded(&self, function: Symbol, first: &Value) -> Option<Self> {
+        Some(match (self, first) {
+            (Self::Integers(all), Value::Integer(first)) => {
+                let of: fn(i64, i64) -> Option<i64> = match function {
+                    sym::Plus => i64::checked_add,
+                    sym::Times => i64::checked_mul,
+                    sym::Max => |a, b| Some(a.max(b)),
+                    sym::Min => |a, b| Some(a.min(b)),
+                    _ => return None,
+                };
+                Self::Integers(scanned(all, *first, of)?)
+            }
+            (Self::Reals(all), Value::Real(first)) => Self::Reals(match function {
+                sym::Plus => scanned(all, *first, |a, b| Some(a + b))?,
+                sym::Times => scanned(all, *first, |a, b| Some(a * b))?,
+                sym::Max => scanned(all, *first, greater)?,
+                sym::Min => scanned(all, *first, |a, b| greater(-a, -b).map(|x| -x))?,
+                _ => return None,
+            }),
+            _ => return None,
+        })
+    }
+
+    /// Returns the greatest element, or the least; `None` if two cannot be compared.
+    pub(crate) fn extreme(&self, is_greatest: bool) -> Option<Value> {
+        match self {
+            Self::Integers(all) if is_greatest => all.iter().max().copied().map(Value::Integer),
+            Self::Integers(all) => all.iter().min().copied().map(Value::Integer),
+            Self::Reals(all) => {
+                let sign = if is_greatest { 1.0 } else { -1.0 };
+                let mut best = sign * all.first()?;
+                let mut is_number = !best.is_nan();
+                for x in all {
+                    best = best.max(sign * x);
+                    is_number &= !x.is_nan();
+                }
+                (is_number && best != 0.0).then_some(Value::Real(sign * best))
+            }
+        }
+    }
+
     /// Returns the differences of elements that stand so far apart; `None` if one is no small
     /// integer.
     pub(crate) fn differences(&self, apart: usize) -> Option<Self> {
@@ -70,10 +117,30 @@ impl Elements {
                     return None;
                 }
                 let mut reals = reals.clone();
-                reals.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+                reals.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
                 Self::Reals(reals)
             }
         })
+    }
+}
+
+fn scanned<T: Copy>(all: &[T], first: T, of: impl Fn(T, T) -> Option<T>) -> Option<Vec<T>> {
+    let mut last = first;
+    let mut results = Vec::with_capacity(all.len() + 1);
+    results.push(last);
+    for &next in all {
+        last = of(last, next)?;
+        results.push(last);
+    }
+    Some(results)
+}
+
+/// Returns the greater number, `None` if it takes more to tell: zeros have signs.
+fn greater(a: f64, b: f64) -> Option<f64> {
+    match a.partial_cmp(&b)? {
+        Ordering::Less => Some(b),
+        Ordering::Equal if a == 0.0 => None,
+        _ => Some(a),
     }
 }
 

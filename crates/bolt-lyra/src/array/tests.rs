@@ -39,6 +39,9 @@ const FUNCTIONS: &[&str] = &[
     "Tan[#]",
     "ArcTan[#]",
     "Abs[#]",
+    "Conjugate[#]",
+    "Re[#]",
+    "Im[#]",
     "Sign[#]",
     "Floor[#]",
     "Ceiling[#]",
@@ -61,6 +64,40 @@ fn functions_of_packed_arrays_are_those_of_their_elements() {
             let each = session.run(&each);
             let shown = |value: &Value| Session::new().input_form(value);
             assert_eq!(shown(&whole), shown(&each), "{function} of {vector}");
+        }
+    }
+}
+
+/// What is computed of a whole list, and the same with its elements one by one.
+const OF_LISTS: &[(&str, &str)] = &[
+    ("Max[#]", "Apply[Max, #]"),
+    ("Min[#]", "Apply[Min, #]"),
+    ("FoldList[Plus, #]", "FoldList[#1 + #2 &, #]"),
+    ("FoldList[Times, #]", "FoldList[#1 #2 &, #]"),
+    ("FoldList[Max, #]", "FoldList[Max[#1, #2] &, #]"),
+    ("FoldList[Min, 3, #]", "FoldList[Min[#1, #2] &, 3, #]"),
+    ("FoldList[Max, 0.25, #]", "FoldList[Max[#1, #2] &, 0.25, #]"),
+    ("Fold[Plus, 1/2, #]", "Fold[#1 + #2 &, 1/2, #]"),
+    ("Fold[Min, #]", "Apply[Min, #]"),
+    ("Rest[#]", "Table[Part[#, i], {i, 2, Length[#]}]"),
+    ("Most[#]", "Table[Part[#, i], {i, 1, Length[#] - 1}]"),
+    ("VectorQ[#]", "True"),
+    ("MatrixQ[#]", "False"),
+    ("VectorQ[#, NumericQ]", "AllTrue[#, NumericQ]"),
+    ("VectorQ[#, IntegerQ]", "AllTrue[#, IntegerQ]"),
+    ("VectorQ[#, ListQ]", "False"),
+];
+
+#[test]
+fn functions_of_packed_lists_are_those_of_their_elements() {
+    for vector in VECTORS {
+        for (whole, each) in OF_LISTS {
+            let of = |function: &str| {
+                let mut session = Session::new();
+                let value = session.run(&format!("v = {vector}; ({function} &)[v]"));
+                session.input_form(&value)
+            };
+            assert_eq!(of(whole), of(each), "{whole} of {vector}");
         }
     }
 }

@@ -62,7 +62,10 @@ fn unary(head: Symbol, x: Argument<'_>) -> Option<Elements> {
         Argument::Integers(x) => match head {
             sym::Minus => integers(x.iter().map(|x| x.checked_neg())),
             sym::Abs => integers(x.iter().map(|x| x.checked_abs())),
-            sym::Floor | sym::Round | sym::Ceiling => Some(Elements::Integers(x.to_vec())),
+            sym::Floor | sym::Round | sym::Ceiling | sym::Conjugate | sym::Re => {
+                Some(Elements::Integers(x.to_vec()))
+            }
+            sym::Im => Some(Elements::Integers(vec![0; x.len()])),
             sym::Sign => Some(Elements::Integers(x.iter().map(|x| x.signum()).collect())),
             _ => None,
         },
@@ -76,6 +79,8 @@ fn unary(head: Symbol, x: Argument<'_>) -> Option<Elements> {
             };
             match head {
                 sym::Minus => of(|x| -x),
+                sym::Conjugate | sym::Re => of(|x| x),
+                sym::Im => Some(Elements::Integers(vec![0; x.len()])),
                 sym::Abs => of(f64::abs),
                 sym::Sin => of(f64::sin),
                 sym::Cos => of(f64::cos),

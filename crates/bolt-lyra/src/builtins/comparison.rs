@@ -378,7 +378,21 @@ fn inequality(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     super::inequality::evaluate(session, &operands, &relations, true)
 }
 
+/// Returns the order of two quantities; reals that are equal but for rounding have one, too.
+fn order_of_quantities(session: &mut Session, a: &Value, b: &Value) -> Evaluated<Option<Ordering>> {
+    match (a, b) {
+        (Value::Real(a), Value::Real(b)) if a != b => Ok(a.partial_cmp(b)),
+        _ => known_order(session, a, b),
+    }
+}
+
 fn extreme(session: &mut Session, call: &mut Arc<Call>, wanted: Ordering) -> Evaluated<Step> {
+    if let [of] = call.args()
+        && let Some(array) = of.as_array()
+        && let Some(best) = array.elements().extreme(wanted == Ordering::Greater)
+    {
+        return Ok(Step::Done(best));
+    }
     let mut flat = Args::new();
     let mut pending: Vec<Value> = call.args().iter().rev().cloned().collect();
     let mut had_lists = false;
@@ -406,7 +420,7 @@ fn extreme(session: &mut Session, call: &mut Arc<Call>, wanted: Ordering) -> Eva
         }
         best = Some(match best {
             None => value,
-            Some(best) => match known_order(session, &value, &best)? {
+            Some(best) => match order_of_quantities(session, &value, &best)? {
                 Some(order) if order == wanted => value,
                 Some(Ordering::Equal) if number::is_exact(&best) => value,
                 _ => best,

@@ -4,6 +4,7 @@ use triomphe::Arc;
 
 use super::options::Options;
 use super::{Builtin, builtin};
+use crate::array::Elements;
 use crate::association::{Association, Entry};
 use crate::compile::Callable;
 use crate::definition::Attributes;
@@ -353,6 +354,9 @@ pub(crate) fn elements(value: &Value) -> Vec<Value> {
 
 /// Returns a collection like another with other elements; of an association, those places.
 pub(crate) fn with_elements(value: &Value, places: &[usize]) -> Value {
+    if let Some(picked) = value.as_array().and_then(|array| array.picked(places)) {
+        return picked;
+    }
     match value {
         Value::Call(call) => {
             let args: Args = places.iter().map(|&place| call.args()[place].clone()).collect();
@@ -537,7 +541,27 @@ fn quantified(session: &mut Session, call: &mut Arc<Call>, name: &str) -> Evalua
     }))
 }
 
+/// Returns what folding a packed vector with a built-in function of two numbers comes to.
+fn folded(session: &Session, args: &[Value]) -> Option<Elements> {
+    let [Value::Symbol(function), rest @ ..] = args else { return None };
+    if !session.is_as_built(*function) {
+        return None;
+    }
+    let of = rest.last()?.as_array().filter(|array| array.dimensions().len() == 1)?;
+    match rest {
+        [_] => of.elements().slice(1..of.len()).folded(*function, &of.get(0)),
+        [first, _] => of.elements().folded(*function, first),
+        _ => None,
+    }
+}
+
 fn fold(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
+    if let Some(all) = folded(session, call.args()) {
+        return Ok(Step::Done(match keeps_all {
+            true => Value::vector(all),
+            false => all.get(all.len() - 1),
+        }));
+    }
     let (function, first, rest, head) = match call.args() {
         [function, first, of] if !of.is_atom() => {
             (function, first.clone(), elements(of), of.head())

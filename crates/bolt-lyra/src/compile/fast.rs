@@ -63,8 +63,8 @@ fn reals(kind: Binary, a: f64, b: f64) -> Option<Value> {
         Binary::Multiply => a * b,
         // A quotient is a product with the inverse.
         Binary::Divide if b != 0.0 => a * (1.0 / b),
-        Binary::Greatest if order(a, b)? != Ordering::Equal => a.max(b),
-        Binary::Least if order(a, b)? != Ordering::Equal => a.min(b),
+        Binary::Greatest if a.partial_cmp(&b)? != Ordering::Equal => a.max(b),
+        Binary::Least if a.partial_cmp(&b)? != Ordering::Equal => a.min(b),
         _ => return None,
     };
     Some(Value::Real(result))

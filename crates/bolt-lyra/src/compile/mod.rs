@@ -9,6 +9,7 @@
 //! `code` says what instructions there are, `translate` makes them, `machine` runs them.
 
 mod code;
+mod condition;
 mod dispatch;
 mod fast;
 mod inspect;
@@ -21,6 +22,7 @@ mod typed;
 
 use code::Binary;
 pub(crate) use code::Code;
+pub(crate) use condition::Condition;
 pub(crate) use dispatch::{Units, count_call};
 pub(crate) use inspect::{Inspected, distinct, inspect, statistics};
 pub(crate) use machine::Machine;

@@ -242,6 +242,11 @@ pub(super) fn binary_of(symbol: Symbol) -> Option<Binary> {
     of(BINARY, symbol)
 }
 
+/// Returns the comparison of a function of two values.
+pub(super) fn relation_of(symbol: Symbol) -> Option<Relation> {
+    of(RELATIONS, symbol)
+}
+
 /// Returns the function that an instruction stands for.
 pub(super) fn function_of(kind: Binary) -> Symbol {
     BINARY.iter().find(|(_, known)| *known == kind).map_or(sym::Plus, |(symbol, _)| *symbol)

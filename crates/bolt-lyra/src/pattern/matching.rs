@@ -5,7 +5,6 @@ use triomphe::Arc;
 use super::{CallPattern, Compiled, Pattern};
 use crate::definition::Attributes;
 use crate::evaluate::{STACK_ADDED, STACK_LEFT};
-use crate::rule::Template;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
@@ -125,7 +124,7 @@ impl<'s> Matcher<'s> {
                 Ok(false)
             }
             Pattern::Where(of, test) => {
-                self.one(of, value, &mut |m| Ok(m.holds(test)? && then(m)?))
+                self.one(of, value, &mut |m| Ok(test.holds(m.session, &m.slots)? && then(m)?))
             }
             Pattern::Test(of, test) => {
                 self.one(of, value, &mut |m| Ok(m.passes(test, value)? && then(m)?))
@@ -189,13 +188,6 @@ impl<'s> Matcher<'s> {
         let matched = self.one(pattern, value, &mut |_| Ok(true));
         self.slots = before;
         matched
-    }
-
-    /// Returns whether a condition is `True` with what is bound.
-    fn holds(&mut self, test: &Template) -> Evaluated<bool> {
-        let test = test.fill(&self.slots);
-        self.session.hidden_dependence = true;
-        Ok(self.session.evaluate(&test)?.is(sym::True))
     }
 
     /// Returns whether a test of one expression is `True`.
@@ -289,9 +281,8 @@ impl<'s> Matcher<'s> {
                 }
                 Ok(false)
             }
-            Pattern::Where(of, test) => {
-                self.several(of, run, flat, &mut |m| Ok(m.holds(test)? && then(m)?))
-            }
+            Pattern::Where(of, test) => self
+                .several(of, run, flat, &mut |m| Ok(test.holds(m.session, &m.slots)? && then(m)?)),
             Pattern::Test(of, test) => self.several(of, run, flat, &mut |m| {
                 for value in run.values() {
                     if !m.passes(test, value)? {

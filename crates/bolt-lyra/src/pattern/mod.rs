@@ -22,6 +22,7 @@ pub(crate) use simple::Simple;
 pub(crate) use specificity::is_more_specific;
 
 use crate::builtins::options::GIVEN;
+use crate::compile::Condition;
 use crate::definition::Attributes;
 use crate::rule::Template;
 use crate::session::Session;
@@ -54,7 +55,7 @@ pub(crate) enum Pattern {
     /// `p | q`
     Either(Vec<Self>),
     /// `p /; test`
-    Where(Box<Self>, Template),
+    Where(Box<Self>, Condition),
     /// `p ? test`
     Test(Box<Self>, Value),
     /// `Except[not]`, `Except[not, p]`
@@ -166,7 +167,7 @@ impl Compiled {
     /// Adds a condition, in which the pattern's names are what they are bound to.
     pub(crate) fn with_condition(mut self, test: &Value) -> Self {
         let template = Template::of_names(test, &self.names);
-        self.root = Pattern::Where(Box::new(self.root), template);
+        self.root = Pattern::Where(Box::new(self.root), Condition::new(template));
         self
     }
 }
@@ -195,7 +196,7 @@ impl Compiler<'_> {
             (sym::Condition, [of, test]) => {
                 let of = self.compile(of);
                 let template = Template::of_names(test, &self.names);
-                Pattern::Where(Box::new(of), template)
+                Pattern::Where(Box::new(of), Condition::new(template))
             }
             (sym::PatternTest, [of, test]) => Pattern::Test(self.boxed(of), test.clone()),
             (sym::Except, [not]) => Pattern::Except(self.boxed(not), Box::new(Pattern::Any(None))),

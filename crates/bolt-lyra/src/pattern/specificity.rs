@@ -16,7 +16,7 @@ fn covers_all(general: &Compiled, special: &Compiled) -> bool {
 fn covers(general: &Pattern, special: &Pattern) -> bool {
     match (general, special) {
         (Pattern::Where(general, a), Pattern::Where(special, b)) => {
-            a.same(b) && covers(general, special)
+            a.template.same(&b.template) && covers(general, special)
         }
         (Pattern::Test(general, a), Pattern::Test(special, b)) => {
             a == b && covers(general, special)

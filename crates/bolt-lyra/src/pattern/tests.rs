@@ -1,16 +1,14 @@
 //! An index finds what trying one rule after another finds.
 
+use bolt_base::Rng;
+
 use crate::session::Session;
 
-struct Generator(u64);
+struct Generator(Rng);
 
 impl Generator {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
+        self.0.below(bound)
     }
 
     fn pick(&mut self, of: &[&'static str]) -> &'static str {
@@ -65,7 +63,7 @@ const SETTING: &str = "SetAttributes[o, {Flat, Orderless, OneIdentity}];";
 
 /// Thirty definitions and forty calls of them, of one and of two arguments.
 fn definitions(seed: u64) -> String {
-    let mut generator = Generator(seed);
+    let mut generator = Generator(Rng::new(seed));
     let mut program = if seed.is_multiple_of(2) { SETTING.to_owned() } else { String::new() };
     for rule in 0..30 {
         let (first, second) = (generator.part(2, true), generator.part(1, true));
@@ -86,7 +84,7 @@ fn definitions(seed: u64) -> String {
 
 /// Thirty rules and twenty expressions that they are used on.
 fn replacements(seed: u64) -> String {
-    let mut generator = Generator(seed);
+    let mut generator = Generator(Rng::new(seed));
     let rules: Vec<String> =
         (0..30).map(|rule| format!("{} :> r[{rule}]", generator.part(2, true))).collect();
     let parts: Vec<String> = (0..20).map(|_| generator.part(3, false)).collect();

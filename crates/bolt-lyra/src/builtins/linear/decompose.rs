@@ -232,10 +232,7 @@ fn not_positive(session: &mut Session, of: &Value) -> Step {
 
 fn singular_value_decomposition(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     let [of] = call.args() else { return Ok(Step::Same) };
-    let of = match number_matrix(session, of)? {
-        Some(of) => of,
-        None => return Ok(Step::Same),
-    };
+    let Some(of) = number_matrix(session, of)? else { return Ok(Step::Same) };
     let Some([dense]) = Dense::read([&of]) else { return Ok(Step::Same) };
     let Some(Singular { u, values, v }) = dense.svd() else { return Ok(Step::Same) };
     let (height, width) = dense.shape();

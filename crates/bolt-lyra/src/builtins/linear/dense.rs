@@ -250,7 +250,7 @@ impl Factors {
     }
 
     pub(super) fn determinant(&self) -> Value {
-        let sign = if self.swaps() % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if self.swaps().is_multiple_of(2) { 1.0 } else { -1.0 };
         match self {
             Self::Real(lu) => {
                 Value::Real(lu.U().diagonal().column_vector().iter().fold(sign, |a, b| a * b))

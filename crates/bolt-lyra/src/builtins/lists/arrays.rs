@@ -248,6 +248,11 @@ fn tested(session: &mut Session, call: &mut Arc<Call>, depth: usize) -> Evaluate
         [of, test] => (of, Some(test)),
         _ => return Ok(Step::Same),
     };
+    if let Some(array) = of.as_array()
+        && test.is_none_or(|test| session.is_true_of_all_numbers(test))
+    {
+        return Ok(Step::Done(Value::boolean(array.dimensions().len() == depth)));
+    }
     let elements = parts_at(of, &Value::Symbol(sym::List), depth);
     let is_flat = elements.iter().all(|(place, value)| {
         place.len() == depth && (test.is_some() || value.as_list().is_none())

@@ -56,7 +56,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         "Variance",
         NONE,
         "{Variance[m_?MatrixQ] /; Length[m] > 1 :> Variance /@ Transpose[m],
-          Variance[l_List] /; VectorQ[l] && Length[l] > 1 :> If[VectorQ[l, NumericQ[#] && FreeQ[#, Complex] &], Total[(l - Mean[l])^2], (l - Mean[l]) . Conjugate[l - Mean[l]]]/(Length[l] - 1),
+          Variance[l_List] /; VectorQ[l] && Length[l] > 1 :> If[VectorQ[l, NumericQ] && Max[Abs[Im[l]]] === 0, Total[(l - Mean[l])^2], (l - Mean[l]) . Conjugate[l - Mean[l]]]/(Length[l] - 1),
           Variance[a_Association] :> Variance[Values[a]]}",
         "Variance[list] is the sum of the squared differences from the mean, divided by one less \
          than their number; of a matrix that of each column.",
