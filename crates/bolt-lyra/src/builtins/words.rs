@@ -171,6 +171,14 @@ const FORMS: &[Word] = &[
     ("Left", "Left stands for the left side, as of a window of times in TimeSeriesAggregate."),
     ("Right", "Right stands for the right side, as of a window of times in TimeSeriesAggregate."),
     (
+        "ExponentialFamily",
+        "ExponentialFamily is an option of GeneralizedLinearModelFit: \"Gaussian\", \"Binomial\", \"Poisson\" or \"Gamma\".",
+    ),
+    (
+        "LinkFunction",
+        "LinkFunction is an option of GeneralizedLinearModelFit: \"LogitLink\", \"ProbitLink\", \"LogLink\", \"InverseLink\" or \"IdentityLink\".",
+    ),
+    (
         "SignificanceLevel",
         "SignificanceLevel -> a is an option of tests of hypotheses: the probability below which one is rejected, 0.05 if it is not given.",
     ),

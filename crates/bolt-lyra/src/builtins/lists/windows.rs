@@ -187,10 +187,13 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     written!(
         "HistogramList",
         NONE,
-        "{HistogramList[l_List, {dx_?NumericQ}] :> With[{a = Floor[Min[l], dx], b = Floor[Max[l], dx] + dx}, {Range[a, b, dx], BinCounts[l, {a, b, dx}]}],
+        "{HistogramList[l_List] /; VectorQ[l, NumericQ] && l =!= {} :> With[{w = N[2 InterquartileRange[l]/Length[l]^(1/3)], r = Max[l] - Min[l]}, HistogramList[l, {If[r == 0, 1, With[{v = If[w > 0, w, N[r/Sqrt[Length[l]]]]}, With[{p = 10^Floor[Log[10, v]]}, SelectFirst[{p, 2 p, 5 p, 10 p}, # >= v &]]]]}]],
+          HistogramList[l_List, n_Integer?Positive] /; VectorQ[l, NumericQ] && l =!= {} :> With[{v = N[(Max[l] - Min[l])/n]}, HistogramList[l, {If[v == 0, 1, With[{p = 10^Floor[Log[10, v]]}, SelectFirst[{p, 2 p, 5 p, 10 p}, # >= v &]]]}]],
+          HistogramList[l_List, {dx_?NumericQ}] :> With[{a = Floor[Min[l], dx], b = Floor[Max[l], dx] + dx}, {Range[a, b, dx], BinCounts[l, {a, b, dx}]}],
           HistogramList[l_List, {a_, b_, dx_}] :> {Range[a, b, dx], BinCounts[l, {a, b, dx}]},
           HistogramList[l_List, {b_List}] :> {b, BinCounts[l, {b}]}}",
-        "HistogramList[list, {d}] is the list of the bounds of bins of width d and of how many \
+        "HistogramList[list] chooses the width of bins by the rule of Freedman and Diaconis, a round \
+         number; HistogramList[list, n] has about n bins. HistogramList[list, {d}] is the list of the bounds of bins of width d and of how many \
          elements are in each; {a, b, d} and {{b1, b2, ...}} give the bins.",
         &[
             ("HistogramList[{1, 2, 2, 5}, {2}]", "{{0, 2, 4, 6}, {1, 2, 1}}"),

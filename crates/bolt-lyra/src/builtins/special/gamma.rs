@@ -101,6 +101,10 @@ pub(super) fn log_gamma(args: &[Precise]) -> Option<Precise> {
     if is_pole(z) {
         return None;
     }
+    // It is 0 there, which no number of digits would show.
+    if matches!(z.as_integer(), Some(1 | 2)) {
+        return Some(Precise::int(0, z.bits()));
+    }
     let n = shift(z);
     if n > 1 << 16 {
         return None;

@@ -34,7 +34,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
         &[(1, gamma::log_gamma)],
         "{LogGamma[n_Integer] /; 0 < n < 10^4 :> Log[(n - 1)!], LogGamma[n_Integer] /; n <= 0 :> Infinity, LogGamma[1/2] :> Log[Pi]/2, LogGamma[Infinity] :> Infinity}",
         "LogGamma[z] is the logarithm of the gamma function, continued from positive numbers.",
-        &[("LogGamma[3]", "Log[2]"), ("LogGamma[1]", "0")],
+        &[("LogGamma[3]", "Log[2]"), ("LogGamma[1]", "0"), ("LogGamma[2.]", "0.")],
     ),
     special!(
         "GammaRegularized",

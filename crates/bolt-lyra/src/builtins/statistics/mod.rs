@@ -7,6 +7,7 @@ mod events;
 pub(super) mod expectation;
 pub(super) mod fit;
 mod fit_tests;
+mod generalized;
 pub(super) mod hypothesis;
 mod least_squares;
 pub(super) mod rank;
@@ -20,6 +21,7 @@ pub(super) const TABLES: &[&[super::Builtin]] = &[
     expectation::TABLE,
     fit::TABLE,
     fit_tests::TABLE,
+    generalized::TABLE,
     hypothesis::TABLE,
     rank::TABLE,
     sample::TABLE,

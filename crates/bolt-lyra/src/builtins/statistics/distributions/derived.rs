@@ -71,4 +71,36 @@ families! {
         "Moment": "w . (Moment[#, x] & /@ d)/Total[w]",
         "CharacteristicFunction": "w . (CharacteristicFunction[#, x] & /@ d)/Total[w]",
     }
+    Continuous "SmoothKernelDistribution", "d_List, h_" if "VectorQ[d, NumericQ] && d =!= {} && h > 0",
+    "{_[x_List] :> {x, 0.9 Min[DeleteCases[N[{StandardDeviation[x], InterquartileRange[x]/1.34}], 0.]] Length[x]^(-1/5)}, _[x_List, Automatic | \"Silverman\"] :> {x, 0.9 Min[DeleteCases[N[{StandardDeviation[x], InterquartileRange[x]/1.34}], 0.]] Length[x]^(-1/5)}, _[x_List, \"Scott\"] :> {x, 1.06 N[StandardDeviation[x]] Length[x]^(-1/5)}}",
+    "SmoothKernelDistribution[data] is the distribution with the mean of normal densities around the \
+     data; SmoothKernelDistribution[data, h] with the deviation h of these, which \"Silverman\" (the \
+     default) and \"Scott\" choose by their rules.",
+    &[
+        ("{Mean[#], Variance[#]} &[SmoothKernelDistribution[{1, 2, 6}, 1]]", "{3, 17/3}"),
+        ("CDF[SmoothKernelDistribution[{-1, 1}, 1/2], 0]", "1/2"),
+    ], {
+        "Support": "{-Infinity, Infinity}",
+        "PDF": "Mean[E^(-((x - d)/h)^2/2)]/(h Sqrt[2 Pi])",
+        "CDF": "Mean[Erfc[(d - x)/(Sqrt[2] h)]]/2",
+        "Mean": "Mean[d]",
+        "Variance": "CentralMoment[d, 2] + h^2",
+        "Skewness": "CentralMoment[d, 3]/(CentralMoment[d, 2] + h^2)^(3/2)",
+        "Kurtosis": "(CentralMoment[d, 4] + 6 h^2 CentralMoment[d, 2] + 3 h^4)/(CentralMoment[d, 2] + h^2)^2",
+        "CharacteristicFunction": "Mean[E^(I x d)] E^(-h^2 x^2/2)",
+    }
+    Continuous "HistogramDistribution", "{e_List, w_List}, 1" if "Length[e] == Length[w] + 1 && Total[w] > 0",
+    "{_[x_List] :> {HistogramList[x], 1}, _[x_List, b_] :> {HistogramList[x, b], 1}}",
+    "HistogramDistribution[data] is the distribution whose density is that of a histogram of the \
+     data; HistogramDistribution[data, bins] has the bins of HistogramList[data, bins].",
+    &[
+        ("PDF[HistogramDistribution[{1, 2, 2, 5}, {0, 6, 3}], 4]", "1/12"),
+        ("CDF[HistogramDistribution[{1, 2, 2, 5}, {0, 6, 3}], {3, 9/2}]", "{3/4, 7/8}"),
+    ], {
+        "Support": "{First[e], Last[e]}",
+        "PDF": "If[NumericQ[x], With[{k = Count[e, $e_ /; $e <= x]}, If[1 <= k <= Length[w], w[[k]]/Total[w]/(e[[k + 1]] - e[[k]]), 0]], $Failed, $Failed]",
+        "CDF": "If[NumericQ[x], With[{k = Count[e, $e_ /; $e <= x]}, Which[k == 0, 0, k > Length[w], 1, True, (Total[Take[w, k - 1]] + w[[k]] (x - e[[k]])/(e[[k + 1]] - e[[k]]))/Total[w]]], $Failed, $Failed]",
+        "Mean": "w . MovingAverage[e, 2]/Total[w]",
+        "Variance": "w . (MovingAverage[e, 2]^2 + Differences[e]^2/12)/Total[w] - (w . MovingAverage[e, 2]/Total[w])^2",
+    }
 }
