@@ -72,13 +72,13 @@ families! {
         "CharacteristicFunction": "w . (CharacteristicFunction[#, x] & /@ d)/Total[w]",
     }
     Continuous "SmoothKernelDistribution", "d_List, h_" if "VectorQ[d, NumericQ] && d =!= {} && h > 0",
-    "{_[x_List] :> {x, 0.9 Min[DeleteCases[N[{StandardDeviation[x], InterquartileRange[x]/1.34}], 0.]] Length[x]^(-1/5)}, _[x_List, Automatic | \"Silverman\"] :> {x, 0.9 Min[DeleteCases[N[{StandardDeviation[x], InterquartileRange[x]/1.34}], 0.]] Length[x]^(-1/5)}, _[x_List, \"Scott\"] :> {x, 1.06 N[StandardDeviation[x]] Length[x]^(-1/5)}}",
+    "{_[x_List] :> With[{h = 0.9 Min[DeleteCases[N[{StandardDeviation[x], InterquartileRange[x]/1.34}], 0.]] Length[x]^(-1/5)}, {x, h} /; NumericQ[h]], _[x_List, Automatic | \"Silverman\"] :> With[{h = 0.9 Min[DeleteCases[N[{StandardDeviation[x], InterquartileRange[x]/1.34}], 0.]] Length[x]^(-1/5)}, {x, h} /; NumericQ[h]], _[x_List, \"Scott\"] :> With[{h = 1.06 N[StandardDeviation[x]] Length[x]^(-1/5)}, {x, h} /; NumericQ[h]]}",
     "SmoothKernelDistribution[data] is the distribution with the mean of normal densities around the \
      data; SmoothKernelDistribution[data, h] with the deviation h of these, which \"Silverman\" (the \
      default) and \"Scott\" choose by their rules.",
     &[
         ("{Mean[#], Variance[#]} &[SmoothKernelDistribution[{1, 2, 6}, 1]]", "{3, 17/3}"),
-        ("CDF[SmoothKernelDistribution[{-1, 1}, 1/2], 0]", "1/2"),
+        ("Round[CDF[SmoothKernelDistribution[{-1., 1.}, 0.5], 0], 10^-6]", "1/2"),
     ], {
         "Support": "{-Infinity, Infinity}",
         "PDF": "Mean[E^(-((x - d)/h)^2/2)]/(h Sqrt[2 Pi])",
@@ -90,7 +90,7 @@ families! {
         "CharacteristicFunction": "Mean[E^(I x d)] E^(-h^2 x^2/2)",
     }
     Continuous "HistogramDistribution", "{e_List, w_List}, 1" if "Length[e] == Length[w] + 1 && Total[w] > 0",
-    "{_[x_List] :> {HistogramList[x], 1}, _[x_List, b_] :> {HistogramList[x, b], 1}}",
+    "{_[x_List] :> With[{h = HistogramList[x]}, {h, 1} /; ListQ[h]], _[x_List, b_] :> With[{h = HistogramList[x, b]}, {h, 1} /; ListQ[h]]}",
     "HistogramDistribution[data] is the distribution whose density is that of a histogram of the \
      data; HistogramDistribution[data, bins] has the bins of HistogramList[data, bins].",
     &[
