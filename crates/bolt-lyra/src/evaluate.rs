@@ -86,7 +86,11 @@ impl Session {
         };
         match &definition.own {
             // Most values are in their final form.
-            Some(own) if !matches!(own, Value::Call(_) | Value::Symbol(_)) => Ok(own.clone()),
+            Some(own)
+                if !matches!(own, Value::Call(_) | Value::Symbol(_) | Value::Temporary(_)) =>
+            {
+                Ok(own.clone())
+            }
             Some(own) => {
                 let own = own.clone();
                 self.evaluate_own(value, &own)
