@@ -188,7 +188,7 @@ impl Array {
 }
 
 /// Lists shorter than this are not packed.
-const SHORTEST: usize = 32;
+pub(crate) const SHORTEST: usize = 32;
 
 impl Value {
     /// Returns a list of machine numbers with these dimensions.

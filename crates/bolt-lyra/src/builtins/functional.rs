@@ -6,7 +6,7 @@ use super::options::Options;
 use super::{Builtin, builtin};
 use crate::array::Elements;
 use crate::association::{Association, Entry};
-use crate::compile::Callable;
+use crate::compile::{Callable, Growing};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::level::Levels;
@@ -249,7 +249,7 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
     match of {
         Value::Call(list) => {
             let epoch = session.epoch;
-            let mut new = Args::with_capacity(list.len());
+            let mut new = Growing::default();
             // Only a list evaluates its elements in any case.
             if !list.is(sym::List) {
                 let wrap = |element: &Value| applied(function, [element.clone()].as_slice());
@@ -262,7 +262,7 @@ fn map(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
                 session.check_interrupt()?;
                 new.push(function.call(session, [element].as_slice())?);
             }
-            Ok(Step::Done(session.list_of(new, epoch)))
+            Ok(Step::Done(new.finish(session, epoch)))
         }
         Value::Association(entries) => {
             let mut new = Vec::with_capacity(entries.len());
@@ -577,7 +577,7 @@ fn fold(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
         _ => return Ok(Step::Same),
     };
     let head = if head.is(sym::Association) { Value::Symbol(sym::List) } else { head };
-    let mut all = Args::new();
+    let mut all = Growing::default();
     let mut value = first;
     let function = Callable::new(session, function);
     for element in rest {
@@ -591,7 +591,11 @@ fn fold(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
         return Ok(Step::Again(value));
     }
     all.push(value);
-    Ok(Step::Again(Value::call(head, all)))
+    Ok(match all.into_packed() {
+        Ok(list) if head.is(sym::List) => Step::Done(list),
+        Ok(list) => Step::Again(Value::call(head, Args::from(list.as_list().unwrap_or(&[])))),
+        Err(elements) => Step::Again(Value::call(head, elements)),
+    })
 }
 
 fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluated<Step> {
@@ -602,7 +606,7 @@ fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
     };
     let epoch = session.epoch;
     let mut value = value.clone();
-    let mut all = Args::new();
+    let mut all = Growing::default();
     let function = Callable::new(session, function);
     for _ in 0..times {
         session.check_interrupt()?;
@@ -615,7 +619,7 @@ fn nest(session: &mut Session, call: &mut Arc<Call>, keeps_all: bool) -> Evaluat
         return Ok(Step::Again(value));
     }
     all.push(value);
-    Ok(Step::Done(session.list_of(all, epoch)))
+    Ok(Step::Done(all.finish(session, epoch)))
 }
 
 /// `NestWhile[f, e, test, m, max, n]`: the test sees the last m values, or all of them; n further

@@ -9,7 +9,7 @@ use crate::association::{Association, Entry};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::level::Levels;
-use crate::pattern::RuleList;
+use crate::pattern::{Pattern, RuleList};
 use crate::rule::{Rule, sides};
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -262,6 +262,12 @@ fn count(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     };
     let rule = session.pattern(pattern);
+    if let (Pattern::Exact(value), Value::Call(list), []) = (&rule.pattern.root, of, rest)
+        && value.is_atom()
+    {
+        let count = list.iter().filter(|element| element == value).count();
+        return Ok(Step::Done(Value::Integer(count as i64)));
+    }
     let found = collect(session, &rule, of, levels, false, usize::MAX)?;
     Ok(Step::Done(Value::Integer(found.len() as i64)))
 }

@@ -1,5 +1,6 @@
 //! What translated units are made of.
 
+use super::specialize::Versions;
 use crate::rule::Template;
 use crate::session::Session;
 use crate::symbol::Symbol;
@@ -66,6 +67,8 @@ pub(super) enum Op {
     Clear { register: Register },
     /// Computes with two values.
     Binary { kind: Binary, to: Register, a: Operand, b: Operand },
+    /// Adds or multiplies the values of neighbouring registers.
+    Fold { is_sum: bool, to: Register, first: Register, count: u16 },
     /// Computes a function of one value; `place` is its place in [`super::fast::UNARY`].
     Unary { place: u8, to: Register, of: Operand },
     /// Sets a local of `Module`.
@@ -219,6 +222,8 @@ pub(crate) struct Code {
     /// Whether it calls something whose instructions could be part of it.
     pub(super) has_calls: bool,
     pub(super) report: Report,
+    /// Its typed code.
+    pub(super) versions: Versions,
 }
 
 /// A definition whose instructions are part of a unit.

@@ -4,6 +4,8 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use super::code::{Binary, Relation};
 use crate::builtins::comparison;
 use crate::number;
@@ -11,7 +13,7 @@ use crate::symbol::{Symbol, sym};
 use crate::value::Value;
 
 /// The largest integer below which all integers are machine reals, too.
-const EXACT: u64 = 1 << 53;
+pub(super) const EXACT: u64 = 1 << 53;
 
 fn real(value: &Value) -> Option<f64> {
     match value {
@@ -29,7 +31,7 @@ pub(super) fn binary(kind: Binary, a: &Value, b: &Value) -> Option<Value> {
         (Value::Real(a), Value::Real(b)) => reals(kind, *a, *b),
         (Value::Real(_), Value::Integer(0)) | (Value::Integer(0), Value::Real(_)) => None,
         (Value::Real(x), Value::Integer(n)) if kind == Binary::Power => {
-            Some(Value::Real(x.powi(i32::try_from(*n).ok()?)))
+            finite(x.powi(i32::try_from(*n).ok()?)).map(Value::Real)
         }
         (Value::Real(_), Value::Integer(_)) | (Value::Integer(_), Value::Real(_)) => match kind {
             Binary::Power | Binary::Greatest | Binary::Least | Binary::Modulo => None,
@@ -67,7 +69,46 @@ fn reals(kind: Binary, a: f64, b: f64) -> Option<Value> {
         Binary::Least if a.partial_cmp(&b)? != Ordering::Equal => a.min(b),
         _ => return None,
     };
+    finite(result).map(Value::Real)
+}
+
+/// Adds or multiplies numbers in the order of their values, as canonical order has it.
+pub(super) fn fold(is_sum: bool, values: &[Value]) -> Option<Value> {
+    let mut reals: SmallVec<[f64; 8]> = SmallVec::new();
+    let (mut integers, mut count) = (i64::from(!is_sum), 0);
+    for value in values {
+        match value {
+            Value::Real(real) => reals.push(*real),
+            Value::Integer(integer) => {
+                count += 1;
+                integers = match is_sum {
+                    true => integers.checked_add(*integer)?,
+                    false => integers.checked_mul(*integer)?,
+                };
+            }
+            _ => return None,
+        }
+    }
+    if reals.is_empty() {
+        return Some(Value::Integer(integers));
+    }
+    if count > 1 || (count == 1 && integers == 0) {
+        return None;
+    }
+    if count == 1 {
+        reals.push(real(&Value::Integer(integers))?);
+    }
+    reals.sort_by(f64::total_cmp);
+    let mut result = if is_sum { 0.0 } else { 1.0 };
+    for x in reals {
+        result = finite(if is_sum { result + x } else { result * x })?;
+    }
     Some(Value::Real(result))
+}
+
+/// Beyond the range of machine reals, numbers have a precision of their own.
+fn finite(x: f64) -> Option<f64> {
+    x.is_finite().then_some(x)
 }
 
 #[inline]
@@ -161,7 +202,7 @@ pub(super) fn unary_of(symbol: Symbol) -> Option<Unary> {
 
 fn machine(x: &Value, function: fn(f64) -> f64) -> Option<Value> {
     match x {
-        Value::Real(x) => Some(Value::Real(function(*x))),
+        Value::Real(x) => finite(function(*x)).map(Value::Real),
         _ => None,
     }
 }

@@ -4,18 +4,25 @@
 //! registers of the frame that it begins, so that calls of translated functions copy nothing and
 //! need no stack of the processor.
 
+mod growing;
+mod hot;
 mod iterate;
 mod operations;
+mod specialized;
 
 use triomphe::Arc;
 
 use super::code::{Code, Inlined, Op, Operand, Position, Register, Relation};
 use super::dispatch::{self, Selected};
 use super::fast;
+use super::specialize;
 use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::sym;
-use crate::value::{Args, Value};
+use crate::value::Value;
+pub(crate) use growing::Growing;
+pub(in crate::compile) use hot::Hot;
 use iterate::Iteration;
+use specialized::Heat;
 
 /// What units that run need beside their session.
 #[derive(Default)]
@@ -25,7 +32,8 @@ pub(crate) struct Machine {
     frames: Vec<Frame>,
     iterations: Vec<Iteration>,
     /// Lists that are being made, each with the epoch it was begun in.
-    lists: Vec<(Args, u32)>,
+    lists: Vec<(Growing, u32)>,
+    typed: specialize::Frame,
     /// The symbols that stand for locals outside their unit, by the place of the register.
     escaped: Vec<(usize, Value)>,
 }
@@ -43,6 +51,20 @@ struct Frame {
     depth: u32,
     /// How many rounds of rewriting led to it from where evaluation began.
     rounds: u32,
+    heat: Heat,
+}
+
+impl Frame {
+    fn new(
+        session: &Session,
+        code: Arc<Code>,
+        base: usize,
+        (iterations, lists): (usize, usize),
+        depth: u32,
+    ) -> Self {
+        let heat = Heat::new(session);
+        Self { code, position: 0, base, iterations, lists, depth, rounds: 0, heat }
+    }
 }
 
 /// Why a frame stops running its instructions.
@@ -59,6 +81,18 @@ enum Exit {
     },
     /// The value is what an expression comes to that is yet to be evaluated.
     Continue(Value),
+    /// A loop has gone round so often that typed code may be worth it.
+    Hot,
+}
+
+/// Returns where a branch leads.
+#[inline]
+fn taken(holds: Option<bool>, next: Position, no: Position, unknown: Position) -> Position {
+    match holds {
+        Some(true) => next,
+        Some(false) => no,
+        None => unknown,
+    }
 }
 
 /// Runs a unit with arguments.
@@ -77,22 +111,26 @@ pub(super) fn run_after(
 ) -> Evaluated {
     let mut machine = session.machines.pop().unwrap_or_default();
     machine.stack.extend_from_slice(args);
-    let depth = session.depth;
-    let result = machine.run(session, code.clone(), rounds);
-    session.depth = depth;
-    machine.stack.clear();
-    machine.frames.clear();
-    machine.escaped.clear();
-    session.machines.push(machine);
-    result
+    machine.stack.resize(code.registers, Value::NULL);
+    let mut frame = Frame::new(session, code.clone(), 0, (0, 0), session.depth);
+    frame.rounds = rounds;
+    machine.run(session, frame)
 }
 
 impl Machine {
-    fn run(&mut self, session: &mut Session, code: Arc<Code>, rounds: u32) -> Evaluated {
+    /// Runs a frame to its end; the machine is free then.
+    fn run(mut self, session: &mut Session, frame: Frame) -> Evaluated {
         let depth = session.depth;
-        let mut frame =
-            Frame { code, position: 0, base: 0, iterations: 0, lists: 0, depth, rounds };
-        self.stack.resize(frame.code.registers, Value::NULL);
+        let result = self.run_frames(session, frame);
+        session.depth = depth;
+        self.stack.clear();
+        self.frames.clear();
+        self.escaped.clear();
+        session.machines.push(self);
+        result
+    }
+
+    fn run_frames(&mut self, session: &mut Session, mut frame: Frame) -> Evaluated {
         loop {
             match self.step(session, &mut frame) {
                 Ok(Exit::Return(value)) => {
@@ -106,10 +144,8 @@ impl Machine {
                     if end > self.stack.len() {
                         self.stack.resize(end, Value::NULL);
                     }
-                    let (iterations, lists) = (self.iterations.len(), self.lists.len());
-                    let depth = session.depth + 1;
-                    let callee =
-                        Frame { code, position: 0, base, iterations, lists, depth, rounds: 0 };
+                    let begun = (self.iterations.len(), self.lists.len());
+                    let callee = Frame::new(session, code, base, begun, session.depth + 1);
                     self.frames.push(std::mem::replace(&mut frame, callee));
                     if let Err(stop) = session.enter() {
                         self.unwind(session, &mut frame, *stop)?;
@@ -123,6 +159,7 @@ impl Machine {
                         return Ok(value);
                     }
                 }
+                Ok(Exit::Hot) => self.specialize(session, &mut frame),
                 Ok(Exit::Continue(value)) => {
                     if let Some(value) = self.continue_with(session, &mut frame, value)? {
                         return Ok(value);
@@ -305,23 +342,21 @@ impl Machine {
                     self.put(frame, to, value);
                 }
                 Op::BranchUnless { relation, to, a, b, no, unknown } => {
-                    match self.test(session, frame, relation, to, (a, b))? {
-                        Some(true) => {}
-                        Some(false) => frame.position = no,
-                        None => frame.position = unknown,
-                    }
+                    let holds = self.test(session, frame, relation, to, (a, b))?;
+                    frame.position = taken(holds, frame.position, no, unknown);
                 }
                 Op::Branch { of, no, unknown } => {
-                    match self.peek(session, frame, of).and_then(Value::as_bool) {
-                        Some(true) => {}
-                        Some(false) => frame.position = no,
-                        None => frame.position = unknown,
-                    }
+                    let holds = self.peek(session, frame, of).and_then(Value::as_bool);
+                    frame.position = taken(holds, frame.position, no, unknown);
                 }
                 Op::Jump { to } => frame.position = to,
                 Op::Back { to } => {
                     session.check_interrupt()?;
                     frame.position = to;
+                    frame.heat.backs += 1;
+                    if frame.heat.backs >= frame.heat.wait {
+                        return Ok(Exit::Hot);
+                    }
                 }
                 Op::Next { end } => {
                     if !self.next(session, frame.base)? {
@@ -449,6 +484,9 @@ impl Machine {
             Op::Move { to, from } => (to, self.value(session, frame, from)?),
             Op::Clear { register } => (register, Value::Symbol(sym::Unset)),
             Op::Unary { place, to, of } => (to, self.unary(session, frame, place, of)?),
+            Op::Fold { is_sum, to, first, count } => {
+                (to, self.fold(session, frame, is_sum, (first, count))?)
+            }
             Op::Compare { relation, to, a, b } => {
                 (to, self.compare(session, frame, relation, a, b)?)
             }
@@ -478,7 +516,7 @@ impl Machine {
             }
             Op::EndList { to } => {
                 let (list, epoch) = self.lists.pop().unwrap_or_default();
-                (to, session.list_of(list, epoch))
+                (to, list.finish(session, epoch))
             }
             ref op => return self.affect(session, frame, op),
         };
@@ -514,7 +552,7 @@ impl Machine {
                 }
             }
             Op::EndLoop => self.end_iteration(session, frame.base),
-            Op::BeginList => self.lists.push((Args::new(), session.epoch)),
+            Op::BeginList => self.lists.push((Growing::default(), session.epoch)),
             ref other => unreachable!("`step` or `compute` runs {other:?}"),
         }
         Ok(())

@@ -17,6 +17,7 @@ mod machine;
 mod optimize;
 mod settings;
 mod show;
+mod specialize;
 mod translate;
 mod typed;
 
@@ -25,7 +26,8 @@ pub(crate) use code::Code;
 pub(crate) use condition::Condition;
 pub(crate) use dispatch::{Units, count_call};
 pub(crate) use inspect::{Inspected, distinct, inspect, statistics};
-pub(crate) use machine::Machine;
+use machine::Hot;
+pub(crate) use machine::{Growing, Machine};
 pub(crate) use settings::{Dispatch, Settings};
 pub(crate) use typed::{
     Compiled, CompiledCode, apply as apply_compiled, check as check_compiled,
@@ -34,6 +36,8 @@ pub(crate) use typed::{
 
 #[cfg(test)]
 mod tests;
+
+use std::cell::RefCell;
 
 use triomphe::Arc;
 
@@ -46,8 +50,8 @@ use dispatch::Selected;
 
 /// A function that is called many times.
 pub(crate) enum Callable {
-    /// A body that is translated, and how many arguments it takes at least.
-    Code(Arc<Code>, usize),
+    /// A body that is translated, how many arguments it takes at least, and its typed code.
+    Code(Arc<Code>, usize, RefCell<Hot>),
     /// A built-in function of two numbers, or of one, that has a fast way.
     Binary(Symbol, Binary),
     Unary(Symbol, fast::Unary),
@@ -77,7 +81,7 @@ impl Callable {
             return head();
         }
         match translate::function(session, call) {
-            Ok((code, least)) => Self::Code(code, least),
+            Ok((code, least)) => Self::Code(code, least, RefCell::default()),
             Err(_) => head(),
         }
     }
@@ -86,12 +90,17 @@ impl Callable {
     pub(crate) fn call(&self, session: &mut Session, args: impl Into<Args>) -> Evaluated {
         let args = args.into();
         match self {
-            Self::Code(code, least)
+            Self::Code(code, least, hot)
                 if args.len() >= *least
                     && code.is_valid(session)
                     && args.iter().all(|arg| session.is_plain(arg)) =>
             {
-                machine::run(session, code, &args[..*least])
+                let args = &args[..*least];
+                let typed = hot.try_borrow_mut().ok();
+                match typed.and_then(|mut hot| hot.call(session, code, args)) {
+                    Some(result) => result,
+                    None => machine::run(session, code, args),
+                }
             }
             Self::Binary(symbol, kind) => {
                 let fast = match &args[..] {
@@ -113,7 +122,7 @@ impl Callable {
                     None => session.evaluate(&Value::call(*symbol, args)),
                 }
             }
-            Self::Code(code, _) => session.evaluate(&Value::call(code.source.clone(), args)),
+            Self::Code(code, ..) => session.evaluate(&Value::call(code.source.clone(), args)),
             Self::Head(head) => session.evaluate(&Value::call(head.clone(), args)),
         }
     }

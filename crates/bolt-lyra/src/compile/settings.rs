@@ -10,6 +10,10 @@ pub(crate) struct Settings {
     pub(crate) passes: Passes,
     pub(crate) dispatch: Dispatch,
     pub(crate) inlining: Inlining,
+    /// How often a loop goes round before typed code is made of it.
+    pub(crate) rounds: u32,
+    /// How often typed code was entered.
+    pub(crate) entered: u64,
     /// How many definitions were called as often as inlining asks for.
     pub(crate) hot: u32,
 }
@@ -78,6 +82,8 @@ impl Default for Settings {
             passes: Passes { tail_calls: false, ..Passes::all(true) },
             dispatch: Dispatch { threshold: 3, named: HashMap::new() },
             inlining: Inlining { instructions: 10, depth: 3, hot: 1_000 },
+            rounds: 100,
+            entered: 0,
             hot: 0,
         }
     }

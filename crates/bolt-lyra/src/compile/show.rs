@@ -93,6 +93,10 @@ impl Lines<'_> {
             Op::List { to, first, count } => {
                 format!("r{to} = {{{}}}", Self::arguments(first, count))
             }
+            Op::Fold { is_sum, to, first, count } => {
+                let name = if is_sum { "sum" } else { "product" };
+                format!("r{to} = {name} of {}", Self::arguments(first, count))
+            }
             Op::Interpret { to, template } => {
                 format!("r{to} = evaluate {}", self.template(template))
             }

@@ -298,6 +298,7 @@ fn what_is_used_again_has_its_effects_each_time() {
 fn a_local_that_escaped_sees_later_assignments() {
     check(&[
         ("f[] := Module[{t = 1}, z = If[q, t, 2]; t = 5; t]; f[]; {f[], q = True; z}", "{5, 5} []"),
+        ("f[] := Module[{m, n}, m = n; n = 2; {m, n}]; f[]; f[]", "{2, 2} []"),
         (
             "f[] := Module[{t}, z = If[q, t, 2]; t = 5; t++; {t, z}]; f[]; {f[], q = True; z}",
             "{{6, If[q, t$, 2]}, 6} []",

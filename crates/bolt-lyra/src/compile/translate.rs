@@ -8,6 +8,7 @@ use triomphe::Arc;
 use super::code::{Binary, Code, Op, Operand, Register, Relation, Report};
 use super::fast::UNARY;
 use super::optimize;
+use super::specialize::Versions;
 use crate::definition::Attributes;
 use crate::rule::Rule;
 use crate::session::Session;
@@ -273,6 +274,7 @@ impl<'s> Translator<'s> {
             hot: session.compiler.hot,
             has_calls: false,
             report: Report::default(),
+            versions: Versions::default(),
         };
         let free = registers;
         Self { session, code, names, free, iterations: 0, lists: 0, nesting: 0, refusal: None }
@@ -501,6 +503,11 @@ impl<'s> Translator<'s> {
                 let relation = of(RELATIONS, head)?;
                 let (a, b) = self.pair(a, b)?;
                 self.emit(Op::Compare { relation, to, a, b });
+            }
+            (sym::Plus | sym::Times, args) if args.len() > 2 => {
+                let count = u16::try_from(args.len()).ok()?;
+                let first = self.neighbours(args)?;
+                self.emit(Op::Fold { is_sum: head == sym::Plus, to, first, count });
             }
             (sym::List, args) => {
                 let count = u16::try_from(args.len()).ok()?;

@@ -7,25 +7,34 @@ use crate::builtins::iteration::{MAX_LENGTH, Values, nth};
 use crate::compile::code::{Held, Op, Register, Variable};
 use crate::definition::Definition;
 use crate::session::{Evaluated, Session};
-use crate::symbol::sym;
+use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Call, Value};
 
 /// An iteration that has begun.
 pub(super) struct Iteration {
-    variable: Variable,
+    pub(super) variable: Variable,
     /// What the variable was before.
-    saved: Saved,
-    values: Remaining,
+    pub(super) saved: Saved,
+    pub(super) values: Remaining,
 }
 
-enum Saved {
+pub(super) enum Saved {
     Nothing,
     Register(Value),
     Own(Box<Definition>),
 }
 
+impl Saved {
+    /// Takes what is defined for a symbol but its attributes.
+    pub(super) fn own(session: &mut Session, symbol: Symbol) -> Self {
+        let old = std::mem::take(session.change(symbol));
+        session.definition_mut(symbol).attributes = old.attributes;
+        Self::Own(Box::new(old))
+    }
+}
+
 /// The values that are left.
-enum Remaining {
+pub(super) enum Remaining {
     Integers { next: i64, step: i64, left: u64 },
     Reals { first: f64, step: f64, place: u64, count: u64 },
     Steps { first: Value, step: Value, place: u64, count: u64 },
@@ -129,11 +138,7 @@ impl Machine {
                 let place = &mut self.stack[frame.base + register as usize];
                 Saved::Register(std::mem::replace(place, Value::Symbol(sym::Unset)))
             }
-            Variable::Own(symbol) => {
-                let old = std::mem::take(session.change(symbol));
-                session.definition_mut(symbol).attributes = old.attributes;
-                Saved::Own(Box::new(old))
-            }
+            Variable::Own(symbol) => Saved::own(session, symbol),
         };
         self.iterations.push(Iteration { variable, saved, values: Remaining::new(values) });
         Ok(true)

@@ -51,6 +51,25 @@ impl Machine {
         session.evaluate(&call)
     }
 
+    /// Adds or multiplies the values of neighbouring registers.
+    pub(super) fn fold(
+        &self,
+        session: &mut Session,
+        frame: &Frame,
+        is_sum: bool,
+        (first, count): (Register, u16),
+    ) -> Evaluated {
+        let start = frame.base + first as usize;
+        let values = &self.stack[start..start + count as usize];
+        if frame.code.is_valid(session)
+            && let Some(value) = fast::fold(is_sum, values)
+        {
+            return Ok(value);
+        }
+        let head = if is_sum { sym::Plus } else { sym::Times };
+        session.evaluate(&Value::call(head, Args::from(values)))
+    }
+
     pub(super) fn unary(
         &self,
         session: &mut Session,

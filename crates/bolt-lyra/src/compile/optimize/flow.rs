@@ -1,6 +1,7 @@
 //! Where instructions lead and which registers they touch.
 
 use crate::compile::code::{Code, Op, Operand, Position, Register, Variable};
+use crate::symbol::Symbol;
 
 impl Op {
     /// Calls a function with each position that it may lead to, other than the next.
@@ -17,6 +18,37 @@ impl Op {
             | Self::Guard { otherwise }
             | Self::Reuse { otherwise, .. }
             | Self::Enter { otherwise, .. } => visit(otherwise),
+            _ => {}
+        }
+    }
+
+    /// Calls a function with each symbol whose value it refers to or sets.
+    pub(in crate::compile) fn each_symbol(&self, mut visit: impl FnMut(Symbol)) {
+        let mut operand = |operand: Operand| {
+            if let Operand::Own(symbol) = operand {
+                visit(symbol);
+            }
+        };
+        match *self {
+            Self::Binary { a, b, .. }
+            | Self::Compare { a, b, .. }
+            | Self::BranchUnless { a, b, .. } => [a, b].into_iter().for_each(operand),
+            Self::Part { of, index, .. } => [of, index].into_iter().for_each(operand),
+            Self::Unary { of, .. } | Self::Branch { of, .. } => operand(of),
+            Self::Move { from, .. }
+            | Self::Assign { from, .. }
+            | Self::Leave { from, .. }
+            | Self::Push { from }
+            | Self::Return { from }
+            | Self::UpdateLocal { by: from, .. } => operand(from),
+            Self::Store { symbol, from } => {
+                [Operand::Own(symbol), from].into_iter().for_each(operand);
+            }
+            Self::StorePart { symbol, index, from } => {
+                [Operand::Own(symbol), index, from].into_iter().for_each(operand);
+            }
+            Self::Update { by, .. } => operand(by),
+            Self::Iterate { variable: Variable::Own(symbol), .. } => visit(symbol),
             _ => {}
         }
     }
@@ -39,10 +71,10 @@ impl Op {
 }
 
 /// Which instructions are reached from elsewhere than the one before.
-pub(super) fn labels(code: &mut Code) -> Vec<bool> {
+pub(in crate::compile) fn labels(code: &Code) -> Vec<bool> {
     let mut labels = vec![false; code.ops.len() + 1];
-    for op in &mut code.ops {
-        op.each_target(|target| labels[*target] = true);
+    for op in &code.ops {
+        op.clone().each_target(|target| labels[*target] = true);
     }
     for region in &code.regions {
         for position in [region.start, region.end, region.after, region.on_continue] {
@@ -155,7 +187,9 @@ pub(super) fn touched(code: &Code, op: &Op) -> Touched {
         }
         Op::Part { to, of, index } => none.read(&[of, index]).write(to),
         Op::StorePart { index, from, .. } => none.read(&[index, from]),
-        Op::List { to, first, count } => none.neighbours(first, count).write(to),
+        Op::List { to, first, count } | Op::Fold { to, first, count, .. } => {
+            none.neighbours(first, count).write(to)
+        }
         Op::Interpret { to, template } => none.template(code, template).write(to),
         Op::Iterate { bounds, count, spec, .. } => Touched {
             may_write: loop_variables(code),
@@ -186,13 +220,47 @@ fn loop_variables(code: &Code) -> Vec<Register> {
     code.ops.iter().filter_map(variable).collect()
 }
 
+/// Returns the register that an instruction sets only if it goes on at a position.
+fn set_on_the_way(op: &Op, place: Position, next: Position) -> Option<Register> {
+    match *op {
+        Op::BranchUnless { to, no, unknown, .. }
+            if next == unknown && next != no && next != place + 1 =>
+        {
+            Some(to)
+        }
+        _ => None,
+    }
+}
+
+/// Which registers are read before they get another value, before and after each instruction.
+#[derive(Debug)]
+pub(in crate::compile) struct Live {
+    before: Vec<Registers>,
+    after: Vec<Registers>,
+}
+
+impl Live {
+    pub(in crate::compile) fn is_before(&self, position: Position, register: Register) -> bool {
+        self.before[position].has(register)
+    }
+
+    pub(in crate::compile) fn is_after(&self, position: Position, register: Register) -> bool {
+        self.after[position].has(register)
+    }
+}
+
 /// Returns which registers are read after each instruction before they get another value.
-pub(super) fn live_after(code: &mut Code) -> Vec<Registers> {
+pub(super) fn live_after(code: &Code) -> Vec<Registers> {
+    live(code).after
+}
+
+/// Returns which registers are read before they get another value.
+pub(in crate::compile) fn live(code: &Code) -> Live {
     let count = code.ops.len();
     let touches: Vec<Touched> = code.ops.iter().map(|op| touched(code, op)).collect();
     let mut successors: Vec<Vec<Position>> = vec![Vec::new(); count];
-    for (place, op) in code.ops.iter_mut().enumerate() {
-        op.each_target(|target| successors[place].push(*target));
+    for (place, op) in code.ops.iter().enumerate() {
+        op.clone().each_target(|target| successors[place].push(*target));
         if op.falls_through() {
             successors[place].push(place + 1);
         }
@@ -210,7 +278,16 @@ pub(super) fn live_after(code: &mut Code) -> Vec<Registers> {
         is_changed = false;
         for place in (0..count).rev() {
             for &next in &successors[place] {
-                after[place].add(&before[next]);
+                match set_on_the_way(&code.ops[place], place, next) {
+                    Some(register) => {
+                        let mut live = before[next].clone();
+                        live.remove(register);
+                        after[place].add(&live);
+                    }
+                    None => {
+                        after[place].add(&before[next]);
+                    }
+                }
             }
             let mut live = after[place].clone();
             for &register in &touches[place].writes {
@@ -222,5 +299,5 @@ pub(super) fn live_after(code: &mut Code) -> Vec<Registers> {
             is_changed |= before[place].add(&live);
         }
     }
-    after
+    Live { before, after }
 }

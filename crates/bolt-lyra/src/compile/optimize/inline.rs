@@ -84,6 +84,7 @@ fn is_straight(code: &Code, own: Symbol) -> bool {
         | Op::Clear { .. }
         | Op::Assign { .. }
         | Op::Binary { .. }
+        | Op::Fold { .. }
         | Op::Unary { .. }
         | Op::Compare { .. }
         | Op::Store { .. }
@@ -156,6 +157,9 @@ impl Change {
             Op::Clear { register } => Op::Clear { register: at(register) },
             Op::Assign { local, from } => Op::Assign { local: at(local), from: of(from) },
             Op::Binary { kind, to, a, b } => Op::Binary { kind, to: at(to), a: of(a), b: of(b) },
+            Op::Fold { is_sum, to, first, count } => {
+                Op::Fold { is_sum, to: at(to), first: at(first), count }
+            }
             Op::Unary { place, to, of: from } => Op::Unary { place, to: at(to), of: of(from) },
             Op::Compare { relation, to, a, b } => {
                 Op::Compare { relation, to: at(to), a: of(a), b: of(b) }

@@ -22,6 +22,7 @@ mod fold;
 mod inline;
 mod unroll;
 
+pub(super) use flow::{Live, labels, live};
 pub(super) use inline::inline;
 
 use super::code::{Code, Op, Operand};
