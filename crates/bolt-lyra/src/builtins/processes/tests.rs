@@ -83,7 +83,7 @@ fn functions_of_series_work_on_their_values() {
         ("{Mean[#], Max[#], Total[#]} &[TimeSeries[{3, 4, 8}]]", "{5, 8, 15}"),
         (
             "TimeSeries[{{{2020, 1, 2}, 5}, {{2020, 1, 1}, 3}}][\"FirstDate\"]",
-            "DateObject[{2020, 1, 1, 0, 0, 0.}, \"Instant\"]",
+            "DateObject[{2020, 1, 1, 0, 0, 0.}, \"Instant\", \"Gregorian\", 0.]",
         ),
         ("TimeSeries[{{{2020, 1, 1}, 3}, {{2020, 1, 3}, 5}}][{2020, 1, 2}]", "4"),
         ("ToString[TimeSeries[{3, 4, 8}]]", "\"TimeSeries[<3>, {0, 2}]\""),
