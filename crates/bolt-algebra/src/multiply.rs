@@ -1,5 +1,6 @@
 //! Products and powers.
 
+use bolt_base::interrupt::poll;
 use hashbrown::HashTable;
 
 use crate::integer::Integer;
@@ -122,6 +123,7 @@ impl<E: Clone + PartialEq> Polynomial<E> {
         result.reserve(self.len());
         let mut words = Words::new();
         for term in self.terms() {
+            poll();
             let value = ring.mul(term.coefficient, factor);
             if !ring.is_zero(&value) {
                 words.clear();
@@ -139,6 +141,7 @@ impl<E: Clone + PartialEq> Polynomial<E> {
         let mut sum = Self::empty(self.packing);
         let mut product = Words::from_elem(0, words);
         for a in self.terms() {
+            poll();
             for b in other.terms() {
                 for (word, (x, y)) in product.iter_mut().zip(a.monomial.iter().zip(b.monomial)) {
                     *word = x + y;
@@ -217,6 +220,7 @@ impl<E: Clone + PartialEq> Polynomial<E> {
         let mut powers_a = Vec::with_capacity(exponent as usize + 1);
         let mut power = ring.one();
         for _ in 0..=exponent {
+            poll();
             powers_a.push(power.clone());
             power = ring.mul(&power, &self.coefficients[0]);
         }
@@ -224,6 +228,7 @@ impl<E: Clone + PartialEq> Polynomial<E> {
         let mut power_b = ring.one();
         let mut terms = Vec::with_capacity(exponent as usize + 1);
         for k in 0..=exponent {
+            poll();
             let rest = exponent - k;
             let exponents: Vec<u64> = a.iter().zip(&b).map(|(x, y)| x * rest + y * k).collect();
             let value = ring.mul(&powers_a[rest as usize], &power_b);

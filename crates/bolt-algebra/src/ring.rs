@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use bolt_base::interrupt::poll;
+
 use crate::integer::Integer;
 
 /// A commutative ring with 1. The ring itself holds what its elements share, such as a modulus.
@@ -63,6 +65,7 @@ pub trait Ring {
     ) -> Vec<Self::Element> {
         let mut sums = vec![self.zero(); size];
         for (i, x) in a {
+            poll();
             for (j, y) in b {
                 self.add_product(&mut sums[i + j], x, y);
             }
@@ -155,6 +158,7 @@ impl Ring for Integers {
         }
         let mut sums = vec![Integer::ZERO; size];
         for (i, x) in a {
+            poll();
             for (j, y) in b {
                 self.add_product(&mut sums[i + j], x, y);
             }
@@ -173,6 +177,7 @@ fn narrow_products(a: &[(usize, Integer)], b: &[(usize, Integer)], size: usize) 
     let (a, b) = (words(a), words(b));
     let mut sums = vec![0_i64; size];
     for &(i, x) in &a {
+        poll();
         let row = &mut sums[i..];
         for &(j, y) in &b {
             row[j] += x * y;
@@ -186,6 +191,7 @@ fn wide_products(a: &[(usize, Integer)], b: &[(usize, Integer)], size: usize) ->
     let (a, b) = (words(a), words(b));
     let mut sums = vec![0_i128; size];
     for &(i, x) in &a {
+        poll();
         let row = &mut sums[i..];
         for &(j, y) in &b {
             row[j] += i128::from(x) * i128::from(y);

@@ -8,6 +8,7 @@
 
 use std::sync::atomic::Ordering;
 
+use bolt_base::interrupt;
 use triomphe::Arc;
 
 use crate::association::{Association, Entry};
@@ -168,9 +169,16 @@ impl Session {
     }
 
     fn deeper_than(&mut self, value: &Value) -> Evaluated {
-        self.on_enough_stack(|session| match session.inspection.is_some() {
-            true => session.inspected(value, |session| session.rewrite(value)),
-            false => session.rewrite(value),
+        let depth = self.depth;
+        let result = interrupt::caught(|| {
+            self.on_enough_stack(|session| match session.inspection.is_some() {
+                true => session.inspected(value, |session| session.rewrite(value)),
+                false => session.rewrite(value),
+            })
+        });
+        result.unwrap_or_else(|why| {
+            self.depth = depth;
+            Err(self.broken(why))
         })
     }
 

@@ -99,6 +99,12 @@ pub trait Host: Send {
         resident_memory
     }
 
+    /// Returns how many bytes can still be had, if anything tells: what the limit that the process
+    /// runs under leaves, unless its host knows better.
+    fn memory_left(&self) -> Option<u64> {
+        left_of_address_space()
+    }
+
     /// Returns the machine, if there is one beside the files.
     fn runtime(&self) -> Option<Arc<dyn Runtime>> {
         None
@@ -113,9 +119,21 @@ pub trait Host: Send {
 
 /// Returns how many bytes of the process are in memory, where the system tells.
 fn resident_memory() -> Option<u64> {
+    memory_of_process(1)
+}
+
+/// Returns how many bytes the process may still map, if there is a limit.
+fn left_of_address_space() -> Option<u64> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
+    Some(limit.saturating_sub(memory_of_process(0)?))
+}
+
+/// Returns a figure of the process' memory in the order of proc_pid_statm(5): what is mapped, what
+/// of it is there.
+fn memory_of_process(figure: usize) -> Option<u64> {
     let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let resident: u64 = pages.split_whitespace().nth(1)?.parse().ok()?;
-    resident.checked_mul(rustix::param::page_size() as u64)
+    let pages: u64 = pages.split_whitespace().nth(figure)?.parse().ok()?;
+    pages.checked_mul(rustix::param::page_size() as u64)
 }
 
 /// A file system in memory, with a clock that stands still.

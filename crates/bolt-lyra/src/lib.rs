@@ -7,6 +7,7 @@
 //! Start reading at `value`, then `evaluate`, `pattern` and `builtins`.
 
 mod array;
+mod aside;
 mod association;
 mod builtins;
 mod compile;

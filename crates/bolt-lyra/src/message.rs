@@ -65,6 +65,10 @@ const GENERAL: &[(&str, &str)] = &[
     ("ovfl", "Overflow occurred in computation."),
     ("level", "Level specification `1` is not of the form n, {n}, or {m, n}."),
     ("nomem", "The result is too large to be represented."),
+    (
+        "intern",
+        "An error of the program itself ended the evaluation: `1`. Please report it with what was evaluated.",
+    ),
     ("ivar", "`1` is not a valid variable."),
     ("setval", "`1` cannot be the value of the setting `2`."),
     ("cfsa", "Argument `1` at position `2` should be a `3`."),

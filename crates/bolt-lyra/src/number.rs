@@ -5,10 +5,11 @@
 use std::cmp::Ordering;
 
 use dashu_base::{Approximation, Sign, Signed};
-use dashu_int::{IBig, UBig};
+use dashu_int::IBig;
 use dashu_ratio::RBig;
 use triomphe::Arc;
 
+use crate::aside;
 use crate::symbol::sym;
 use crate::value::{BigReal, Binary, Call, Complex, Value};
 
@@ -205,6 +206,9 @@ fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
     };
     let (Some(a), Some(b)) = (big(a, of_a), big(b, of_b)) else { return Value::Real(f64::NAN) };
     let value = (operation.binary)(a.value.clone(), b.value.clone());
+    if value.repr().is_infinite() {
+        bolt_base::interrupt::stop(bolt_base::interrupt::Broken::Overflow);
+    }
     let precision = (operation.precision)(&a, &b, &value);
     Value::BigReal(Arc::new(BigReal::new(value, precision)))
 }
@@ -307,7 +311,7 @@ pub(crate) fn multiply(a: &Value, b: &Value) -> Value {
         (Value::Integer(0), _) | (_, Value::Integer(0)) => Value::Integer(0),
         (Value::Integer(_) | Value::BigInteger(_), Value::Integer(_) | Value::BigInteger(_)) => {
             match (integer(a), integer(b)) {
-                (Some(a), Some(b)) => Value::from(a * b),
+                (Some(a), Some(b)) => Value::from(aside::product(a, b)),
                 _ => of_reals(a, b, &PRODUCT),
             }
         }
@@ -365,8 +369,12 @@ pub(crate) fn divide(a: &Value, b: &Value) -> Option<Value> {
     }
 }
 
-/// Integers of more bits than this are not computed.
-pub(crate) const MAX_BITS: u64 = 1 << 33;
+/// Integers of more bits than this are not computed: multiplying two of half as many takes some
+/// gigabytes.
+pub(crate) const MAX_BITS: u64 = 1 << 30;
+
+/// Powers of machine reals beyond 2 to this are not computed.
+const MAX_EXPONENT: f64 = 1e10;
 
 /// Returns a number to an integer power by repeated squaring; `None` for 0 to a negative power or
 /// an integer of more than [`MAX_BITS`] bits.
@@ -401,7 +409,7 @@ fn exact_power(base: &Value, exponent: i64) -> Option<Option<Value>> {
             };
             // What is beyond the range of machine reals is multiplied out, within that of others.
             let bits = real.abs().log2() * exponent as f64;
-            let is_beyond = !power.is_finite() && real.is_finite() && bits < MAX_BITS as f64;
+            let is_beyond = !power.is_finite() && real.is_finite() && bits < MAX_EXPONENT;
             (!is_beyond).then_some(Some(Value::Real(power)))
         }
         Value::Integer(0 | 1) => {
@@ -414,24 +422,30 @@ fn exact_power(base: &Value, exponent: i64) -> Option<Option<Value>> {
             }
             let bits = 64 - small.unsigned_abs().leading_zeros();
             let exponent = usize::try_from(exponent).ok().filter(|_| fits(bits as usize));
-            Some(exponent.map(|exponent| Value::from(IBig::from(*small).pow(exponent))))
+            Some(exponent.map(|exponent| Value::from(raised(&IBig::from(*small), exponent))))
         }
         Value::BigInteger(big) => {
             let exponent = usize::try_from(exponent).ok().filter(|_| fits(bit_length(big)));
-            Some(exponent.map(|exponent| Value::from(big.pow(exponent))))
+            Some(exponent.map(|exponent| Value::from(raised(big, exponent))))
         }
         Value::Rational(rational) => {
             let (numerator, denominator) = (rational.numerator(), rational.denominator());
             let bits = bit_length(numerator).max(bit_length(denominator.as_ibig()));
             let exponent = usize::try_from(exponent).ok().filter(|_| fits(bits));
             Some(exponent.map(|exponent| {
-                let (top, bottom): (IBig, UBig) =
-                    (numerator.pow(exponent), denominator.pow(exponent));
+                let top = raised(numerator, exponent);
+                let bottom = raised(denominator.as_ibig(), exponent).into_parts().1;
                 Value::from(RBig::from_parts(top, bottom))
             }))
         }
         _ => None,
     }
+}
+
+/// Returns a power of an integer.
+fn raised(base: &IBig, exponent: usize) -> IBig {
+    let own = base.clone();
+    aside::of_bits(bit_length(base).saturating_mul(exponent), move || own.pow(exponent))
 }
 
 /// Returns how many bits an integer has, without its sign.

@@ -4,6 +4,7 @@
 //! [`evaluate`] computes it twice with different numbers of bits and takes more of them until both
 //! results agree to the digits that are wanted, so that cancellation costs time, not correctness.
 
+use bolt_base::interrupt::poll;
 use dashu_base::Signed;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
@@ -64,7 +65,7 @@ impl Precise {
 
     /// Returns Pi.
     pub(crate) fn pi(bits: usize) -> Self {
-        Self::real(Binary::pi(bits), bits)
+        Self::real(long(bits, move || Binary::pi(bits)), bits)
     }
 
     /// Returns the imaginary unit.
@@ -147,6 +148,7 @@ impl Precise {
     }
 
     pub(crate) fn mul(&self, other: &Self) -> Self {
+        poll();
         match (self.is_real(), other.is_real()) {
             (true, true) => Self::real(&self.re * &other.re, self.bits),
             (true, false) => {
@@ -169,6 +171,7 @@ impl Precise {
 
     /// Returns the quotient, `None` if the divisor is 0.
     pub(crate) fn div(&self, other: &Self) -> Option<Self> {
+        poll();
         if other.is_zero() {
             return None;
         }
@@ -194,6 +197,7 @@ impl Precise {
 
     /// Returns it divided by a small integer that is not 0.
     pub(crate) fn over(&self, by: i64) -> Self {
+        poll();
         let by = rounded(Binary::from(IBig::from(by)), self.bits);
         Self { re: &self.re / &by, im: &self.im / &by, bits: self.bits }
     }
@@ -225,6 +229,7 @@ impl Precise {
     }
 
     pub(crate) fn exp(&self) -> Option<Self> {
+        poll();
         let (re, im) = self.to_f64();
         if !(re.abs() < MAX_EXPONENT && im.abs() < MAX_EXPONENT) {
             return None;
@@ -239,6 +244,7 @@ impl Precise {
 
     /// Returns the principal logarithm, `None` of 0.
     pub(crate) fn ln(&self) -> Option<Self> {
+        poll();
         if self.is_zero() {
             return None;
         }
@@ -251,6 +257,7 @@ impl Precise {
     }
 
     pub(crate) fn sqrt(&self) -> Self {
+        poll();
         use dashu_base::SquareRoot;
         if self.is_zero() {
             return self.clone();
@@ -306,6 +313,7 @@ impl Precise {
 
     /// Returns the sine and the cosine.
     pub(crate) fn sin_cos(&self) -> Option<(Self, Self)> {
+        poll();
         let (re, im) = self.to_f64();
         if !(re.abs() < 1e300 && im.abs() < MAX_EXPONENT) || exponent_of(&self.re) > 1 << 16 {
             return None;
@@ -425,6 +433,13 @@ impl Precise {
 /// finite value or is not computed.
 pub(crate) type Function = fn(&[Precise]) -> Option<Precise>;
 
+/// A function of so many bits may take long.
+const LONG_BITS: usize = 1 << 13;
+
+fn long<T: Send + 'static>(bits: usize, run: impl FnOnce() -> T + Send + 'static) -> T {
+    if bits < LONG_BITS { run() } else { crate::aside::aside(run) }
+}
+
 /// Bits beyond which no more are tried.
 const MOST_BITS: usize = 40_000;
 
@@ -432,7 +447,8 @@ const MOST_BITS: usize = 40_000;
 pub(crate) fn converged(function: Function, args: &[Value], bits: usize) -> Option<Precise> {
     let at = |bits: usize| {
         let args: Option<Vec<Precise>> = args.iter().map(|arg| Precise::read(arg, bits)).collect();
-        function(&args?)
+        let args = args?;
+        long(bits, move || function(&args))
     };
     let mut working = bits + 24;
     let mut before = at(working)?;

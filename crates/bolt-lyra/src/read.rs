@@ -6,6 +6,7 @@ use triomphe::Arc;
 
 use bolt_lyra_syntax::{Expr, ExprKind};
 
+use crate::aside;
 use crate::number;
 use crate::session::Session;
 use crate::symbol::sym;
@@ -64,7 +65,7 @@ pub(crate) fn read_number(text: &str) -> Option<Value> {
     };
     let value = match (digits.split_once('.'), mark) {
         (None, None) => {
-            let integer = Value::from(IBig::from_str_radix(digits, base).ok()?);
+            let integer = Value::from(IBig::from(aside::read(digits, base)?));
             number::multiply(&integer, &number::power(&Value::Integer(i64::from(base)), exponent)?)
         }
         _ => read_real(digits, base, exponent, mark)?,
@@ -105,7 +106,7 @@ fn read_real(digits: &str, base: u32, exponent: i64, mark: Option<&str>) -> Opti
 fn exact_real(whole: &str, fraction: &str, base: u32, exponent: i64) -> Option<Value> {
     let all = format!("{whole}{fraction}");
     let all = if all.is_empty() { "0".to_owned() } else { all };
-    let mantissa = RBig::from(IBig::from_str_radix(&all, base).ok()?);
+    let mantissa = RBig::from(IBig::from(aside::read(&all, base)?));
     let shift = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
     let scale = number::power(&Value::Integer(i64::from(base)), shift)?;
     Some(number::multiply(&Value::from(mantissa), &scale))

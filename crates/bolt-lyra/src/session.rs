@@ -609,7 +609,7 @@ impl Session {
         self.enclosures = 0;
         self.no_messages_yet();
         self.check_symbols();
-        let stop = match self.evaluate(value) {
+        let stop = match self.guarded(|session| session.evaluate(value)) {
             Ok(value) => return Ok(value),
             Err(stop) => *stop,
         };

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use bolt_base::interrupt::{self, Broken};
+use bolt_lyra_syntax::Expr;
 use triomphe::Arc;
 
 use crate::definition::Attributes;
@@ -10,6 +12,9 @@ use crate::session::{Evaluated, Session, Stop};
 use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Call, Value};
 
+/// So many bytes are not asked after before they are taken.
+const ALWAYS_THERE: u64 = 16 << 20;
+
 impl Session {
     /// Stops if an abort was asked for.
     pub(crate) fn check_interrupt(&self) -> Evaluated<()> {
@@ -17,6 +22,49 @@ impl Session {
             true => Err(Box::new(Stop::Abort)),
             false => Ok(()),
         }
+    }
+
+    /// Runs something that looks at the handle of [`Session::interrupt`], wherever it is.
+    ///
+    /// # Errors
+    /// What it returns, or `Stop::Abort` if it was stopped or panicked.
+    pub(crate) fn guarded<T>(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Evaluated<T>,
+    ) -> Evaluated<T> {
+        let flag = self.interrupt.clone();
+        let result = interrupt::watched(&flag, || interrupt::caught(|| run(self)));
+        result.unwrap_or_else(|why| Err(self.broken(why)))
+    }
+
+    /// Returns the expression that a syntax tree of a program stands for, `$Aborted` if reading it
+    /// was stopped.
+    pub fn read_input(&mut self, expr: &Expr) -> Value {
+        let read = self.guarded(|session| Ok(session.read(expr)));
+        read.unwrap_or(Value::Symbol(sym::Aborted))
+    }
+
+    /// Tells why a computation was broken off, and returns the stop that its caller gets.
+    #[cold]
+    pub(crate) fn broken(&mut self, why: Broken) -> Box<Stop> {
+        match why {
+            Broken::Interrupted => {}
+            Broken::Overflow => self.message(sym::General, "ovfl", &[]),
+            Broken::Panicked(text) => {
+                self.message(sym::General, "intern", &[Value::string(text)]);
+            }
+        }
+        Box::new(Stop::Abort)
+    }
+
+    /// Returns whether there is memory for so many values of so many bytes; tells if there is not.
+    pub(crate) fn has_room(&mut self, count: u64, bytes: usize) -> bool {
+        let wanted = count.saturating_mul(bytes as u64);
+        let has_room = wanted < ALWAYS_THERE || self.host.memory_left().is_none_or(|l| wanted < l);
+        if !has_room {
+            self.message(sym::General, "nomem", &[]);
+        }
+        has_room
     }
 
     /// Tells a message of a function by its name.

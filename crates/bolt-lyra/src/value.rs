@@ -319,8 +319,15 @@ pub(crate) fn is_ground(value: &Value) -> bool {
 /// Nests deeper than this are dropped, compared and hashed with the stack in mind.
 const SHALLOW: u32 = 200;
 
+/// Parts of expressions may be shared, so that one of depth d may have 2^d leaves. Who walks
+/// through those that are deeper than this has to be stopped.
+const WALKED_AT_ONCE: u32 = 16;
+
 /// Runs something that recurses into an expression of this depth, on a larger stack if need be.
 pub(crate) fn grown<T>(depth: u32, run: impl FnOnce() -> T) -> T {
+    if depth > WALKED_AT_ONCE {
+        bolt_base::interrupt::poll();
+    }
     match depth > SHALLOW {
         true => stacker::maybe_grow(128 << 10, 4 << 20, run),
         false => run(),

@@ -1,5 +1,6 @@
 //! From expressions to text: as they are typed, and as they are shown.
 
+use bolt_base::interrupt;
 use bolt_lyra_syntax::{Expr, ExprKind, to_full_form, to_input_form, to_output_form};
 
 use dashu_int::IBig;
@@ -44,17 +45,25 @@ impl Session {
         self.written(value, Form::Full, to_full_form)
     }
 
+    /// Writes an expression. Within an evaluation an interrupt is one of that; else it is here that
+    /// the text ends.
     fn written(&self, value: &Value, form: Form, write: fn(&Expr) -> String) -> String {
-        match value.depth() > WRITTEN_LEVELS {
-            true => self.written(&upper_levels(value, WRITTEN_LEVELS - 1), form, write),
+        let text = || match value.depth() > WRITTEN_LEVELS {
+            true => {
+                let upper = upper_levels(value, WRITTEN_LEVELS - 1);
+                with_room(WRITTEN_LEVELS, || write(&self.tree(&upper, form)))
+            }
             false => with_room(value.depth(), || write(&self.tree(value, form))),
+        };
+        if interrupt::flag().is_some() {
+            return text();
         }
+        let whole = interrupt::watched(&self.interrupt, || interrupt::caught(text));
+        whole.unwrap_or_else(|_| "$Aborted".to_owned())
     }
 
     fn tree(&self, value: &Value, form: Form) -> Expr {
-        if self.check_interrupt().is_err() {
-            return Expr::symbol("$Aborted");
-        }
+        interrupt::poll();
         grown(value.depth(), || match value {
             Value::Symbol(sym::Infinity) if form == Form::Full => {
                 Expr::call("DirectedInfinity", vec![integer(&Value::Integer(1))])
@@ -246,7 +255,7 @@ fn is_half(exponent: &RBig) -> bool {
 fn integer(value: &Value) -> Expr {
     let text = match value {
         Value::Integer(small) => small.to_string(),
-        Value::BigInteger(big) => big.to_string(),
+        Value::BigInteger(big) => crate::aside::text(big, 10),
         _ => String::new(),
     };
     Expr::new(ExprKind::Integer(text.into()))
@@ -287,7 +296,7 @@ fn big_real(real: &crate::value::BigReal, form: Form) -> Expr {
     let shown = (real.precision.round().max(1.0) as usize).max(1);
     let decimal = real.value.clone().with_base_and_precision::<10>(shown).value();
     let repr = decimal.repr();
-    let digits = repr.significand().to_string();
+    let digits = crate::aside::text(repr.significand(), 10);
     let (sign, digits) = match digits.strip_prefix('-') {
         Some(rest) => ("-", rest.to_owned()),
         None => ("", digits),

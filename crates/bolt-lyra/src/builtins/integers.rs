@@ -1,10 +1,12 @@
 //! Integers: division, divisors, digits.
 
-use dashu_base::{DivEuclid, DivRem, Gcd, RemEuclid, Signed};
+use bolt_base::interrupt::poll;
+use dashu_base::{BitTest, DivEuclid, DivRem, Gcd, RemEuclid, Signed};
 use dashu_int::{IBig, UBig};
 use triomphe::Arc;
 
 use super::{Builtin, builtin};
+use crate::aside;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::number;
@@ -100,7 +102,7 @@ pub(super) const TABLE: &[Builtin] = &[
                 c,
                 "{IntegerDigits[n_Integer, MixedRadix[b : {__Integer}]] /; Min[b] > 0 :> Module[{m = Abs[n], d = {}}, Do[PrependTo[d, Mod[m, $b]]; m = Quotient[m, $b], {$b, Reverse[b]}]; If[m > 0, Prepend[d, m], If[Max[d] == 0, {0}, Drop[d, LengthWhile[d, # == 0 &]]]]]}",
             ),
-            _ => Ok(digits(c)),
+            _ => Ok(digits(s, c)),
         }
         },
         "IntegerDigits[n] is the list of the decimal digits of n, IntegerDigits[n, base] of those in \
@@ -364,7 +366,7 @@ fn product(session: &Session, from: u64, to: u64) -> Evaluated<IBig> {
     }
     session.check_interrupt()?;
     let middle = from + (to - from) / 2;
-    Ok(product(session, from, middle)? * product(session, middle + 1, to)?)
+    Ok(aside::product(product(session, from, middle)?, product(session, middle + 1, to)?))
 }
 
 fn fibonacci(call: &Call) -> Step {
@@ -375,8 +377,8 @@ fn fibonacci(call: &Call) -> Step {
     // F(2k) = F(k) (2 F(k+1) - F(k)), F(2k+1) = F(k)^2 + F(k+1)^2
     let (mut a, mut b) = (IBig::ZERO, IBig::ONE);
     for bit in (0..64 - n.unsigned_abs().leading_zeros()).rev() {
-        let even = &a * (&b * 2 - &a);
-        let odd = &a * &a + &b * &b;
+        let even = aside::product(a.clone(), &b * 2 - &a);
+        let odd = aside::product(a.clone(), a) + aside::product(b.clone(), b);
         (a, b) = match n.unsigned_abs() >> bit & 1 {
             0 => (even, odd),
             _ => (odd.clone(), even + odd),
@@ -422,11 +424,12 @@ fn power_mod(call: &Call) -> Step {
 fn raised(mut base: IBig, mut exponent: IBig, modulus: &IBig) -> IBig {
     let mut result = IBig::ONE % modulus;
     while exponent != IBig::ZERO {
+        poll();
         if !number::is_even_integer(&exponent) {
             result = result * &base % modulus;
         }
         base = &base * &base % modulus;
-        exponent /= 2;
+        exponent >>= 1;
     }
     result
 }
@@ -436,6 +439,7 @@ fn inverse(a: &IBig, m: &IBig) -> Option<IBig> {
     let (mut r, mut next_r) = (m.clone(), a.clone());
     let (mut t, mut next_t) = (IBig::ZERO, IBig::ONE);
     while next_r != IBig::ZERO {
+        poll();
         let quotient = &r / &next_r;
         (r, next_r) = (next_r.clone(), r - &quotient * next_r);
         (t, next_t) = (next_t.clone(), t - quotient * next_t);
@@ -450,7 +454,8 @@ const FEW_DIGITS: usize = 64;
 fn digits_of(n: &UBig, base: u64) -> Vec<i64> {
     let mut powers = vec![UBig::from(base).pow(FEW_DIGITS)];
     while let Some(last) = powers.last().filter(|last| *last <= n) {
-        powers.push(last.sqr());
+        let last = last.clone();
+        powers.push(aside::of_bits(last.bit_len(), move || last.sqr()));
     }
     let mut digits = Vec::new();
     add_digits(n, base, &powers, &mut digits);
@@ -467,12 +472,14 @@ fn add_digits(n: &UBig, base: u64, powers: &[UBig], digits: &mut Vec<i64>) {
         digits.extend(few.into_iter().map(|digit| digit as i64));
         return;
     };
-    let (upper, lower) = n.div_rem(&halves[halves.len() - 1]);
+    poll();
+    let (dividend, divisor) = (n.clone(), halves[halves.len() - 1].clone());
+    let (upper, lower) = aside::of_bits(n.bit_len(), move || dividend.div_rem(&divisor));
     add_digits(&upper, base, halves, digits);
     add_digits(&lower, base, halves, digits);
 }
 
-fn digits(call: &Call) -> Step {
+fn digits(session: &mut Session, call: &Call) -> Step {
     let (n, base, length) = match call.args() {
         [n] => (n, 10, None),
         [n, base] => (n, base.as_i64().unwrap_or(0), None),
@@ -487,6 +494,9 @@ fn digits(call: &Call) -> Step {
         all.push(Value::Integer(0));
     }
     if let Some(length) = length {
+        if !session.has_room(length as u64, size_of::<Value>()) {
+            return Step::Same;
+        }
         let missing = length.saturating_sub(all.len());
         let surplus = all.len().saturating_sub(length);
         all.drain(..surplus);
@@ -531,6 +541,7 @@ pub(crate) fn is_prime(n: &IBig) -> bool {
             return true;
         }
         (1..halvings).any(|_| {
+            poll();
             x = &x * &x % n;
             x == one_less
         })

@@ -387,6 +387,9 @@ fn range(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         session.message(sym::General, "nomem", &[]);
         return Ok(Step::Same);
     }
+    if !session.has_room(count, size_of::<i64>()) {
+        return Ok(Step::Same);
+    }
     if let Some(elements) = machine_range(session, &first, &step, count as usize)? {
         return Ok(Step::Done(Value::vector(elements)));
     }

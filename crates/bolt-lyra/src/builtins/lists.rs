@@ -329,6 +329,7 @@ fn flatten(call: &Call) -> Step {
     let mut pending: Vec<(Value, u64)> =
         list.args().iter().rev().map(|arg| (arg.clone(), levels)).collect();
     while let Some((value, levels)) = pending.pop() {
+        bolt_base::interrupt::poll();
         match &value {
             Value::Call(inner) if levels > 0 && *inner.head() == head => {
                 pending.extend(inner.args().iter().rev().map(|arg| (arg.clone(), levels - 1)));

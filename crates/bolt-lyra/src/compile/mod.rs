@@ -88,6 +88,7 @@ impl Callable {
 
     /// Calls it with arguments that are evaluated.
     pub(crate) fn call(&self, session: &mut Session, args: impl Into<Args>) -> Evaluated {
+        session.check_interrupt()?;
         let args = args.into();
         match self {
             Self::Code(code, least, hot)

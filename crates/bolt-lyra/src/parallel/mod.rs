@@ -404,7 +404,8 @@ impl Session {
         let work = |worker: usize| {
             let mut slot = members[worker].lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(member) = &mut *slot {
-                run.work(worker, member);
+                let flag = member.session.interrupt.clone();
+                bolt_base::interrupt::watched(&flag, || run.work(worker, member));
             }
         };
         let interrupt = self.interrupt.clone();

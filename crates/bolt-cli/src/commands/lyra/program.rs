@@ -58,7 +58,7 @@ impl Run {
         for expr in exprs {
             let input = expr.span.text(&source.text);
             let start = Instant::now();
-            let value = self.session.read(expr);
+            let value = self.session.read_input(expr);
             let result = self.session.evaluate_input(&value);
             let took = start.elapsed();
             let end = self.guard.take();
@@ -67,6 +67,8 @@ impl Run {
                 Err(code) => (None, Some(exit_code(code))),
             };
             show(&mut self.session, Line { input, value, took, end })?;
+            // Writing a value takes its time, too.
+            let code = code.or_else(|| self.guard.take().and_then(|end| end.code()));
             if code.is_some() {
                 return Ok(code);
             }

@@ -29,9 +29,7 @@ pub(crate) fn product(session: &mut Session, call: &mut Arc<Call>) -> Step {
     }
     let numbers = call.args().iter().take_while(|factor| factor.is_number()).count();
     let (numbers, rest) = call.args().split_at(numbers);
-    let mut coefficient = numbers
-        .iter()
-        .fold(Value::Integer(1), |product, factor| number::multiply(&product, factor));
+    let mut coefficient = product_of_numbers(numbers);
     if number::is_zero(&coefficient) {
         return Step::Done(coefficient);
     }
@@ -46,6 +44,17 @@ pub(crate) fn product(session: &mut Session, call: &mut Arc<Call>) -> Step {
         };
     };
     Step::Again(rebuilt(coefficient, factors))
+}
+
+/// Multiplies numbers: many exact ones by halves, so that the factors are of like size.
+fn product_of_numbers(numbers: &[Value]) -> Value {
+    const MANY: usize = 32;
+    if numbers.len() > MANY && numbers.iter().all(number::is_exact) {
+        let (left, right) = numbers.split_at(numbers.len() / 2);
+        return number::multiply(&product_of_numbers(left), &product_of_numbers(right));
+    }
+    let one = Value::Integer(1);
+    numbers.iter().fold(one, |product, factor| number::multiply(&product, factor))
 }
 
 fn rebuilt(coefficient: Value, mut factors: Args) -> Value {

@@ -94,6 +94,7 @@ fn finite(f: &mut dyn FnMut(f64) -> C, a: f64, b: f64, tolerance: f64) -> Option
 
 /// The rule on one piece at steps 1/4 and 1/8 and so on until two agree.
 fn double_exponential(f: &mut dyn FnMut(f64) -> C, a: f64, b: f64) -> Estimate {
+    bolt_base::interrupt::poll();
     let half = 0.5 * (b - a);
     let mut term = |t: f64| -> C {
         // The distance from the nearer end is computed without cancellation.

@@ -1,10 +1,12 @@
 //! Numbers that count: of Bernoulli, Euler, Stirling, Bell, Catalan and others.
 
+use bolt_base::interrupt::poll;
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use triomphe::Arc;
 
 use super::super::{Builtin, builtin};
+use crate::aside;
 use crate::definition::Attributes;
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
@@ -230,6 +232,7 @@ fn tangent_numbers(count: usize) -> Vec<IBig> {
     }
     for k in 1..count {
         for j in k..count {
+            poll();
             tangent[j] = &tangent[j - 1] * (j - k) + &tangent[j] * (j - k + 2);
         }
     }
@@ -244,6 +247,7 @@ fn secant_numbers(count: usize) -> Vec<IBig> {
     }
     for k in 1..count {
         for j in k + 1..count {
+            poll();
             secant[j] = &secant[j - 1] * (j - k) + &secant[j] * (j - k + 1);
         }
     }
@@ -289,7 +293,8 @@ fn harmonic(from: u64, to: u64) -> RBig {
         }
         let middle = from + (to - from) / 2;
         let ((a, b), (c, d)) = (sum(from, middle), sum(middle + 1, to));
-        (a * &d + c * &b, b * d)
+        let over = aside::product(a, d.clone()) + aside::product(c, b.clone());
+        (over, aside::product(b, d))
     }
     if from > to {
         return RBig::ZERO;

@@ -234,6 +234,7 @@ fn pieces(list: &Call, cut: &Cut<'_>) -> Value {
     let mut all = Args::new();
     let mut start = first;
     while start <= last && count > 0 {
+        bolt_base::interrupt::poll();
         let element = |place: i64| {
             if (0..count).contains(&place) {
                 return Some(list.args()[place as usize].clone());

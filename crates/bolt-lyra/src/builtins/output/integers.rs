@@ -91,7 +91,7 @@ fn integer_string(call: &Call) -> Step {
         Some(Some(base @ 2..=36)) => base as u8,
         Some(_) => return Step::Same,
     };
-    let digits = integer.abs().in_radix(base).to_string();
+    let digits = crate::aside::text(&integer.abs(), base);
     Step::Done(Value::string(match length.map(Value::as_usize) {
         None => digits,
         Some(Some(length)) if length <= digits.len() => digits[digits.len() - length..].to_owned(),

@@ -3,6 +3,8 @@
 //! A formula is over numbered atoms. A cube is a conjunction of literals as two bit masks; a
 //! normal form is a set of cubes of which none implies another.
 
+use bolt_base::interrupt::poll;
+
 /// A formula of at most [`MOST_ATOMS`] atoms.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Formula {
@@ -140,6 +142,7 @@ fn product(a: &[Cube], b: &[Cube]) -> Option<Vec<Cube>> {
 fn absorbed(cubes: Vec<Cube>) -> Option<Vec<Cube>> {
     let mut kept: Vec<Cube> = Vec::with_capacity(cubes.len());
     for cube in cubes {
+        poll();
         if kept.iter().any(|known| known.covers(cube)) {
             continue;
         }
@@ -157,6 +160,7 @@ fn primes(cubes: Vec<Cube>) -> Option<Vec<Cube>> {
     let mut cubes = absorbed(cubes)?;
     let mut place = 1;
     while place < cubes.len() {
+        poll();
         let current = cubes[place];
         let new: Vec<Cube> =
             cubes[..place].iter().filter_map(|known| known.consensus(current)).collect();

@@ -217,7 +217,10 @@ fn repeat(session: &mut Session, call: &Arc<Call>) -> Step {
         session.message_of("StringRepeat", "nomem", &[]);
         return Step::Same;
     }
-    Step::Done(Value::string(text.chars().cycle().take(length).collect::<String>()))
+    let whole = length / count(text).max(1);
+    let mut repeated = text.repeat(whole);
+    repeated.extend(text.chars().take(length - whole * count(text)));
+    Step::Done(Value::string(repeated))
 }
 
 fn riffle(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
