@@ -1,6 +1,8 @@
 //! Polynomials in one variable, dense, over any ring or field: coefficients from the constant on,
 //! the last of which is not 0.
 
+use bolt_base::interrupt::poll;
+
 use crate::integer::Integer;
 use crate::polynomial::Polynomial;
 use crate::ring::{Field, Ring};
@@ -94,6 +96,7 @@ pub fn div_rem<R: Ring>(
     let mut rest = a.to_vec();
     let mut quotient = vec![ring.zero(); a.len() - b.len() + 1];
     for place in (0..quotient.len()).rev() {
+        poll();
         let top = &rest[place + b.len() - 1];
         if ring.is_zero(top) {
             continue;

@@ -122,6 +122,24 @@ impl<'s> Lexer<'s> {
         })
     }
 
+    /// Reads a name in which `*` and `@` stand for others. `None` if there is none.
+    pub(crate) fn name_pattern(&mut self) -> Option<Span> {
+        let is_part = |c: char| c.is_alphanumeric() || "$`*@".contains(c);
+        self.ask(|lexer, on_new_line| {
+            let rest = &lexer.text[lexer.position..];
+            let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            lexer.position += if on_new_line { 0 } else { length };
+            Some(())
+        })
+    }
+
+    /// Takes a character if it comes at once.
+    pub(crate) fn takes(&mut self, character: u8) -> bool {
+        let is_there = self.peek() == character;
+        self.position += usize::from(is_there);
+        is_there
+    }
+
     /// Skips to the next token and lets `read` take something; stays in place if it takes nothing.
     fn ask(&mut self, read: impl FnOnce(&mut Self, bool) -> Option<()>) -> Option<Span> {
         let origin = self.position;

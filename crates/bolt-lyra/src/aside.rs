@@ -18,7 +18,7 @@ const LEFT_MAX: isize = 4;
 static LEFT: AtomicIsize = AtomicIsize::new(0);
 
 /// Operations on integers of fewer bits take no time to speak of, also many of them.
-const SHORT_BITS: usize = 1 << 12;
+pub(crate) const SHORT_BITS: usize = 1 << 12;
 
 /// Operations on integers of so many bits together take some hundredths of a second.
 const LONG_BITS: usize = 1 << 21;

@@ -191,7 +191,12 @@ fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
         return of_machine(a, b, operation);
     }
     if let (Some(a), Some(b)) = (rational(a), rational(b)) {
-        return Value::from((operation.exact)(a, b));
+        let bits = bits_of_fraction(&a).saturating_add(bits_of_fraction(&b));
+        if bits > aside::SHORT_BITS {
+            bolt_base::interrupt::poll();
+        }
+        let exact = operation.exact;
+        return Value::from(aside::of_bits(bits, move || exact(a, b)));
     }
     let digits = |value: &Value| match value {
         Value::BigReal(real) => real.precision,
@@ -205,7 +210,8 @@ fn of_reals(a: &Value, b: &Value, operation: &Operation) -> Value {
         to_binary(value, working).map(|value| BigReal { value, precision })
     };
     let (Some(a), Some(b)) = (big(a, of_a), big(b, of_b)) else { return Value::Real(f64::NAN) };
-    let value = (operation.binary)(a.value.clone(), b.value.clone());
+    let (binary, left, right) = (operation.binary, a.value.clone(), b.value.clone());
+    let value = aside::of_bits(bits_of(working), move || binary(left, right));
     if value.repr().is_infinite() {
         bolt_base::interrupt::stop(bolt_base::interrupt::Broken::Overflow);
     }
@@ -343,8 +349,10 @@ pub(crate) fn reciprocal(a: &Value) -> Option<Value> {
     Some(match a {
         Value::Real(real) => Value::Real(1.0 / real),
         Value::BigReal(real) => {
-            let one = Binary::ONE.with_precision(bits_of(real.precision)).value();
-            Value::BigReal(Arc::new(BigReal::new(one / real.value.clone(), real.precision)))
+            let (bits, own) = (bits_of(real.precision), real.value.clone());
+            let one = Binary::ONE.with_precision(bits).value();
+            let inverse = aside::of_bits(bits, move || one / own);
+            Value::BigReal(Arc::new(BigReal::new(inverse, real.precision)))
         }
         Value::Complex(complex_number) => {
             let Complex { re, im } = &**complex_number;
@@ -446,6 +454,35 @@ fn exact_power(base: &Value, exponent: i64) -> Option<Option<Value>> {
 fn raised(base: &IBig, exponent: usize) -> IBig {
     let own = base.clone();
     aside::of_bits(bit_length(base).saturating_mul(exponent), move || own.pow(exponent))
+}
+
+fn bits_of_fraction(fraction: &RBig) -> usize {
+    bit_length(fraction.numerator()).saturating_add(bit_length(fraction.denominator().as_ibig()))
+}
+
+/// Powers of 2 beyond this one have so many decimal digits that they are not written out.
+const WRITTEN_OUT: i64 = 1 << 20;
+
+/// Returns the first decimal digits of a number, and the power of 10 that they are multiples of.
+pub(crate) fn decimal(value: &Binary, digits: usize) -> (IBig, isize) {
+    let exponent = value.repr().digits() as i64 + value.repr().exponent() as i64;
+    let own = value.clone();
+    let of = move |value: Binary| {
+        let decimal = value.with_base_and_precision::<10>(digits).value();
+        (decimal.repr().significand().clone(), decimal.repr().exponent())
+    };
+    aside::of_bits(bits_of(digits as f64), move || {
+        if exponent.abs() < WRITTEN_OUT {
+            return of(own);
+        }
+        // Each squaring of the power loses a bit.
+        let bits = bits_of(digits as f64) + 64;
+        let places = (exponent as f64 / BITS_PER_DIGIT).floor() as isize;
+        let ten = Binary::from(10).with_precision(bits).value();
+        let scaled = own.with_precision(bits).value() / ten.powi(IBig::from(places));
+        let (significand, exponent) = of(scaled);
+        (significand, exponent + places)
+    })
 }
 
 /// Returns how many bits an integer has, without its sign.

@@ -65,7 +65,7 @@ impl Precise {
 
     /// Returns Pi.
     pub(crate) fn pi(bits: usize) -> Self {
-        Self::real(long(bits, move || Binary::pi(bits)), bits)
+        Self::real(long(bits, Binary::pi), bits)
     }
 
     /// Returns the imaginary unit.
@@ -436,8 +436,12 @@ pub(crate) type Function = fn(&[Precise]) -> Option<Precise>;
 /// A function of so many bits may take long.
 const LONG_BITS: usize = 1 << 13;
 
-fn long<T: Send + 'static>(bits: usize, run: impl FnOnce() -> T + Send + 'static) -> T {
-    if bits < LONG_BITS { run() } else { crate::aside::aside(run) }
+/// Returns what a function gives for so many bits, aside where that takes long.
+pub(crate) fn long<T: Send + 'static>(
+    bits: usize,
+    function: impl FnOnce(usize) -> T + Send + 'static,
+) -> T {
+    if bits < LONG_BITS { function(bits) } else { crate::aside::aside(move || function(bits)) }
 }
 
 /// Bits beyond which no more are tried.
@@ -448,7 +452,7 @@ pub(crate) fn converged(function: Function, args: &[Value], bits: usize) -> Opti
     let at = |bits: usize| {
         let args: Option<Vec<Precise>> = args.iter().map(|arg| Precise::read(arg, bits)).collect();
         let args = args?;
-        long(bits, move || function(&args))
+        long(bits, move |_| function(&args))
     };
     let mut working = bits + 24;
     let mut before = at(working)?;

@@ -294,14 +294,13 @@ fn big_real(real: &crate::value::BigReal, form: Form) -> Expr {
         return Expr::new(ExprKind::Real(text.into()));
     }
     let shown = (real.precision.round().max(1.0) as usize).max(1);
-    let decimal = real.value.clone().with_base_and_precision::<10>(shown).value();
-    let repr = decimal.repr();
-    let digits = crate::aside::text(repr.significand(), 10);
+    let (significand, exponent) = number::decimal(&real.value, shown);
+    let digits = crate::aside::text(&significand, 10);
     let (sign, digits) = match digits.strip_prefix('-') {
         Some(rest) => ("-", rest.to_owned()),
         None => ("", digits),
     };
-    let exponent = repr.exponent() + digits.len() as isize - 1;
+    let exponent = exponent + digits.len() as isize - 1;
     let (first, rest) = digits.split_at(1);
     let mark = match form {
         Form::Output => String::new(),
@@ -321,7 +320,7 @@ fn trim(precision: f64) -> String {
 /// Writes `1.5e3` as `1500.`, and as `1.5*^10` what is large or small.
 fn point(scientific: &str, mark: &str) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let exponent: i64 = exponent.parse().unwrap_or(0);
     let (sign, mantissa) = match mantissa.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", mantissa),

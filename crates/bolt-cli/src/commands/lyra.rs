@@ -126,12 +126,18 @@ fn read_stdin() -> Result<Source> {
 
 /// Returns a source of bytes that must be text.
 fn source(name: &str, bytes: Vec<u8>) -> Result<Source> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        bail!(
+            "`{name}` is text in UTF-16\n\
+             hint: `iconv -f UTF-16 -t UTF-8` converts it to what programs are written in"
+        );
+    }
+    if let Some(zero) = bytes.iter().position(|byte| *byte == 0) {
+        let line = bytes[..zero].iter().filter(|byte| **byte == b'\n').count() + 1;
+        bail!("`{name}` is no text: line {line} has a byte 0; is it a program?");
+    }
     let error = match String::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => return Ok(Source::new(name, text)),
-        Ok(text) => {
-            let line = text.split('\0').next().unwrap_or_default().matches('\n').count() + 1;
-            bail!("`{name}` is no text: line {line} has a byte 0; is it a program?");
-        }
+        Ok(text) => return Ok(Source::new(name, text)),
         Err(error) => error,
     };
     let valid = error.utf8_error().valid_up_to();

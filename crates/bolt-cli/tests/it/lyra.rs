@@ -1,10 +1,12 @@
 //! Lyra from the command line.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
+use crate::memory::under;
 use crate::support::{Workspace, text};
 #[cfg(unix)]
 use crate::terminal::Terminal;
@@ -104,6 +106,11 @@ fn what_is_no_program_is_refused() {
     workspace.write("zero.wl", b"a = 1;\n\0\0");
     let error = workspace.refused(&["lyra", "zero.wl"]);
     assert!(error.contains("line 2 has a byte 0"), "{error}");
+    workspace.write("binary.wl", b"\x7fELF\xe9\n\0");
+    let error = workspace.refused(&["lyra", "binary.wl"]);
+    assert!(error.contains("line 2 has a byte 0"), "{error}");
+    workspace.write("wide.wl", b"\xff\xfe1\0");
+    assert!(workspace.refused(&["lyra", "wide.wl"]).contains("iconv -f UTF-16"));
     assert!(workspace.refused(&["lyra", "."]).contains("cannot read `.`"));
     assert!(workspace.refused(&["lyra", "none.wl"]).contains("cannot read `none.wl`"));
 }
@@ -111,10 +118,14 @@ fn what_is_no_program_is_refused() {
 #[test]
 fn nothing_that_is_asked_for_ends_the_session() {
     let workspace = Workspace::new();
-    let deep = format!("{}1{}", "{".repeat(1_000_000), "}".repeat(1_000_000));
-    let output = piped(&workspace, deep);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(streams(&output).1.contains("nested more than"));
+    for [open, close] in
+        [["{", "}"], ["(", ")"], ["f[", "]"], ["<|", "|>"], ["x=", "1"], ["-", "1"]]
+    {
+        let deep = format!("{}1{}", open.repeat(1_000_000), close.repeat(1_000_000));
+        let output = piped(&workspace, deep);
+        assert_eq!(output.status.code(), Some(2), "{open}");
+        assert!(streams(&output).1.contains("nested more than"), "{open}");
+    }
     for source in [
         "f[x_] := f[x + 1] + 1; f[1];",
         "2^10^10;",
@@ -122,6 +133,10 @@ fn nothing_that_is_asked_for_ends_the_session() {
         "Range[10^12];",
         "Nest[f, x, 10^5];",
         "10^10^10^10;",
+        "Nest[#^2 &, 1.5`30, 100];",
+        "ConstantArray[0, {10^6, 10^6, 10^6}];",
+        "IntegerDigits[10, 2, 10^15];",
+        "(1 + I)^10^10;",
     ] {
         let out = workspace.text(&["lyra", "-e", source, "-e", "7"]);
         assert_eq!(out.trim_start_matches("$Aborted\n"), "7\n", "{source}");
@@ -142,19 +157,39 @@ fn what_takes_too_much_memory_is_aborted_and_the_session_goes_on() {
     );
 }
 
+/// Whatever an evaluation is doing, and while its value is written.
 #[test]
 #[cfg(unix)]
 fn an_interrupt_ends_the_evaluation() {
     let workspace = Workspace::new();
-    let mut command = workspace.bolt();
-    command.args(["lyra", "-e", "Print[1]; While[True]", "-e", "Print[2]"]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
-    let id = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!(streams(&output).0, "1\n$Aborted\n");
+    for endless in
+        ["While[True]", "7^(3*10^8)", "N[Pi, 10^8]", "Nest[{#, #} &, x, 60]", "Pause[Infinity]"]
+    {
+        let mut command = workspace.bolt();
+        command.args(["lyra", "-e", &format!("Print[1]; {endless}"), "-e", "Print[2]"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        assert_eq!(line, "1\n", "{endless}");
+        std::thread::sleep(Duration::from_millis(200));
+        let id = child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{endless}");
+        out.read_line(&mut line).unwrap();
+        assert!(line.ends_with("$Aborted\n"), "{endless}: {line}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_limit_on_what_the_process_maps_is_told_of_and_survived() {
+    let workspace = Workspace::new();
+    let source = "Length[Range[10^9]]; Length[ConstantArray[0, 10^9]]; 7";
+    let output = under(&workspace, "ulimit -v 4000000", &["lyra", "-e", source]);
+    let (out, err) = streams(&output);
+    assert_eq!((out.as_str(), output.status.code()), ("7\n", Some(0)), "{err}");
+    assert_eq!(err.matches("General::nomem").count(), 2, "{err}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_limit_beyond_the_machine_is_reduced_and_said() {
 
 /// Runs a command under limits that a shell sets first.
 #[cfg(target_os = "linux")]
-fn under(workspace: &Workspace, limits: &str, arguments: &[&str]) -> Output {
+pub(crate) fn under(workspace: &Workspace, limits: &str, arguments: &[&str]) -> Output {
     let script = format!("{limits}; exec \"$0\" \"$@\"");
     let mut shell = Command::new("sh");
     shell.args(["-c", &script, env!("CARGO_BIN_EXE_bolt")]).args(arguments);

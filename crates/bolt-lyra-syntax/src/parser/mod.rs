@@ -159,10 +159,23 @@ impl<'s> Parser<'s> {
                     self.sink.error(DiagnosticKind::UnexpectedComma, self.token.span, message);
                     self.take();
                 }
+                _ if self.is_at("?") => exprs.push(self.question()),
                 _ => exprs.push(self.expression(0).expr),
             }
         }
         Parse { exprs, diagnostics: self.sink.diagnostics }
+    }
+
+    /// `?name` or `??name` in place of an expression: what is known of a symbol, or of all whose
+    /// names match.
+    fn question(&mut self) -> Expr {
+        let start = self.token.span.start;
+        let is_long = self.lexer.takes(b'?');
+        let name = self.take_name(Lexer::name_pattern, "a name after `?`").expr;
+        let long_form = Expr::symbol(if is_long { "True" } else { "False" });
+        let rule = Expr::call("Rule", vec![Expr::symbol("LongForm"), long_form]);
+        let span = Span::new(start, name.span.end);
+        Expr { span, ..Expr::call("Information", vec![name, rule]) }
     }
 
     /// Reads an expression whose operators bind at least as tightly as `min`.

@@ -2,6 +2,7 @@
 
 use triomphe::Arc;
 
+use super::options::Options;
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -60,7 +61,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "Information",
         Attributes::HOLD_ALL,
         |s, c| Ok(information(s, c)),
-        "Information[f] prints what f does, its attributes and what is defined for it. In a dialogue ?f prints what it does, ??f all.",
+        "Information[f] prints what f does, its attributes and what is defined for it. Information[f, LongForm -> False] prints only what it does. At the start of an expression ?f stands for this, ??f for all of it.",
         &[("Information[Plus]", "Null"), ("Information[\"Plus\"]", "Null")],
     ),
 ];
@@ -212,8 +213,11 @@ fn is_name(session: &mut Session, call: &Call) -> Step {
 }
 
 fn information(session: &mut Session, call: &Arc<Call>) -> Step {
-    let [of, ..] = call.args() else { return Step::Same };
+    let (args, options) = Options::split(call.args(), 1);
+    let [of, ..] = args else { return Step::Same };
     let Some(pattern) = pattern(session, of) else { return Step::Same };
+    let long_form = options.get(session, "LongForm");
+    let is_long = long_form.is_none_or(|long| !long.is(sym::False));
     let found = session.matching_names(&pattern);
     match &found[..] {
         [] => session.message(
@@ -222,7 +226,7 @@ fn information(session: &mut Session, call: &Arc<Call>) -> Step {
             &[Value::string(pattern)],
         ),
         [(symbol, _)] => {
-            let text = session.explain(*symbol, true);
+            let text = session.explain(*symbol, is_long);
             session.tell(Note::Printed(text));
         }
         _ => {

@@ -308,7 +308,10 @@ fn greatest_common(a: &IBig, b: &IBig) -> IBig {
     match (*a == IBig::ZERO, *b == IBig::ZERO) {
         (true, _) => magnitude(b.clone()),
         (_, true) => magnitude(a.clone()),
-        _ => IBig::from(a.gcd(b)),
+        _ => {
+            let (a, b) = (a.clone(), b.clone());
+            aside::of_bits(a.bit_len() + b.bit_len(), move || IBig::from((&a).gcd(&b)))
+        }
     }
 }
 
@@ -316,28 +319,28 @@ fn least_common(a: &IBig, b: &IBig) -> IBig {
     if *a == IBig::ZERO || *b == IBig::ZERO {
         return IBig::ZERO;
     }
-    magnitude(a / IBig::from(a.gcd(b)) * b)
+    magnitude(a / greatest_common(a, b) * b)
 }
 
 /// Combines integers; other arguments stay.
 fn combine(call: &Call, of_none: i64, with: fn(&IBig, &IBig) -> IBig) -> Step {
-    let mut rest = Args::new();
-    let mut total: Option<IBig> = None;
-    for arg in call.args() {
-        match number::integer(arg) {
-            Some(integer) => {
-                total = Some(match total {
-                    Some(total) => with(&total, &integer),
-                    None => magnitude(integer),
-                });
-            }
-            None => rest.push(arg.clone()),
-        }
+    let integers: Option<Vec<IBig>> = call.args().iter().map(number::integer).collect();
+    match integers.as_deref() {
+        Some([]) => Step::Done(Value::Integer(of_none)),
+        Some(integers) => Step::Done(Value::from(combined(integers, with))),
+        None => Step::Same,
     }
-    match total {
-        None if rest.is_empty() => Step::Done(Value::Integer(of_none)),
-        Some(total) if rest.is_empty() => Step::Done(Value::from(total)),
-        _ => Step::Same,
+}
+
+/// Combines integers by halves, so that both of each two are of like size.
+fn combined(integers: &[IBig], with: fn(&IBig, &IBig) -> IBig) -> IBig {
+    poll();
+    match integers {
+        [one] => magnitude(one.clone()),
+        many => {
+            let (left, right) = many.split_at(many.len() / 2);
+            with(&combined(left, with), &combined(right, with))
+        }
     }
 }
 

@@ -531,6 +531,10 @@ fn constant_array(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step
         session.message(sym::General, "nomem", &[]);
         return Ok(Step::Same);
     }
+    // Inner lists are shared.
+    if !session.has_room(sizes.iter().map(|&size| size as u64).sum(), size_of::<Value>()) {
+        return Ok(Step::Same);
+    }
     let list = sizes.iter().rev().fold(value.clone(), |inner, &size| {
         Value::list(std::iter::repeat_n(inner, size).collect::<Args>())
     });

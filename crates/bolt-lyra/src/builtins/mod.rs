@@ -120,7 +120,7 @@ impl std::fmt::Debug for Builtin {
 
 /// Returns an entry of a table.
 #[track_caller]
-const fn builtin(
+pub(crate) const fn builtin(
     name: &'static str,
     attributes: Attributes,
     apply: Apply,

@@ -1,6 +1,8 @@
 //! What is deep, long, endless or too large.
 
 use super::check;
+use crate::session::Session;
+use crate::value::Value;
 
 #[test]
 fn expressions_as_deep_as_programs_make_them_are_written_compared_and_matched() {
@@ -142,5 +144,75 @@ fn digits_by_halves_are_those_by_remainders() {
         ("Union[IntegerDigits[10^640 - 1]]", "{9}"),
         ("IntegerDigits[10^130, 10, 5]", "{0, 0, 0, 0, 0}"),
         ("Length[IntegerDigits[2^20000, 2]]", "20001"),
+    ]);
+}
+
+/// Each of these would take minutes at least, in loops that return no result.
+#[test]
+fn whatever_takes_long_is_ended_in_time() {
+    let endless = [
+        "Nest[{#, #} &, x, 60] === Nest[{#, #} &, x, 60]",
+        "LeafCount[Nest[f[#, #] &, x, 60]]",
+        "FreeQ[Nest[f[#, #] &, x, 60], y]",
+        "Depth[Nest[f[#, #] &, x, 60]]",
+        "Nest[{#, #} &, x, 60] /. x -> 1",
+        "Flatten[Nest[{#, #} &, x, 60]]",
+        "ToString[Nest[{#, #} &, x, 60]]",
+        "Fibonacci[2^28]",
+        "PrimeQ[10^100000 + 1]",
+        "PowerMod[3, 10^1000000, 10^1000000 + 7]",
+        "BernoulliB[10^4]",
+        "IntegerDigits[7^(10^8)]",
+        "ToString[7^(10^8)]",
+        "ToExpression[StringRepeat[\"9\", 10^8]]",
+        "N[Pi, 10^8]",
+        "N[Zeta[3], 10^5]",
+        "1/SetPrecision[7, 10^8]",
+        "Expand[(Sin[x] + Cos[x] + Tan[x])^5000]",
+        "Expand[(1 + x)^(10^6)]",
+        "Gather[Range[10^6], False &]",
+        "LogicalExpand[Xor @@ Array[a, 20]]",
+        "Cyclotomic[510510, x]",
+        "NIntegrate[Exp[-x y z w v], {x, 0, 1}, {y, 0, 1}, {z, 0, 1}, {w, 0, 1}, {v, 0, 1}]",
+    ];
+    for program in endless {
+        let mut session = Session::new();
+        let limited = format!("TimeConstrained[{program}, 0.05, \"late\"]");
+        assert_eq!(session.run(&limited), Value::string("late"), "{program}");
+        assert_eq!(session.run("1 + 1"), Value::Integer(2), "{program}");
+    }
+}
+
+#[test]
+fn an_error_of_the_program_ends_one_evaluation_and_leaves_what_was_defined() {
+    let mut session = Session::new();
+    let name = session.names.symbol("Global`broken");
+    session.definition_mut(name).builtin = Some(&BROKEN);
+    let told = "a = 1; Block[{a = 2}, CheckAbort[broken[], a]] + a";
+    assert_eq!(session.run(told), Value::Integer(3));
+    let notes = session.take_notes();
+    let is_told = |note: &crate::Note| {
+        matches!(note, crate::Note::Message { name, text }
+            if name == "General::intern" && text.contains("a broken rule"))
+    };
+    assert!(notes.iter().any(is_told), "{notes:?}");
+}
+
+static BROKEN: crate::builtins::Builtin = crate::builtins::builtin(
+    "broken",
+    crate::definition::Attributes::NONE,
+    |_, _| panic!("a broken rule"),
+    "",
+    &[],
+);
+
+#[test]
+fn numbers_of_huge_exponents_are_written_with_them() {
+    check(&[
+        ("Exp[1.`20*10^10] > 10^(10^8)", "True"),
+        ("StringTake[ToString[Exp[1.`20*10^10], InputForm], -12]", "\"*^4342944819\""),
+        ("Log[10, 2.^(10^9)]/Log[10, 2] > 10^9 - 1", "True"),
+        ("ToString[10.`20^(2^31)]", "\"1.*^2147483648\""),
+        ("ToString[10.`20^(-2^31)]", "\"1.*^-2147483648\""),
     ]);
 }

@@ -94,10 +94,12 @@ impl Dialogue {
             return Ok(None);
         }
         let mut ends = false;
-        let code = run.evaluate(&source, &parse.exprs, |session, line| {
+        let code = run.evaluate(&source, &parse.exprs, |session, guard, line| {
             ends = line.value.is_none();
             self.show(session, &line);
-            self.screen.flush()
+            let late = guard.take();
+            self.screen.end(late.as_ref());
+            self.screen.flush().map(|()| late)
         })?;
         Ok(code.filter(|_| ends))
     }

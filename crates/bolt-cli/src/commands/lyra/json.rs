@@ -22,9 +22,16 @@ pub(super) fn run(run: &mut Run, sources: &[Source], context: &mut Context) -> R
     let mut ended = broken;
     for (source, parse) in sources.iter().zip(&parses) {
         if ended.is_none() {
-            ended = run.evaluate(source, &parse.exprs, |session, line| {
-                results.push(result(session, &line));
-                Ok::<(), anyhow::Error>(())
+            ended = run.evaluate(source, &parse.exprs, |session, guard, mut line| {
+                let whole = result(session, &line);
+                let late = guard.take();
+                // What could not be written is told in place of it.
+                if late.is_some() {
+                    line.end.clone_from(&late);
+                    line.value = Some(Value::Symbol(sym::Aborted));
+                }
+                results.push(if late.is_some() { result(session, &line) } else { whole });
+                Ok::<_, anyhow::Error>(late)
             })?;
         }
     }

@@ -48,12 +48,13 @@ pub(super) struct Run {
 
 impl Run {
     /// Evaluates the expressions of a source, one line of the dialogue each, and gives each to
-    /// `show`. Returns the exit code if the session has ended.
+    /// `show`, which returns what ended the writing of the value. Returns the exit code if the
+    /// session has ended.
     pub(super) fn evaluate<'s, E>(
         &mut self,
         source: &'s Source,
         exprs: &[Expr],
-        mut show: impl FnMut(&mut Session, Line<'s>) -> Result<(), E>,
+        mut show: impl FnMut(&mut Session, &Guard, Line<'s>) -> Result<Option<End>, E>,
     ) -> Result<Option<ExitCode>, E> {
         for expr in exprs {
             let input = expr.span.text(&source.text);
@@ -66,9 +67,8 @@ impl Run {
                 Ok(value) => (Some(value), end.as_ref().and_then(End::code)),
                 Err(code) => (None, Some(exit_code(code))),
             };
-            show(&mut self.session, Line { input, value, took, end })?;
-            // Writing a value takes its time, too.
-            let code = code.or_else(|| self.guard.take().and_then(|end| end.code()));
+            let late = show(&mut self.session, &self.guard, Line { input, value, took, end })?;
+            let code = code.or_else(|| late.as_ref().and_then(End::code));
             if code.is_some() {
                 return Ok(code);
             }

@@ -196,12 +196,14 @@ pub(super) fn run(
         return Ok(code);
     }
     for (source, parse) in sources.iter().zip(&parses) {
-        let ended = run.evaluate(source, &parse.exprs, |session, line| {
+        let ended = run.evaluate(source, &parse.exprs, |session, guard, line| {
             screen.end(line.end.as_ref());
             if let Some(text) = line.value.and_then(|value| shown(session, &value, look)) {
                 screen.line(&text);
             }
-            screen.flush()
+            let late = guard.take();
+            screen.end(late.as_ref());
+            screen.flush().map(|()| late)
         })?;
         if let Some(code) = ended {
             return Ok(code);

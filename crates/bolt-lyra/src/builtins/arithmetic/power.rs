@@ -289,6 +289,7 @@ pub(super) fn small_factors(integer: &IBig, exponent: &RBig) -> Vec<(IBig, u32)>
     let mut factors = Vec::new();
     let mut divisor = 2u64;
     while divisor <= TRIAL_LIMIT && IBig::from(divisor * divisor) <= left {
+        bolt_base::interrupt::poll();
         let mut times = 0;
         while &left % divisor == 0 {
             left /= divisor;

@@ -298,7 +298,10 @@ pub(crate) fn constant(symbol: Symbol) -> Option<f64> {
 }
 
 fn big_constant(symbol: Symbol, digits: f64) -> Option<Binary> {
-    let bits = number::bits_of(digits);
+    precise::long(number::bits_of(digits), move |bits| constant_of(symbol, bits))
+}
+
+fn constant_of(symbol: Symbol, bits: usize) -> Option<Binary> {
     let one = Binary::ONE.with_precision(bits).value();
     Some(match symbol {
         sym::Pi => Binary::pi(bits),

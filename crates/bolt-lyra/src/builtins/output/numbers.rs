@@ -257,13 +257,13 @@ fn rounded(value: &Value, digits: usize) -> Option<Decimal> {
         Value::Real(real) if real.is_finite() => format!("{real:.*e}", digits - 1),
         Value::BigReal(real) => {
             let digits = digits.min(real.precision.round().max(1.0) as usize);
-            let decimal = real.value.clone().with_base_and_precision::<10>(digits).value();
-            let significand = decimal.repr().significand().to_string();
+            let (significand, exponent) = number::decimal(&real.value, digits);
+            let significand = crate::aside::text(&significand, 10);
             let (sign, all) = match significand.strip_prefix('-') {
                 Some(rest) => ("-", rest),
                 None => ("", significand.as_str()),
             };
-            let exponent = decimal.repr().exponent() + all.len() as isize - 1;
+            let exponent = exponent + all.len() as isize - 1;
             let (first, rest) = all.split_at(1);
             format!("{sign}{first}.{rest}e{exponent}")
         }
@@ -328,7 +328,7 @@ pub(super) fn in_base(session: &Session, value: &Value, base: &Value) -> Option<
 
 fn based(value: &Value, base: u8) -> Value {
     if let Some(integer) = number::integer(value) {
-        let text = format!("{}_{base}", integer.in_radix(base));
+        let text = format!("{}_{base}", crate::aside::text(&integer, base));
         return Value::call(sym::OutputForm, [Value::string(text)].as_slice());
     }
     let Value::Call(call) = value else { return value.clone() };

@@ -1,5 +1,7 @@
 //! Constants to any precision.
 
+use bolt_base::interrupt::poll;
+
 use crate::symbol::{Symbol, sym};
 use crate::value::Binary;
 
@@ -23,6 +25,7 @@ pub(in crate::builtins) fn euler_gamma(bits: usize) -> Binary {
     let (mut u, mut v) = (a.clone(), b.clone());
     // Terms grow until k = n and are small from about 3.6 n on.
     for k in 1..(n * 5) {
+        poll();
         b = b * of(n * n) / of(k * k);
         a = (a * of(n * n) / of(k) + &b) / of(k);
         u += &a;
@@ -39,6 +42,7 @@ pub(in crate::builtins) fn catalan(bits: usize) -> Binary {
     let mut sum = of(0);
     let mut term = of(1);
     for k in 0..(working as u64 / 2 + 16) {
+        poll();
         sum += &term / of((2 * k + 1) * (2 * k + 1));
         term = term * of(k + 1) / of(2 * (2 * k + 1));
     }

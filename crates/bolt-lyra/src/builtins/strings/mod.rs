@@ -83,5 +83,9 @@ fn not_strings(session: &mut Session, name: &str, call: &Call) -> Step {
 
 /// Returns strings as a list.
 pub(crate) fn list_of<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Value {
-    Value::list(texts.into_iter().map(Value::string).collect::<Args>())
+    let string = |text| {
+        bolt_base::interrupt::poll();
+        Value::string(text)
+    };
+    Value::list(texts.into_iter().map(string).collect::<Args>())
 }

@@ -137,6 +137,7 @@ fn join(session: &mut Session, call: &Arc<Call>) -> Step {
     let mut joined = String::new();
     let mut pending: Vec<&Value> = call.args().iter().rev().collect();
     while let Some(value) = pending.pop() {
+        bolt_base::interrupt::poll();
         match value {
             Value::String(text) => joined.push_str(text),
             _ => match value.as_list() {
