@@ -26,6 +26,7 @@ impl Integrator<'_> {
         }
         let outer = self.session.product_of(rest)?;
         let exponent = self.session.sum_of(exponents)?;
+        let exponent = expand_linear(self.session, &exponent)?;
         match trig {
             None if !is_zero(&exponent) => self.power_times_gaussian(&outer, &exponent, x),
             Some((head, inner)) if is_zero(&exponent) => {

@@ -5,6 +5,7 @@
 //! with the integrand at random points.
 
 mod algebraic;
+mod argument;
 mod gaussian;
 mod inverse;
 mod normal;
@@ -78,6 +79,8 @@ const METHODS: &[Method] = &[
     |i, f, x| i.by_gaussian(f, x),
     |i, f, x| i.by_rewriting(f, x),
     |i, f, x| i.by_simple_bases(f, x),
+    |i, f, x| i.by_reciprocal(f, x),
+    |i, f, x| i.by_shift(f, x),
     |i, f, x| i.by_inverse(f, x),
     |i, f, x| i.by_expansion(f, x),
 ];

@@ -45,7 +45,7 @@ impl Integrator<'_> {
             with = replace_powers(&simple, u, &t);
         }
         if !is_free(&with, x) {
-            return Ok(None);
+            return self.by_logarithmic_derivative(f, u, x);
         }
         let with = self.session.evaluate(&with)?;
         let Some(result) = self.integrate(&with, &t)? else { return Ok(None) };
@@ -156,7 +156,7 @@ pub(super) fn gcd(a: i64, b: i64) -> i64 {
 }
 
 /// The first part that is linear in its look: a sum with x, or a multiple of x in a function.
-fn innermost_sum(f: &Value, x: &Value) -> Option<Value> {
+pub(super) fn innermost_sum(f: &Value, x: &Value) -> Option<Value> {
     let call = f.as_call()?;
     let has_x = |value: &Value| !is_free(value, x);
     if call.is(sym::Plus) {
@@ -237,9 +237,10 @@ fn replace_powers(value: &Value, u: &Value, t: &Value) -> Value {
                     true => count += 1,
                     false => match term.args_of(sym::Times) {
                         Some([Value::Integer(n), others @ ..])
-                            if *others == *factors_without_number(&exponent) =>
+                            if *others == *factors_without_number(&exponent)
+                                && n % number_factor(&exponent) == 0 =>
                         {
-                            count += n;
+                            count += n / number_factor(&exponent);
                         }
                         _ => rest.push(term.clone()),
                     },
@@ -254,6 +255,14 @@ fn replace_powers(value: &Value, u: &Value, t: &Value) -> Value {
     let Value::Call(call) = value else { return value.clone() };
     let args: Args = call.args().iter().map(|arg| replace_powers(arg, u, t)).collect();
     Value::call(substituted(call.head(), u, t), args)
+}
+
+/// The whole number that a product starts with, 1 if there is none.
+fn number_factor(value: &Value) -> i64 {
+    match value.args_of(sym::Times) {
+        Some([Value::Integer(n), ..]) if *n != 0 => *n,
+        _ => 1,
+    }
 }
 
 fn factors_without_number(value: &Value) -> Vec<Value> {

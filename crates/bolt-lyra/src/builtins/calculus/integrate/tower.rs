@@ -18,6 +18,9 @@ use crate::session::Evaluated;
 use crate::symbol::sym;
 use crate::value::{Args, Value};
 
+/// The largest denominator of a ratio of logarithms, as of 4 and 8.
+const MOST_DENOMINATOR: i64 = 12;
+
 /// An integrand in terms of one exponential.
 struct Tower {
     /// The factors without the exponential.
@@ -27,23 +30,47 @@ struct Tower {
     /// The symbol for the exponential, and its logarithmic derivative.
     symbol: Value,
     k: Value,
+    /// Symbols for what is constant between branch points, as (b^x)^n/b^(n x), and their values.
+    constants: Vec<(Value, Value)>,
 }
 
 impl Integrator<'_> {
     pub(super) fn by_exponentials(&mut self, f: &Value, x: &Value) -> Evaluated<Option<Value>> {
         let Some(tower) = self.tower(f, x)? else { return Ok(None) };
-        let e = tower.symbol.clone();
-        let Some(inner) = self.session.fraction_in(&tower.inner, &e)? else { return Ok(None) };
-        let outer = self.session.product_of(Args::from(tower.outer.clone()))?;
-        let Some((whole, parts)) = self.session.partial_fractions(&inner)? else { return Ok(None) };
-        let result = match self.session.poly(&outer, x)? {
-            Some(poly) => self.poly_times_exponential(&poly, &whole, &parts, &tower, x)?,
-            None => self.power_times_exponential(&outer, &whole, &parts, &tower, x)?,
-        };
-        let Some(result) = result else { return Ok(None) };
-        let k = &tower.k;
+        let (e, k) = (&tower.symbol, &tower.k);
+        let Some(result) = self.in_tower(&tower, x)? else { return Ok(None) };
         let value = lyra!(self.session, "E^(k*x)", k, x)?;
-        self.session.put(&result, &e, &value).map(Some)
+        let mut result = self.session.put(&result, e, &value)?;
+        for (symbol, value) in &tower.constants {
+            result = self.session.put(&result, symbol, value)?;
+        }
+        Ok(Some(result))
+    }
+
+    fn in_tower(&mut self, tower: &Tower, x: &Value) -> Evaluated<Option<Value>> {
+        let outer = self.session.product_of(Args::from(tower.outer.clone()))?;
+        let Some(inner) = self.session.fraction_in(&tower.inner, &tower.symbol)? else {
+            return match is_free(&outer, x) {
+                true => self.function_of_exponential(&outer, tower),
+                false => Ok(None),
+            };
+        };
+        let Some((whole, parts)) = self.session.partial_fractions(&inner)? else { return Ok(None) };
+        match self.session.poly(&outer, x)? {
+            Some(poly) => self.poly_times_exponential(&poly, &whole, &parts, tower, x),
+            None => self.power_times_exponential(&outer, &whole, &parts, tower, x),
+        }
+    }
+
+    /// The exponential itself is the variable: dx = dE/(k E).
+    fn function_of_exponential(
+        &mut self,
+        outer: &Value,
+        tower: &Tower,
+    ) -> Evaluated<Option<Value>> {
+        let (e, k, inner) = (&tower.symbol, &tower.k, &tower.inner);
+        let g = lyra!(self.session, "outer*inner/(k*e)", outer, inner, e, k)?;
+        self.integrate(&g, e)
     }
 
     /// Writes an integrand in terms of one exponential.
@@ -53,18 +80,22 @@ impl Integrator<'_> {
             return Ok(None);
         }
         let Some(k) = self.common_slope(&slopes)? else { return Ok(None) };
-        let e = self.fresh();
-        let (mut outer, mut inner) = (Vec::new(), Args::new());
+        let symbol = self.fresh();
+        let empty = Value::Integer(1);
+        let mut tower = Tower { outer: Vec::new(), inner: empty, symbol, k, constants: Vec::new() };
+        let mut inner = Args::new();
         for factor in factors(f) {
-            let Some(written) = self.in_exponential(factor, x, &e, &k)? else { return Ok(None) };
-            match (is_free(&written, x), is_free(&written, &e)) {
+            let Some(written) = self.in_exponential(factor, x, &mut tower)? else {
+                return Ok(None);
+            };
+            match (is_free(&written, x), is_free(&written, &tower.symbol)) {
                 (true, _) => inner.push(written),
-                (_, true) => outer.push(written),
+                (_, true) => tower.outer.push(written),
                 _ => return Ok(None),
             }
         }
-        let inner = self.session.product_of(inner)?;
-        Ok(Some(Tower { outer, inner, symbol: e, k }))
+        tower.inner = self.session.product_of(inner)?;
+        Ok(Some(tower))
     }
 
     /// Collects the slopes of the exponents; false if an exponent is not linear.
@@ -96,7 +127,16 @@ impl Integrator<'_> {
                 });
                 Ok(true)
             }
-            (sym::Plus | sym::Times | sym::Power, args) => {
+            (sym::Power, [base, exponent])
+                if !is_integer(exponent)
+                    && is_free(exponent, x)
+                    && let Some(slope) = self.slope_of_exponentials(base, x)? =>
+            {
+                found.push(self.session.product_of([slope, exponent.clone()])?);
+                Ok(true)
+            }
+            // Inside of other functions of x there is none but the exponential.
+            (_, args) => {
                 for arg in args {
                     if !self.slopes(arg, x, found)? {
                         return Ok(false);
@@ -104,7 +144,36 @@ impl Integrator<'_> {
                 }
                 Ok(true)
             }
-            _ => Ok(false),
+        }
+    }
+
+    /// The logarithmic derivative of a product of exponentials of linear arguments.
+    fn slope_of_exponentials(&mut self, of: &Value, x: &Value) -> Evaluated<Option<Value>> {
+        let mut sum = Args::new();
+        for factor in factors(of) {
+            if is_free(factor, x) {
+                continue;
+            }
+            let Some([base, exponent]) = factor.exactly(sym::Power) else { return Ok(None) };
+            let slope = if is_free(base, x) {
+                let Some(poly) = self.session.poly(exponent, x)? else { return Ok(None) };
+                if poly.degree() != 1 {
+                    return Ok(None);
+                }
+                let slope = poly.at(1);
+                lyra!(self.session, "slope*Log[base]", slope, base)?
+            } else {
+                let Some(inner) = self.slope_of_exponentials(base, x)? else { return Ok(None) };
+                if !is_free(exponent, x) {
+                    return Ok(None);
+                }
+                self.session.product_of([inner, exponent.clone()])?
+            };
+            sum.push(slope);
+        }
+        match sum.is_empty() {
+            true => Ok(None),
+            false => self.session.sum_of(sum).map(Some),
         }
     }
 
@@ -114,13 +183,7 @@ impl Integrator<'_> {
         let (mut top, mut bottom) = (0i64, 1i64);
         for slope in slopes {
             let ratio = self.session.quotient_of(slope, &first)?;
-            let ratio = match ratio.is_number() {
-                true => ratio,
-                false if self.session.has_builtin("Together") => {
-                    self.session.system("Together", [ratio].as_slice())?
-                }
-                false => ratio,
-            };
+            let ratio = self.whole(ratio)?;
             let Some((p, q)) = small_fraction(&ratio) else { return Ok(None) };
             // gcd(top/bottom, p/q)
             let denominator = bottom / gcd(bottom, q) * q;
@@ -139,14 +202,14 @@ impl Integrator<'_> {
         &mut self,
         f: &Value,
         x: &Value,
-        e: &Value,
-        k: &Value,
+        tower: &mut Tower,
     ) -> Evaluated<Option<Value>> {
         if is_free(f, x) || f == x {
             return Ok(Some(f.clone()));
         }
         let Some(call) = f.as_call() else { return Ok(None) };
         let Some(head) = call.head().as_symbol() else { return Ok(None) };
+        let (e, k) = (&tower.symbol, &tower.k);
         match (head, call.args()) {
             (sym::Power, [base, exponent]) if is_free(base, x) => {
                 let Some(poly) = self.session.poly(exponent, x)? else { return Ok(None) };
@@ -167,24 +230,46 @@ impl Integrator<'_> {
                 let v = lyra!(self.session, "E^a*e^n", a, e, n)?;
                 self.session.evaluate_formula(text, &[("v", &v)]).map(Some)
             }
-            (head @ (sym::Plus | sym::Times | sym::Power), args) => {
+            (sym::Power, [base, exponent])
+                if !is_integer(exponent)
+                    && is_free(exponent, x)
+                    && let Some(slope) = self.slope_of_exponentials(base, x)? =>
+            {
+                let n = lyra!(self.session, "slope*exponent/k", slope, exponent, k)?;
+                let n = self.whole(n)?;
+                let constant = self.fresh();
+                let value = lyra!(self.session, "f/E^(n*k*x)", f, n, k, x)?;
+                let written = lyra!(self.session, "constant*e^n", constant, e, n)?;
+                tower.constants.push((constant, value));
+                Ok(Some(written))
+            }
+            (head, args) => {
                 let mut parts = Args::new();
                 for arg in args {
-                    let Some(part) = self.in_exponential(arg, x, e, k)? else { return Ok(None) };
+                    let Some(part) = self.in_exponential(arg, x, tower)? else { return Ok(None) };
                     parts.push(part);
                 }
                 self.session.evaluate(&Value::call(head, parts)).map(Some)
             }
-            _ => Ok(None),
         }
     }
 
-    /// Brings a ratio that is an integer to that integer.
+    /// Brings a ratio that is a rational number to that number, also one of logarithms.
     fn whole(&mut self, ratio: Value) -> Evaluated {
-        match ratio.is_number() {
-            true => Ok(ratio),
-            false => self.session.system("Together", [ratio].as_slice()),
+        if ratio.is_number() {
+            return Ok(ratio);
         }
+        let ratio = self.session.system("Together", [ratio].as_slice())?;
+        if ratio.is_number() {
+            return Ok(ratio);
+        }
+        let Some(value) = self.session.machine_value(&ratio)? else { return Ok(ratio) };
+        let near = (1..=MOST_DENOMINATOR).find_map(|q| {
+            let p = (value * q as f64).round();
+            ((value * q as f64 - p).abs() < 1e-13 * p.abs() && p.abs() < 1e3)
+                .then(|| super::super::terms::fraction(p as i64, q))
+        });
+        Ok(near.unwrap_or(ratio))
     }
 
     fn poly_times_exponential(
