@@ -59,10 +59,12 @@ fn of_value(session: &mut Session, case: &Case) -> Result<(), String> {
     if case.kind == "text" && session.shown(&value) == case.expected {
         return Ok(());
     }
+    // Values of the derivative cost less than to simplify a difference of antiderivatives.
+    if case.kind == "integral" && is_antiderivative(session, &case.input, &value) {
+        return Ok(());
+    }
     let expected = evaluate(session, &case.expected).map(without_form);
-    if expected.is_ok_and(|expected| same(session, &value, &expected))
-        || (case.kind == "integral" && is_antiderivative(session, &case.input, &value))
-    {
+    if expected.is_ok_and(|expected| same(session, &value, &expected)) {
         return Ok(());
     }
     Err(session.input_form(&value).replace('\n', " ").chars().take(160).collect())

@@ -83,7 +83,8 @@ impl Integrator<'_> {
             [(a, m), (b, n)] if a.degree() == 1 && b.degree() == 1 => {
                 self.two_linear((a, m), (b, n), &product.rational, x)
             }
-            _ => Ok(None),
+            [] => Ok(None),
+            _ => self.elliptic(product, x),
         }
     }
 
@@ -296,6 +297,9 @@ impl Integrator<'_> {
         rational: &Value,
         x: &Value,
     ) -> Evaluated<Option<Value>> {
+        if let Some(found) = self.root_of_square(base, exponent, rational, x)? {
+            return Ok(Some(found));
+        }
         let q = self.session.unpoly(base, x)?;
         if let Some((_, 2)) = small_fraction(exponent) {
             let k = half_up(exponent);

@@ -47,11 +47,7 @@ impl Integrator<'_> {
     }
 
     /// The only root of the denominators of arguments that are not all polynomials.
-    fn common_denominator(
-        &mut self,
-        arguments: &[Value],
-        x: &Value,
-    ) -> Evaluated<Option<Poly>> {
+    fn common_denominator(&mut self, arguments: &[Value], x: &Value) -> Evaluated<Option<Poly>> {
         let mut found: Option<Poly> = None;
         for argument in arguments {
             let Some(fraction) = self.session.fraction_in(argument, x)? else { return Ok(None) };

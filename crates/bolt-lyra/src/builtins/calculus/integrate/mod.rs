@@ -6,6 +6,7 @@
 
 mod algebraic;
 mod argument;
+mod elliptic;
 mod gaussian;
 mod inverse;
 mod normal;

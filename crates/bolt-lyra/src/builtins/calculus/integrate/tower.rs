@@ -306,7 +306,7 @@ impl Integrator<'_> {
     }
 
     /// Splits a partial fraction into those over the roots of its factor: c/(e - root)^power.
-    fn poles(&mut self, part: &Part) -> Evaluated<Option<Vec<(Value, Value, usize)>>> {
+    pub(super) fn poles(&mut self, part: &Part) -> Evaluated<Option<Vec<(Value, Value, usize)>>> {
         let Some(roots) = self.session.poly_roots(&part.factor)? else { return Ok(None) };
         let lead = part.factor.leading();
         let n = Value::Integer(part.power as i64);

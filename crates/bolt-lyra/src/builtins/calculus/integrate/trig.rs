@@ -112,7 +112,39 @@ impl Integrator<'_> {
             Inner::Tangent => without_inverse(&result, u, family, w),
             _ => result,
         };
-        self.session.put(&result, u, &value).map(Some)
+        let result = self.session.put(&result, u, &value)?;
+        self.with_sign_of_root(result, n, family, inner, w).map(Some)
+    }
+
+    /// A power of the other function was written as one of its square, which has another sign
+    /// where the function is negative: their quotient is constant between zeros.
+    fn with_sign_of_root(
+        &mut self,
+        result: Value,
+        n: &Value,
+        family: Family,
+        inner: Inner,
+        w: &Value,
+    ) -> Evaluated {
+        let is_whole = match (n, inner) {
+            (Value::Integer(n), Inner::Tangent) => n % 2 == 0,
+            (Value::Integer(n), _) => n % 2 != 0,
+            _ => false,
+        };
+        if is_whole {
+            return Ok(result);
+        }
+        // With n = k + 1 for sine and cosine: the derivative of u is the other function as well.
+        let s = &mut *self.session;
+        let (other, power) = match (family, inner) {
+            (Family::Circular, Inner::Sine) => (lyra!(s, "Cos[w]", w)?, lyra!(s, "n - 1", n)?),
+            (Family::Circular, Inner::Cosine) => (lyra!(s, "Sin[w]", w)?, lyra!(s, "n - 1", n)?),
+            (Family::Circular, Inner::Tangent) => (lyra!(s, "Cos[w]", w)?, n.clone()),
+            (Family::Hyperbolic, Inner::Cosine) => (lyra!(s, "Sinh[w]", w)?, lyra!(s, "n - 1", n)?),
+            // The hyperbolic cosine is positive.
+            (Family::Hyperbolic, _) => return Ok(result),
+        };
+        lyra!(s, "result*(other^power/(other^2)^(power/2))", result, other, power)
     }
 
     /// Powers and products of sines and cosines as sums of sines and cosines of multiples.
