@@ -2,30 +2,46 @@
 
 use triomphe::Arc;
 
+use super::definite::{Options, definite};
 use super::integrate::antiderivative;
 use super::terms::is_free;
+use crate::builtins::simplify::assume::{assumptions_of, under};
 use crate::evaluate::Step;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Call, Value};
 
 pub(super) fn integrate(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
-    let args: Vec<Value> =
-        call.args().iter().filter(|arg| crate::rule::sides(arg).is_none()).cloned().collect();
+    let (given, args): (Args, Args) =
+        call.args().iter().cloned().partition(|arg| crate::rule::sides(arg).is_some());
     let Some((f, ranges)) = args.split_first() else {
         session.wrong_count(sym::Integrate, 0, 2, usize::MAX);
         return Ok(Step::Same);
     };
     let Some((range, rest)) = ranges.split_last() else { return Ok(Step::Same) };
-    let inner = match range.as_list() {
-        Some([x, low, high]) => super::definite::definite(session, f, x, low, high)?,
-        Some(_) => None,
-        None => indefinite(session, f, range)?,
+    let (assumptions, others) = assumptions_of(session, &given)?;
+    let is = |name: &str, what: bool| {
+        others.iter().any(|(key, value)| key == name && value.as_bool() == Some(what))
+    };
+    let options = Options {
+        is_principal: is("PrincipalValue", true),
+        without_conditions: is("GenerateConditions", false),
+        given: given.clone(),
+    };
+    let run = |session: &mut Session| match range.as_list() {
+        Some([x, low, high]) => definite(session, f, [x, low, high], &options),
+        Some(_) => Ok(None),
+        None => indefinite(session, f, range),
+    };
+    let inner = match given.is_empty() {
+        true => run(session)?,
+        false => under(session, &assumptions, run)?,
     };
     Ok(match inner {
         Some(value) if rest.is_empty() => Step::Again(value),
         Some(value) => {
-            let args: Args = std::iter::once(value).chain(rest.iter().cloned()).collect();
+            let args: Args =
+                std::iter::once(value).chain(rest.iter().cloned()).chain(given).collect();
             Step::Again(Value::call(sym::Integrate, args))
         }
         None => Step::Same,

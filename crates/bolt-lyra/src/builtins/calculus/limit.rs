@@ -8,6 +8,8 @@ use super::check::vanishes;
 use super::formula::lyra;
 use super::series::expand::{Expansion, is_finite};
 use super::terms::{is_free, is_zero, substituted};
+use crate::builtins::simplify::assume::{assumptions_of, current, under};
+use crate::builtins::simplify::facts::Facts;
 use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -40,8 +42,12 @@ pub(super) fn limit(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<St
             };
         }
     }
+    let (assumptions, _) = assumptions_of(session, options)?;
     session.quiet += 1;
-    let found = at(session, f, x, a, direction);
+    let found = match options.is_empty() {
+        true => at(session, f, x, a, direction),
+        false => under(session, &assumptions, |session| at(session, f, x, a, direction)),
+    };
     session.quiet -= 1;
     Ok(match found? {
         Some(value) => Step::Again(value),
@@ -109,6 +115,11 @@ fn by_value(session: &mut Session, f: &Value, x: &Value, a: &Value) -> Evaluated
         return Ok(None);
     }
     let value = session.put(f, x, a)?;
+    let assumed = current(session);
+    let value = match assumed.is(sym::True) {
+        true => value,
+        false => session.system("Refine", [value].as_slice())?,
+    };
     Ok(is_finite(&value).then_some(value))
 }
 
@@ -173,12 +184,16 @@ fn at_infinity(
     z: &Value,
 ) -> Evaluated<Option<Value>> {
     let with = session.put(f, x, at)?;
-    let mut gruntz = Gruntz { session, depth: 0, ups: 0 };
+    let assumed = current(session);
+    let facts = Facts::read(session, &assumed)?;
+    let mut gruntz = Gruntz { session, facts, depth: 0, ups: 0 };
     gruntz.limit(&with, z)
 }
 
 struct Gruntz<'s> {
     session: &'s mut Session,
+    /// What is assumed of other symbols.
+    facts: Facts,
     depth: usize,
     ups: usize,
 }
@@ -259,6 +274,12 @@ impl Gruntz<'_> {
         if plain || is_free(&rebuilt, x) {
             return Ok(Some(rebuilt));
         }
+        if let (Some(sym::Gamma), [a, u]) = (head, &args[..])
+            && is_free(a, x)
+            && self.limit(u, x)? == Some(Value::Symbol(sym::Infinity))
+        {
+            return Ok(Some(Value::Integer(0)));
+        }
         let [u] = &args[..] else { return Ok(Some(rebuilt)) };
         let Some(at) = self.limit(u, x)? else { return Ok(None) };
         let infinity = Value::Symbol(sym::Infinity);
@@ -315,7 +336,15 @@ impl Gruntz<'_> {
             if let Some(value) = self.session.machine_value(f)? {
                 return Ok((value != 0.0).then_some(if value > 0.0 { 1 } else { -1 }));
             }
-            return Ok(None);
+            if self.facts.is_empty() {
+                return Ok(None);
+            }
+            let signs = self.facts.sign(self.session, f)?;
+            return Ok(match (signs.is_positive(), signs.is_negative()) {
+                (true, _) => Some(1),
+                (_, true) => Some(-1),
+                _ => None,
+            });
         }
         if f == x {
             return Ok(Some(1));

@@ -66,10 +66,18 @@ fn assuming(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<Step> {
         return Ok(Step::Same);
     };
     let both = conjunction(session, assumption)?;
-    let set = Value::call(sym::Set, [Value::Symbol(sym::Assumptions), both]);
-    let list = Value::list([set].as_slice());
-    let result = crate::scoping::in_block(session, &list, |session| session.evaluate(body))?;
+    let result = under(session, &both, |session| session.evaluate(body))?;
     Ok(Step::Done(result))
+}
+
+/// Runs with an expression as the value of `$Assumptions`.
+pub(crate) fn under<T>(
+    session: &mut Session,
+    assumptions: &Value,
+    run: impl FnOnce(&mut Session) -> Evaluated<T>,
+) -> Evaluated<T> {
+    let set = Value::call(sym::Set, [Value::Symbol(sym::Assumptions), assumptions.clone()]);
+    crate::scoping::in_block(session, &Value::list([set].as_slice()), run)
 }
 
 /// Returns the current assumptions together with others.

@@ -1,6 +1,6 @@
 //! Simplification and what it stands on: logic, assumptions, conditional values, intervals.
 
-mod assume;
+pub(crate) mod assume;
 mod boolean;
 mod command;
 mod complexity;

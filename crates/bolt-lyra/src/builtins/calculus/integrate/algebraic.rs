@@ -63,11 +63,22 @@ impl Integrator<'_> {
         if let Some(fraction) = self.session.fraction_in(f, x)? {
             return self.session.rational_integral(&fraction, x);
         }
-        let Some(product) = self.product(f, x)? else { return Ok(None) };
-        let found = self.by_bases(&product, x)?;
+        let product = self.product(f, x)?;
+        let found = match &product {
+            Some(product) => self.by_bases(product, x)?,
+            None => None,
+        };
         match found {
             Some(_) => Ok(found),
             None => self.monomial_times_binomial(f, x),
+        }
+    }
+
+    /// Returns the integral of a product of powers of polynomials with more than two roots.
+    pub(super) fn by_branch_points(&mut self, f: &Value, x: &Value) -> Evaluated<Option<Value>> {
+        match self.product(f, x)? {
+            Some(product) if !product.powers.is_empty() => self.elliptic(&product, x),
+            _ => Ok(None),
         }
     }
 
@@ -83,8 +94,7 @@ impl Integrator<'_> {
             [(a, m), (b, n)] if a.degree() == 1 && b.degree() == 1 => {
                 self.two_linear((a, m), (b, n), &product.rational, x)
             }
-            [] => Ok(None),
-            _ => self.elliptic(product, x),
+            _ => Ok(None),
         }
     }
 
@@ -366,7 +376,7 @@ impl Integrator<'_> {
                 return self.session.product_of([constant, power]).map(Some);
             }
         }
-        if is_linear && (roots || is_integer(&order)) {
+        if is_linear && (roots || is_integer(&order)) || is_elliptic(&m, &n, &p) {
             return Ok(None);
         }
         let value = match is_integer(&p) {
@@ -495,6 +505,12 @@ struct Binomial {
     b: Value,
     n: Value,
     p: Value,
+}
+
+/// Whether x^m (a + b x^n)^p has three or four branch points of square roots.
+fn is_elliptic(m: &Value, n: &Value, p: &Value) -> bool {
+    let is_root = small_fraction(p).is_some_and(|(_, q)| q == 2);
+    is_root && is_integer(m) && matches!(n, Value::Integer(-4 | -3 | 3 | 4))
 }
 
 /// Returns k - 1/2 + 1/2 for an exponent k - 1/2, rounded the right way for negative ones.

@@ -88,8 +88,13 @@ impl Integrator<'_> {
             };
             keyed.push((value, root));
         }
+        // From 0 the interval to the next positive one is where z is between 0 and 1.
+        let has_zero = keyed.iter().any(|(value, _)| *value == Some(f64::NEG_INFINITY));
         keyed.sort_by(|(a, _), (b, _)| match (a, b) {
-            (Some(a), Some(b)) => a.total_cmp(b),
+            (Some(a), Some(b)) => {
+                let is_below = |value: &f64| has_zero && value.is_finite() && *value < 0.0;
+                is_below(a).cmp(&is_below(b)).then(a.total_cmp(b))
+            }
             (a, b) => b.is_some().cmp(&a.is_some()),
         });
         Ok(Some(keyed.into_iter().map(|(_, root)| root).collect()))

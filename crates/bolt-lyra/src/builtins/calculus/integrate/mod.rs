@@ -11,6 +11,7 @@ mod gaussian;
 mod inverse;
 mod normal;
 mod parts;
+mod powers;
 mod radical;
 pub(crate) mod rational;
 mod substitution;
@@ -70,20 +71,25 @@ type Method = fn(&mut Integrator<'_>, &Value, &Value) -> Evaluated<Option<Value>
 const METHODS: &[Method] = &[
     |i, f, x| i.by_table(f, x),
     |i, f, x| i.by_linear_argument(f, x),
+    |i, f, x| i.by_monomials(f, x),
     |i, f, x| i.algebraic(f, x),
     |i, f, x| i.power_times_trig(f, x),
     |i, f, x| i.by_trigonometry(f, x),
     |i, f, x| i.by_substitution(f, x),
+    |i, f, x| i.by_branch_points(f, x),
     |i, f, x| i.by_product_to_sum(f, x),
     |i, f, x| i.by_parts(f, x),
+    |i, f, x| i.by_half_argument(f, x),
     |i, f, x| i.by_exponentials(f, x),
     |i, f, x| i.by_gaussian(f, x),
     |i, f, x| i.by_rewriting(f, x),
     |i, f, x| i.by_simple_bases(f, x),
+    |i, f, x| i.by_any_power(f, x),
     |i, f, x| i.by_reciprocal(f, x),
     |i, f, x| i.by_shift(f, x),
     |i, f, x| i.by_inverse(f, x),
     |i, f, x| i.by_expansion(f, x),
+    |i, f, x| i.by_sum_of_exponentials(f, x),
 ];
 
 impl Integrator<'_> {

@@ -124,6 +124,80 @@ impl Integrator<'_> {
         Ok(found)
     }
 
+    /// Writes powers of multiples of powers of x as multiples of powers of x: (c x^k)^e is x^(k e)
+    /// times what is constant but for a jump at 0.
+    pub(super) fn by_monomials(&mut self, f: &Value, x: &Value) -> Evaluated<Option<Value>> {
+        let mut constants = Vec::new();
+        let with = self.monomials_apart(f, x, &mut constants)?;
+        if constants.is_empty() {
+            return Ok(None);
+        }
+        let with = self.session.evaluate(&with)?;
+        let Some(mut result) = self.integrate(&with, x)? else { return Ok(None) };
+        for (symbol, value) in &constants {
+            result = self.session.put(&result, symbol, value)?;
+        }
+        Ok(Some(result))
+    }
+
+    fn monomials_apart(
+        &mut self,
+        f: &Value,
+        x: &Value,
+        constants: &mut Vec<(Value, Value)>,
+    ) -> Evaluated {
+        let Some(call) = f.as_call().filter(|_| !is_free(f, x)) else { return Ok(f.clone()) };
+        if let Some([base, exponent]) = f.exactly(sym::Power)
+            && base != x
+            && is_free(exponent, x)
+            && !is_integer(exponent)
+            && let Some(k) = self.monomial_exponent(base, x)?
+        {
+            let constant = self.fresh();
+            let k = self.session.product_of([k, exponent.clone()])?;
+            let value = lyra!(self.session, "f/x^k", f, x, k)?;
+            let with = lyra!(self.session, "constant*x^k", constant, x, k)?;
+            constants.push((constant, value));
+            return Ok(with);
+        }
+        if let Some([base, exponent]) = f.exactly(sym::Power)
+            && let Some([inner, k]) = base.exactly(sym::Power)
+            && is_free(exponent, x)
+            && is_free(k, x)
+        {
+            let constant = self.fresh();
+            let with = lyra!(self.session, "inner^(k*exponent)", inner, k, exponent)?;
+            constants.push((constant.clone(), lyra!(self.session, "f/with", f, with)?));
+            return Ok(times([constant, with]));
+        }
+        let mut args = Args::new();
+        for arg in call.args() {
+            args.push(self.monomials_apart(arg, x, constants)?);
+        }
+        Ok(Value::call(call.head().clone(), args))
+    }
+
+    /// Returns k of c x^k, also where powers are raised to powers.
+    fn monomial_exponent(&mut self, of: &Value, x: &Value) -> Evaluated<Option<Value>> {
+        let mut sum = Args::new();
+        for factor in factors(of).iter().filter(|factor| !is_free(factor, x)) {
+            let (base, exponent) = base_and_exponent(factor);
+            let own = match base == *x {
+                true => Value::Integer(1),
+                false if base == *factor => return Ok(None),
+                false => match self.monomial_exponent(&base, x)? {
+                    Some(own) => own,
+                    None => return Ok(None),
+                },
+            };
+            if !is_free(&exponent, x) {
+                return Ok(None);
+            }
+            sum.push(self.session.product_of([own, exponent])?);
+        }
+        self.session.sum_of(sum).map(Some)
+    }
+
     /// Writes exponentials of inverse functions as powers, and multiplies exponents out.
     pub(super) fn by_rewriting(&mut self, f: &Value, x: &Value) -> Evaluated<Option<Value>> {
         let mut changed = false;
@@ -204,10 +278,14 @@ fn plain_root_of_product(of: &Value) -> Option<Value> {
     for factor in factors(of) {
         if let Some((top, bottom)) = small_fraction(factor) {
             let root = |n: i64| {
-                let root = (n.unsigned_abs() as f64).sqrt().round() as i64;
-                (n >= 0 && root.checked_mul(root) == Some(n)).then_some(root)
+                let size = n.unsigned_abs();
+                let root = (size as f64).sqrt().round() as u64;
+                (root.checked_mul(root) == Some(size)).then_some(root as i64)
             };
             parts.push(super::super::terms::fraction(root(top)?, root(bottom)?));
+            if top < 0 {
+                parts.push(to_the(Value::Integer(-1), super::super::terms::fraction(1, 2)));
+            }
             continue;
         }
         let (base, exponent) = base_and_exponent(factor);

@@ -57,7 +57,10 @@ impl Integrator<'_> {
         };
         let Some((whole, parts)) = self.session.partial_fractions(&inner)? else { return Ok(None) };
         match self.session.poly(&outer, x)? {
-            Some(poly) => self.poly_times_exponential(&poly, &whole, &parts, tower, x),
+            Some(poly) => match self.poly_times_exponential(&poly, &whole, &parts, tower, x)? {
+                None if poly.degree() == 0 => self.function_of_exponential(&outer, tower),
+                found => Ok(found),
+            },
             None => self.power_times_exponential(&outer, &whole, &parts, tower, x),
         }
     }

@@ -32,6 +32,39 @@ enum Inner {
 struct Split {
     of_u: Value,
     power: Value,
+    /// Quotients of roots that are constant between zeros, as they are given.
+    constant: Args,
+}
+
+impl Split {
+    fn new(of_u: Value, power: Value) -> Self {
+        Self { of_u, power, constant: Args::new() }
+    }
+}
+
+/// What is substituted: u, by which function of which argument.
+#[derive(Debug, Clone, Copy)]
+struct Target<'a> {
+    family: Family,
+    inner: Inner,
+    u: &'a Value,
+    argument: &'a Value,
+}
+
+impl Target<'_> {
+    /// The function that u stands for, and the other one.
+    fn functions(&self) -> (Value, Value) {
+        let (own, other) = match (self.family, self.inner) {
+            (Family::Circular, Inner::Sine) => (sym::Sin, sym::Cos),
+            (Family::Circular, Inner::Cosine) => (sym::Cos, sym::Sin),
+            (Family::Circular, Inner::Tangent) => (sym::Tan, sym::Cos),
+            (Family::Hyperbolic, Inner::Sine) => (sym::Sinh, sym::Cosh),
+            (Family::Hyperbolic, Inner::Cosine) => (sym::Cosh, sym::Sinh),
+            (Family::Hyperbolic, Inner::Tangent) => (sym::Tanh, sym::Cosh),
+        };
+        let of = |head| Value::call(head, [self.argument.clone()].as_slice());
+        (of(own), of(other))
+    }
 }
 
 impl Integrator<'_> {
@@ -53,15 +86,14 @@ impl Integrator<'_> {
             {
                 return Ok(Some(value));
             }
-            let Some(split) = self.split(f, x, family, inner, &u)? else { continue };
+            let target = Target { family, inner, u: &u, argument: &argument };
+            let Some(split) = self.split(f, x, target)? else { continue };
             let is_right = match (&split.power, inner) {
                 (Value::Integer(n), Inner::Tangent) => n % 2 == 0,
                 (Value::Integer(n), _) => n % 2 != 0,
                 _ => false,
             };
-            if is_right
-                && let Some(value) = self.substituted(&split, family, inner, &argument, &u)?
-            {
+            if is_right && let Some(value) = self.substituted(&split, target)? {
                 return lyra!(self.session, "value/slope", value, slope).map(Some);
             }
         }
@@ -69,51 +101,43 @@ impl Integrator<'_> {
             return lyra!(self.session, "value/slope", value, slope).map(Some);
         }
         for inner in [Inner::Sine, Inner::Cosine, Inner::Tangent] {
-            let Some(split) = self.split(f, x, family, inner, &u)? else { continue };
-            if let Some(value) = self.substituted(&split, family, inner, &argument, &u)? {
-                return lyra!(self.session, "value/slope", value, slope).map(Some);
+            let target = Target { family, inner, u: &u, argument: &argument };
+            let Some(split) = self.split(f, x, target)? else { continue };
+            if let Some(value) = self.substituted(&split, target)? {
+                let value = lyra!(self.session, "value/slope", value, slope)?;
+                if self.is_right(&value, f, x)? {
+                    return Ok(Some(value));
+                }
             }
         }
         Ok(None)
     }
 
-    fn substituted(
-        &mut self,
-        split: &Split,
-        family: Family,
-        inner: Inner,
-        argument: &Value,
-        u: &Value,
-    ) -> Evaluated<Option<Value>> {
-        let (g, n, w) = (&split.of_u, &split.power, argument);
+    fn substituted(&mut self, split: &Split, target: Target<'_>) -> Evaluated<Option<Value>> {
+        let Target { family, inner, u, argument: w } = target;
+        let (g, n) = (&split.of_u, &split.power);
         let s = &mut *self.session;
-        let (f, value) = match (family, inner) {
-            (Family::Circular, Inner::Sine) => {
-                (lyra!(s, "g*(1 - u^2)^((n - 1)/2)", g, u, n)?, lyra!(s, "Sin[w]", w)?)
-            }
-            (Family::Circular, Inner::Cosine) => {
-                (lyra!(s, "-g*(1 - u^2)^((n - 1)/2)", g, u, n)?, lyra!(s, "Cos[w]", w)?)
-            }
-            (Family::Circular, Inner::Tangent) => {
-                (lyra!(s, "g/(1 + u^2)^(n/2 + 1)", g, u, n)?, lyra!(s, "Tan[w]", w)?)
-            }
-            (Family::Hyperbolic, Inner::Sine) => {
-                (lyra!(s, "g*(1 + u^2)^((n - 1)/2)", g, u, n)?, lyra!(s, "Sinh[w]", w)?)
-            }
-            (Family::Hyperbolic, Inner::Cosine) => {
-                (lyra!(s, "g*(u^2 - 1)^((n - 1)/2)", g, u, n)?, lyra!(s, "Cosh[w]", w)?)
-            }
-            (Family::Hyperbolic, Inner::Tangent) => {
-                (lyra!(s, "g/(1 - u^2)^(n/2 + 1)", g, u, n)?, lyra!(s, "Tanh[w]", w)?)
-            }
+        let f = match (family, inner) {
+            (Family::Circular, Inner::Sine) => lyra!(s, "g*(1 - u^2)^((n - 1)/2)", g, u, n)?,
+            (Family::Circular, Inner::Cosine) => lyra!(s, "-g*(1 - u^2)^((n - 1)/2)", g, u, n)?,
+            (Family::Circular, Inner::Tangent) => lyra!(s, "g/(1 + u^2)^(n/2 + 1)", g, u, n)?,
+            (Family::Hyperbolic, Inner::Sine) => lyra!(s, "g*(1 + u^2)^((n - 1)/2)", g, u, n)?,
+            (Family::Hyperbolic, Inner::Cosine) => lyra!(s, "g*(u^2 - 1)^((n - 1)/2)", g, u, n)?,
+            (Family::Hyperbolic, Inner::Tangent) => lyra!(s, "g/(1 - u^2)^(n/2 + 1)", g, u, n)?,
         };
         let Some(result) = self.integrate(&f, u)? else { return Ok(None) };
         let result = match inner {
             Inner::Tangent => without_inverse(&result, u, family, w),
             _ => result,
         };
-        let result = self.session.put(&result, u, &value)?;
-        self.with_sign_of_root(result, n, family, inner, w).map(Some)
+        let (own, other) = target.functions();
+        let result = self.session.put(&result, u, &own)?;
+        let result = self.with_sign_of_root(result, n, target, &other)?;
+        if split.constant.is_empty() {
+            return Ok(Some(result));
+        }
+        let factors: Args = split.constant.iter().cloned().chain([result]).collect();
+        self.session.product_of(factors).map(Some)
     }
 
     /// A power of the other function was written as one of its square, which has another sign
@@ -122,29 +146,24 @@ impl Integrator<'_> {
         &mut self,
         result: Value,
         n: &Value,
-        family: Family,
-        inner: Inner,
-        w: &Value,
+        target: Target<'_>,
+        other: &Value,
     ) -> Evaluated {
-        let is_whole = match (n, inner) {
+        let is_whole = match (n, target.inner) {
             (Value::Integer(n), Inner::Tangent) => n % 2 == 0,
             (Value::Integer(n), _) => n % 2 != 0,
             _ => false,
         };
-        if is_whole {
+        // The hyperbolic cosine is positive.
+        if is_whole || other.args_of(sym::Cosh).is_some() {
             return Ok(result);
         }
-        // With n = k + 1 for sine and cosine: the derivative of u is the other function as well.
-        let s = &mut *self.session;
-        let (other, power) = match (family, inner) {
-            (Family::Circular, Inner::Sine) => (lyra!(s, "Cos[w]", w)?, lyra!(s, "n - 1", n)?),
-            (Family::Circular, Inner::Cosine) => (lyra!(s, "Sin[w]", w)?, lyra!(s, "n - 1", n)?),
-            (Family::Circular, Inner::Tangent) => (lyra!(s, "Cos[w]", w)?, n.clone()),
-            (Family::Hyperbolic, Inner::Cosine) => (lyra!(s, "Sinh[w]", w)?, lyra!(s, "n - 1", n)?),
-            // The hyperbolic cosine is positive.
-            (Family::Hyperbolic, _) => return Ok(result),
+        // With a sine or cosine the derivative of u is the other function as well.
+        let power = match target.inner {
+            Inner::Tangent => n.clone(),
+            _ => lyra!(self.session, "n - 1", n)?,
         };
-        lyra!(s, "result*(other^power/(other^2)^(power/2))", result, other, power)
+        lyra!(self.session, "result*(other^power/(other^2)^(power/2))", result, other, power)
     }
 
     /// Powers and products of sines and cosines as sums of sines and cosines of multiples.
@@ -226,83 +245,88 @@ impl Integrator<'_> {
     }
 
     /// Writes an expression as a function of u times a power of the other function.
-    fn split(
-        &mut self,
-        f: &Value,
-        x: &Value,
-        family: Family,
-        inner: Inner,
-        u: &Value,
-    ) -> Evaluated<Option<Split>> {
+    fn split(&mut self, f: &Value, x: &Value, target: Target<'_>) -> Evaluated<Option<Split>> {
         if is_free(f, x) {
-            return Ok(Some(Split { of_u: f.clone(), power: Value::Integer(0) }));
+            return Ok(Some(Split::new(f.clone(), Value::Integer(0))));
         }
         let Some(call) = f.as_call() else { return Ok(None) };
         let Some(head) = call.head().as_symbol() else { return Ok(None) };
         match head {
-            sym::Plus => {
-                let mut power: Option<Value> = None;
-                let mut parts = Args::new();
-                for term in call.args() {
-                    let Some(split) = self.split(term, x, family, inner, u)? else {
-                        return Ok(None);
-                    };
-                    let split = self.lowered(split, family, inner, u)?;
-                    if power.get_or_insert_with(|| split.power.clone()) != &split.power {
-                        return Ok(None);
-                    }
-                    parts.push(split.of_u);
-                }
-                let of_u = self.session.sum_of(parts)?;
-                Ok(Some(Split { of_u, power: power.unwrap_or(Value::Integer(0)) }))
-            }
+            sym::Plus => self.split_sum(call.args(), x, target),
             sym::Times => {
                 let (mut parts, mut powers) = (Args::new(), Args::new());
+                let mut constant = Args::new();
                 for factor in call.args() {
-                    let Some(split) = self.split(factor, x, family, inner, u)? else {
-                        return Ok(None);
-                    };
+                    let Some(split) = self.split(factor, x, target)? else { return Ok(None) };
                     parts.push(split.of_u);
                     powers.push(split.power);
+                    constant.extend(split.constant);
                 }
                 let of_u = self.session.product_of(parts)?;
                 let power = self.session.sum_of(powers)?;
-                Ok(Some(Split { of_u, power }))
+                Ok(Some(Split { of_u, power, constant }))
             }
-            sym::Power => self.split_power(call.args(), x, family, inner, u),
-            _ => self.split_function(head, inner, u),
+            sym::Power => self.split_power(f, call.args(), x, target),
+            _ => self.split_function(head, target),
         }
+    }
+
+    fn split_sum(
+        &mut self,
+        terms: &[Value],
+        x: &Value,
+        target: Target<'_>,
+    ) -> Evaluated<Option<Split>> {
+        let mut power: Option<Value> = None;
+        let mut parts = Args::new();
+        for term in terms {
+            let Some(split) = self.split(term, x, target)? else { return Ok(None) };
+            let split = self.lowered(split, target)?;
+            let is_same = power.get_or_insert_with(|| split.power.clone()) == &split.power;
+            if !is_same || !split.constant.is_empty() {
+                return Ok(None);
+            }
+            parts.push(split.of_u);
+        }
+        let of_u = self.session.sum_of(parts)?;
+        Ok(Some(Split::new(of_u, power.unwrap_or(Value::Integer(0)))))
     }
 
     fn split_power(
         &mut self,
+        f: &Value,
         args: &[Value],
         x: &Value,
-        family: Family,
-        inner: Inner,
-        u: &Value,
+        target: Target<'_>,
     ) -> Evaluated<Option<Split>> {
         let [base, exponent] = args else { return Ok(None) };
         if !is_free(exponent, x) {
             return Ok(None);
         }
-        let Some(split) = self.split(base, x, family, inner, u)? else { return Ok(None) };
+        let Some(split) = self.split(base, x, target)? else { return Ok(None) };
+        if !split.constant.is_empty() {
+            return Ok(None);
+        }
         let split = match terms(base).len() {
             1 => split,
-            _ => self.lowered(split, family, inner, u)?,
+            _ => self.lowered(split, target)?,
         };
         // (g C^n)^e is g^e C^(n e) but for a factor that is constant between zeros.
         let of_u = self.session.power_of(&split.of_u, exponent)?;
-        let power = self.session.product_of([split.power, exponent.clone()])?;
-        Ok(Some(Split { of_u, power }))
+        let power = self.session.product_of([split.power.clone(), exponent.clone()])?;
+        let is_plain = is_integer(exponent)
+            || crate::number::is_zero(&split.power)
+            || crate::number::is_one(&split.power) && crate::number::is_one(&split.of_u);
+        let mut constant = Args::new();
+        if !is_plain {
+            let (own, other) = target.functions();
+            let with = self.session.put(&of_u, target.u, &own)?;
+            constant.push(lyra!(self.session, "f/(with*other^power)", f, with, other, power)?);
+        }
+        Ok(Some(Split { of_u, power, constant }))
     }
 
-    fn split_function(
-        &mut self,
-        head: Symbol,
-        inner: Inner,
-        u: &Value,
-    ) -> Evaluated<Option<Split>> {
+    fn split_function(&mut self, head: Symbol, target: Target<'_>) -> Evaluated<Option<Split>> {
         // Powers of u and of the other function: for the tangent, of it and of the cosine.
         let (sine, cosine) = match head {
             sym::Sin | sym::Sinh => (1, 0),
@@ -313,31 +337,25 @@ impl Integrator<'_> {
             sym::Csc | sym::Csch => (-1, 0),
             _ => return Ok(None),
         };
-        let (own, other) = match inner {
+        let (own, other) = match target.inner {
             Inner::Sine => (sine, cosine),
             Inner::Cosine => (cosine, sine),
             Inner::Tangent => (sine, sine + cosine),
         };
-        let of_u = self.session.evaluate(&to_the(u.clone(), own))?;
-        Ok(Some(Split { of_u, power: Value::Integer(other) }))
+        let of_u = self.session.evaluate(&to_the(target.u.clone(), own))?;
+        Ok(Some(Split::new(of_u, Value::Integer(other))))
     }
 
     /// Writes even powers of the other function in u.
-    fn lowered(
-        &mut self,
-        split: Split,
-        family: Family,
-        inner: Inner,
-        u: &Value,
-    ) -> Evaluated<Split> {
+    fn lowered(&mut self, split: Split, target: Target<'_>) -> Evaluated<Split> {
         let Value::Integer(power) = split.power else { return Ok(split) };
         let (half, left) = (power.div_euclid(2), power.rem_euclid(2));
         if half == 0 {
             return Ok(split);
         }
-        let n = Value::Integer(half);
+        let (n, u) = (Value::Integer(half), target.u);
         let s = &mut *self.session;
-        let square = match (family, inner) {
+        let square = match (target.family, target.inner) {
             (Family::Circular, Inner::Sine | Inner::Cosine) => lyra!(s, "(1 - u^2)^n", u, n)?,
             (Family::Circular, Inner::Tangent) => lyra!(s, "(1 + u^2)^(-n)", u, n)?,
             (Family::Hyperbolic, Inner::Sine) => lyra!(s, "(1 + u^2)^n", u, n)?,
@@ -345,7 +363,7 @@ impl Integrator<'_> {
             (Family::Hyperbolic, Inner::Tangent) => lyra!(s, "(1 - u^2)^(-n)", u, n)?,
         };
         let of_u = self.session.evaluate(&times([split.of_u, square]))?;
-        Ok(Split { of_u, power: Value::Integer(left) })
+        Ok(Split { of_u, power: Value::Integer(left), constant: split.constant })
     }
 }
 
