@@ -87,10 +87,7 @@ fn apply_object(
     let step = match &*name {
         "Derivative" => super::calculus::operator::apply(session, head, call),
         "FittedModel" => super::statistics::fit::apply(session, head, call),
-        "InterpolatingFunction" => match head.args().len() {
-            6 => super::numbers::interpolation::apply(session, head, call),
-            _ => super::calculus::interpolating::apply(session, head, call),
-        },
+        "InterpolatingFunction" => super::numbers::interpolation::apply(session, head, call),
         "NearestFunction" => super::lists::nearest::apply(session, head, call),
         "Query" | "Dataset" => super::associations::apply(session, head, call),
         "Failure" => Ok(super::inspection::of_failure(head, call)),

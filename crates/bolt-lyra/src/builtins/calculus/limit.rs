@@ -7,7 +7,7 @@ use triomphe::Arc;
 use super::check::vanishes;
 use super::formula::lyra;
 use super::series::expand::{Expansion, is_finite};
-use super::terms::{is_free, is_zero, substituted};
+use super::terms::{base_and_exponent, factors, is_free, is_zero, substituted, terms};
 use crate::builtins::simplify::assume::{assumptions_of, current, under};
 use crate::builtins::simplify::facts::Facts;
 use crate::evaluate::Step;
@@ -225,7 +225,7 @@ impl Gruntz<'_> {
         if f == x {
             return Ok(Some(Value::Symbol(sym::Infinity)));
         }
-        let Some(f) = self.bounded_functions(f, x)? else { return Ok(None) };
+        let Some(f) = self.bounded_functions(f, x)? else { return self.squeezed(f, x) };
         if is_free(&f, x) {
             return Ok(Some(f));
         }
@@ -254,6 +254,52 @@ impl Gruntz<'_> {
                 }
             },
         }
+    }
+
+    /// Terms with sines and cosines of real arguments go to 0 where the rest of them does.
+    fn squeezed(&mut self, f: &Value, x: &Value) -> Evaluated<Option<Value>> {
+        let expanded = self.session.system("Expand", [f.clone()].as_slice())?;
+        let mut plain = Args::new();
+        let mut has_wave = false;
+        for term in terms(&expanded) {
+            let mut rest = Args::new();
+            let mut is_wave = false;
+            for factor in factors(term) {
+                match self.is_wave(factor, x)? {
+                    true => is_wave = true,
+                    false => rest.push(factor.clone()),
+                }
+            }
+            if !is_wave {
+                plain.push(term.clone());
+                continue;
+            }
+            has_wave = true;
+            let rest = self.session.product_of(rest)?;
+            let Some(limit) = self.limit(&rest, x)? else { return Ok(None) };
+            if !is_zero(&limit) {
+                return Ok(None);
+            }
+        }
+        if !has_wave {
+            return Ok(None);
+        }
+        let plain = self.session.sum_of(plain)?;
+        self.limit(&plain, x)
+    }
+
+    /// Whether it is a power of the sine or cosine of what is real.
+    fn is_wave(&mut self, factor: &Value, x: &Value) -> Evaluated<bool> {
+        let (base, exponent) = base_and_exponent(factor);
+        let inner = base.args_of(sym::Sin).or_else(|| base.args_of(sym::Cos));
+        let (Some([u]), Value::Integer(1..)) = (inner, &exponent) else { return Ok(false) };
+        if is_free(u, x) {
+            return Ok(false);
+        }
+        let real = crate::builtins::simplify::facts::element(x.clone(), sym::Reals);
+        let mut facts = self.facts.clone();
+        facts.add(self.session, &real)?;
+        Ok(facts.sign(self.session, u)?.is_real())
     }
 
     /// Functions whose argument goes to infinity and that have a limit there are written so that

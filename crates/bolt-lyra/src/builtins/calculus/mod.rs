@@ -7,6 +7,7 @@ pub(crate) mod derivative;
 mod derivative_table;
 mod dsolve;
 pub(crate) mod formula;
+mod gosper;
 mod integral;
 pub(crate) mod integrate;
 pub(crate) mod interpolating;
@@ -42,6 +43,7 @@ pub(super) const TABLES: &[&[Builtin]] = &[
     numerical::TABLE,
     recurrences::TABLE,
     series::TABLE,
+    transforms::convolution::TABLE,
     transforms::fourier::TABLE,
     transforms::fourier_series::TABLE,
     transforms::generalized::TABLE,

@@ -19,12 +19,6 @@ pub(crate) fn apply(session: &mut Session, head: &Call, call: &Call) -> Evaluate
     if orders.iter().all(number::is_zero) {
         return Ok(Step::Done(function.clone()));
     }
-    if let ([times], Some(_)) = (orders, function.as_call())
-        && let Some(times) = times.as_usize()
-        && let Some(derived) = super::interpolating::derived(session, function, times)
-    {
-        return Ok(Step::Done(derived));
-    }
     if let Some(inner) = nested(function)
         && inner.0.len() == orders.len()
     {

@@ -11,6 +11,9 @@ pub(crate) struct Estimate {
     pub(crate) error: f64,
 }
 
+/// Points that are nearer to an end than this share of the length may have no value.
+const NEAR: f64 = 1e-12;
+
 /// Pieces that a range is divided into at most.
 const PIECES: usize = 400;
 
@@ -108,7 +111,12 @@ fn double_exponential(f: &mut dyn FnMut(f64) -> C, a: f64, b: f64) -> Estimate {
         if at <= a || at >= b {
             return ZERO;
         }
-        f(at) * weight
+        let value = f(at);
+        // Quotients of what is 0 by rounding this near to an end count for nothing.
+        match value.is_finite() || distance > NEAR * (b - a) {
+            true => value * weight,
+            false => ZERO,
+        }
     };
     let mut step = 0.5;
     let range = 4.0;

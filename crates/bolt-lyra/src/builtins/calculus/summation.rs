@@ -102,7 +102,11 @@ fn sum(session: &mut Session, f: &Value, range: &Range) -> Evaluated<Option<Valu
         };
         return Ok(is_finite(&simple).then_some(simple));
     }
-    termwise(session, f, range)
+    if let Some(found) = termwise(session, f, range)? {
+        return Ok(Some(found));
+    }
+    let found = super::gosper::sum(session, f, k, [a, b])?;
+    Ok(found.filter(is_finite))
 }
 
 fn is_polynomial_in(value: &Value, b: &Value) -> bool {
@@ -511,10 +515,19 @@ fn beyond(
 }
 
 /// Factorials and powers in a ratio of neighbouring terms.
-fn ratio_simplified(session: &mut Session, ratio: &Value) -> Evaluated {
+pub(super) fn ratio_simplified(session: &mut Session, ratio: &Value) -> Evaluated {
     let mut parts = Args::new();
     for factor in factors(ratio) {
-        parts.push(factor.clone());
+        match factor.exactly(sym::Power) {
+            // A power of a factorial is a product of them.
+            Some([base, Value::Integer(n @ (-6..=-2 | 2..=6))])
+                if base.exactly::<1>(sym::Factorial).is_some() =>
+            {
+                let one = session.power_of(base, &Value::Integer(n.signum()))?;
+                parts.extend(std::iter::repeat_n(one, n.unsigned_abs() as usize));
+            }
+            _ => parts.push(factor.clone()),
+        }
     }
     // n! over m! with a whole difference.
     let mut changed = true;

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use triomphe::Arc;
 
+use super::super::calculus::interpolating::{Interpolant, MOST_GIVEN, neighbours, value_of};
 use super::super::options::Options;
 use super::super::{Builtin, builtin};
 use crate::definition::Attributes;
@@ -144,6 +145,13 @@ pub(in crate::builtins) fn apply(
         let at = Value::list(point.iter().cloned().collect::<Args>());
         session.message(sym::InterpolatingFunction, "dmval", &[at]);
     }
+    // Machine numbers have a way of their own, with the same polynomials.
+    if let ([x], [grid]) = (&point[..], &parts.grids[..])
+        && (matches!(x, Value::Real(_)) || matches!(grid.first(), Some(Value::Real(_))))
+        && let (Some(x), Some(function)) = (number::to_f64(x), Interpolant::read(call.head()))
+    {
+        return Ok(Step::Done(value_of(function.at(x))));
+    }
     Ok(value_at(&parts, &point, 0, parts.values).map_or(Step::Same, Step::Done))
 }
 
@@ -192,20 +200,28 @@ fn value_at(parts: &Parts<'_>, point: &[Value], dimension: usize, values: &Value
     let order = parts.orders[dimension];
     let below = grid.partition_point(|at| number::compare(at, x) != Some(Ordering::Greater));
     let interval = below.saturating_sub(1).min(grid.len().saturating_sub(2));
-    let count = (order + 1).div_ceil(parts.given).min(grid.len());
-    let start = match order == 0 && parts.given == 1 {
+    let near = if order == 0 && parts.given == 1 || grid.len() == 1 {
         // Without an order, the value at the next point holds.
-        true => grid
-            .partition_point(|at| number::compare(at, x) == Some(Ordering::Less))
-            .min(grid.len() - 1),
-        false => interval.saturating_sub((count - 1) / 2).min(grid.len() - count),
+        let next = grid.partition_point(|at| number::compare(at, x) == Some(Ordering::Less));
+        let next = next.min(grid.len() - 1);
+        next..next + 1
+    } else {
+        let length = |place: usize| {
+            let length = number::subtract(&grid[place + 1], &grid[place]);
+            number::to_f64(&length).unwrap_or(1.0)
+        };
+        let known = parts.given.min(MOST_GIVEN);
+        let (from, to) = neighbours(&length, grid.len(), interval, order, known);
+        from..to + 1
     };
-    let near = start..start + count;
     let mut conditions = Vec::new();
     for (at, value) in grid[near.clone()].iter().zip(&values[near]) {
         let of_point: Vec<Value> = match parts.given {
             1 => vec![value_at(parts, point, dimension + 1, value)?],
-            given => value.as_list().filter(|list| list.len() == given)?.to_vec(),
+            given => {
+                let list = value.as_list().filter(|list| list.len() == given)?;
+                list[..given.min(MOST_GIVEN)].to_vec()
+            }
         };
         conditions.push((at, of_point));
     }

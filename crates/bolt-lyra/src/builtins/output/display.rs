@@ -140,7 +140,7 @@ impl Session {
                 let formula = crate::builtins::statistics::fit::formula(call)?;
                 Text(format!("FittedModel[{}]", self.output_form(&formula)))
             }
-            ("InterpolatingFunction", 4 | 6) => {
+            ("InterpolatingFunction", 6) => {
                 Text(format!("{name}[{}, <>]", self.output_form(first?)))
             }
             ("TimeSeries" | "EventSeries", 2) => {

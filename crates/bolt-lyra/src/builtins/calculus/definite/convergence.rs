@@ -165,7 +165,8 @@ fn of_term(
             continue;
         }
         let p = session.sum_of(exponents.clone())?;
-        let condition = lyra!(session, "Re[p] > -1", p)?;
+        let (p, bound) = apart(session, &p)?;
+        let condition = lyra!(session, "Re[p] > bound", p, bound)?;
         if !add(condition, needed) {
             return Ok(false);
         }
@@ -208,8 +209,21 @@ fn at_infinity(
         return Ok(false);
     }
     let degree = session.sum_of(of.degree.clone())?;
-    let condition = lyra!(session, "Re[degree] < -1", degree)?;
+    let (degree, bound) = apart(session, &degree)?;
+    let condition = lyra!(session, "Re[degree] < bound", degree, bound)?;
     Ok(add(condition, needed))
+}
+
+/// Writes p > -1 as q > -1 - c for the number c in p.
+fn apart(session: &mut Session, p: &Value) -> Evaluated<(Value, Value)> {
+    let expanded = session.system("Expand", [p.clone()].as_slice())?;
+    let (numbers, rest): (Args, Args) =
+        terms(&expanded).iter().cloned().partition(|term| crate::number::is_real(term));
+    if rest.is_empty() {
+        return Ok((expanded, Value::Integer(-1)));
+    }
+    let c = session.sum_of(numbers)?;
+    Ok((session.sum_of(rest)?, lyra!(session, "-1 - c", c)?))
 }
 
 /// Adds a condition; false if it is never met.

@@ -65,7 +65,14 @@ pub(super) fn principal_value(session: &mut Session, range: Range<'_>) -> Evalua
         };
         sum.push(gap);
     }
-    let Some(rest) = super::difference(session, &whole, range)? else { return Ok(None) };
+    let rest = match (edge(session, range.low)?, edge(session, range.high)?) {
+        (low, high) if low.is_finite() && high.is_finite() => {
+            let plain = with_sizes(session, &whole, range.x)?;
+            super::difference(session, &plain, range)?
+        }
+        _ => super::difference(session, &whole, range)?,
+    };
+    let Some(rest) = rest else { return Ok(None) };
     sum.push(rest);
     let value = session.sum_of(sum)?;
     Ok(is_finite(&value).then_some(value))
@@ -81,6 +88,43 @@ fn with_even_logarithms(session: &mut Session, of: &Value, x: &Value) -> Evaluat
         return lyra!(session, "Log[Expand[u^2]]/2", u);
     }
     session.evaluate(&Value::call(call.head().clone(), args))
+}
+
+/// Log[u^2]/2 as Log[Abs[u]].
+fn with_sizes(session: &mut Session, of: &Value, x: &Value) -> Evaluated {
+    let Some(call) = of.as_call().filter(|_| !is_free(of, x)) else { return Ok(of.clone()) };
+    let mut args = Args::new();
+    for arg in call.args() {
+        args.push(with_sizes(session, arg, x)?);
+    }
+    if let (true, [u]) = (call.is(sym::Log), &args[..])
+        && let Some([_, _]) = session.system("Factor", [u.clone()].as_slice())?.exactly(sym::Power)
+    {
+        let root = lyra!(session, "PowerExpand[Sqrt[Factor[u]]]", u)?;
+        return lyra!(session, "2*Log[Abs[root]]", root);
+    }
+    session.evaluate(&Value::call(call.head().clone(), args))
+}
+
+/// Whether an antiderivative grows beyond all numbers at a bound or at a pole between them.
+pub(super) fn diverges(session: &mut Session, range: Range<'_>) -> Evaluated<bool> {
+    let Some(whole) = super::antiderivative(session, range.f, range.x)? else { return Ok(false) };
+    let mut places = Places::new();
+    collect(session, range.f, range, &mut places)?;
+    let mut sides = vec![(range.low.clone(), -1), (range.high.clone(), 1)];
+    sides.extend(places.into_iter().map(|(_, place)| (place, 1)));
+    for (place, side) in sides {
+        let rule = Value::rule(range.x.clone(), place);
+        let direction = Value::rule(sym::Direction, Value::Integer(side));
+        let limit = Value::call(sym::Limit, vec![whole.clone(), rule, direction]);
+        let limit = session.evaluate(&limit)?;
+        let is_infinite = matches!(limit, Value::Symbol(sym::Infinity | sym::ComplexInfinity))
+            || limit.args_of(sym::DirectedInfinity).is_some();
+        if is_infinite {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn edge(session: &mut Session, at: &Value) -> Evaluated<f64> {

@@ -6,6 +6,7 @@ mod jumps;
 mod known;
 mod verify;
 
+use super::formula::lyra;
 use super::integrate::antiderivative;
 use super::terms::is_free;
 use crate::builtins::simplify::assume::{current, under};
@@ -63,7 +64,13 @@ pub(super) fn definite(
     if let Some(value) = conditional(session, range, options)? {
         return Ok(Some(value));
     }
-    let Some(value) = of_range(session, range)? else { return Ok(None) };
+    let Some(value) = of_range(session, range)? else {
+        if jumps::diverges(session, range)? {
+            let parts = [f, low, high].map(Value::clone);
+            session.message(sym::Integrate, "idiv", &parts);
+        }
+        return Ok(None);
+    };
     let assumed = current(session);
     match assumed.is(sym::True) {
         true => Ok(Some(value)),
@@ -80,10 +87,14 @@ fn conditional(
 ) -> Evaluated<Option<Value>> {
     let Some(conditions) = convergence::conditions(session, range)? else { return Ok(None) };
     let assumed = current(session);
-    let facts = Facts::read(session, &assumed)?;
     let mut open = Args::new();
     for condition in conditions.needed {
-        match facts.decide(session, &condition)? {
+        let known = match assumed.is(sym::True) {
+            true => condition.clone(),
+            // What is compared is real.
+            false => session.system("Simplify", [condition.clone()].as_slice())?,
+        };
+        match known.as_bool() {
             Some(true) => {}
             Some(false) => return Ok(None),
             None => open.push(condition),
@@ -95,10 +106,7 @@ fn conditional(
         .map(|symbol| Value::call(sym::Greater, [symbol.clone(), Value::Integer(0)]));
     let all: Args = positive.chain([assumed.clone()]).collect();
     let all = session.evaluate(&all_of(all))?;
-    let found = under(session, &all, |session| {
-        let Some(value) = of_range(session, range)? else { return Ok(None) };
-        session.system("Simplify", [value].as_slice()).map(Some)
-    })?;
+    let found = under(session, &all, |session| of_range(session, range))?;
     let Some(value) = found else { return Ok(None) };
     if open.is_empty() || options.without_conditions {
         return Ok(Some(value));
@@ -115,11 +123,18 @@ fn of_range(session: &mut Session, range: Range<'_>) -> Evaluated<Option<Value>>
         return Ok(Some(value));
     }
     let Some(whole) = antiderivative(session, range.f, range.x)? else { return Ok(None) };
-    let simple = difference(session, &whole, range)?;
-    if let Some(value) = simple
-        && verify::agrees(session, range, &value, Some(&whole))?
-    {
-        return Ok(Some(value));
+    for is_expanded in [false, true] {
+        let whole = match is_expanded {
+            true if current(session).is(sym::True) => break,
+            // Symbols are positive: (a x)^s is a^s x^s.
+            true => session.system("PowerExpand", [whole.clone()].as_slice())?,
+            false => whole.clone(),
+        };
+        if let Some(value) = difference(session, &whole, range)?
+            && verify::agrees(session, range, &value, Some(&whole))?
+        {
+            return Ok(Some(value));
+        }
     }
     // A jump of the antiderivative between the bounds.
     let Some(value) = jumps::by_parts_of_range(session, &whole, range)? else { return Ok(None) };
@@ -141,9 +156,46 @@ fn difference(session: &mut Session, whole: &Value, range: Range<'_>) -> Evaluat
 
 fn refined(session: &mut Session, value: Value) -> Evaluated {
     let assumed = current(session);
-    match assumed.is(sym::True) {
-        true => Ok(value),
-        false => session.system("Refine", [value].as_slice()),
+    if assumed.is(sym::True) {
+        return Ok(value);
+    }
+    let value = session.system("Refine", [value].as_slice())?;
+    let facts = Facts::read(session, &assumed)?;
+    special_values(session, &facts, &value)
+}
+
+/// Gamma[s, 0], and the hypergeometric function at 1 by Gauss' theorem, where they are finite.
+fn special_values(session: &mut Session, facts: &Facts, of: &Value) -> Evaluated {
+    let Some(call) = of.as_call() else { return Ok(of.clone()) };
+    let mut args = Args::new();
+    for arg in call.args() {
+        args.push(special_values(session, facts, arg)?);
+    }
+    let is_positive = |session: &mut Session, value: &Value| -> Evaluated<bool> {
+        Ok(facts.sign(session, value)?.is_positive())
+    };
+    match (call.head().as_symbol(), &args[..]) {
+        (Some(sym::Gamma), [s, Value::Integer(0)]) if is_positive(session, s)? => {
+            lyra!(session, "Gamma[s]", s)
+        }
+        (Some(head), [a, b, c, Value::Integer(1)])
+            if &*session.names.full(head).name == "Hypergeometric2F1" =>
+        {
+            let rest = lyra!(session, "c - a - b", a, b, c)?;
+            match is_positive(session, &rest)? {
+                true => lyra!(
+                    session,
+                    "Gamma[c]*Gamma[rest]/(Gamma[c - a]*Gamma[c - b])",
+                    a,
+                    b,
+                    c,
+                    rest
+                ),
+                false => Ok(of.clone()),
+            }
+        }
+        _ if args[..] == *call.args() => Ok(of.clone()),
+        _ => session.evaluate(&Value::call(call.head().clone(), args)),
     }
 }
 

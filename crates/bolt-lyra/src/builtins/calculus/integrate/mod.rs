@@ -31,6 +31,8 @@ use crate::value::{Args, Value};
 /// How deep integrals of integrals are looked for, and how many in all.
 const DEPTH: usize = 14;
 const WORK: usize = 600;
+/// Sets of points at which a derivative has to agree: roots may have another sign at some.
+const SEEDS: [u64; 3] = [3, 5, 23];
 
 /// Looks for antiderivatives and remembers what it has found and what not.
 pub(crate) struct Integrator<'s> {
@@ -171,7 +173,7 @@ impl Integrator<'_> {
             return Ok(false);
         }
         let derivative = super::derivative::derivative(self.session, found, x)?;
-        Ok(compare(self.session, &derivative, f, 3) == Agreement::Agree)
+        Ok(SEEDS.iter().all(|seed| compare(self.session, &derivative, f, *seed) == Agreement::Agree))
     }
 
     /// Multiplies products out.

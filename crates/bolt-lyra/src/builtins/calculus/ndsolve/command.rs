@@ -4,8 +4,9 @@ use triomphe::Arc;
 
 use super::super::interpolating::Interpolant;
 use super::super::numeric::complex::C;
+use super::events::follow_with_events;
 use super::system::{System, Unknown, systems};
-use super::{End, Limits, Node, follow};
+use super::{End, Limits, Node, boundary, follow};
 use crate::builtins::options::Options;
 use crate::builtins::{Builtin, builtin};
 use crate::definition::Attributes;
@@ -19,9 +20,10 @@ pub(in crate::builtins::calculus) const TABLE: &[Builtin] = &[
         Attributes::NONE,
         |s, c| solve(s, c, false),
         "NDSolve[equations, y, {x, a, b}] is a list of solutions {{y -> InterpolatingFunction[...]}} \
-         of ordinary differential equations with the values of y and its derivatives at one place; \
-         y[x] in place of y gives values, a list several functions. Stiff equations are followed by \
-         a method for them. The options AccuracyGoal and PrecisionGoal say how many digits an error \
+         of ordinary differential equations with the values of y and its derivatives at one place, or \
+         with conditions at several places, for which values at the first one are looked for; \
+         y[x] in place of y gives values, a list several functions. WhenEvent among the equations \
+         changes values at a place. Stiff equations are followed by a method for them. The options AccuracyGoal and PrecisionGoal say how many digits an error \
          of a step lies beyond, 10 by default, MaxSteps how many steps are taken at most.",
         &[
             (
@@ -31,6 +33,29 @@ pub(in crate::builtins::calculus) const TABLE: &[Builtin] = &[
             (
                 "Head[y /. First[NDSolve[{y''[x] == -y[x], y[0] == 0, y'[0] == 1}, y, {x, 0, 1}]]]",
                 "InterpolatingFunction",
+            ),
+            (
+                "s = NDSolve[{y''[x] == -y[x], y[0] == 0, y[1] == 1}, y, {x, 0, 1}]; Round[10^6 y'[0] /. s]",
+                "{1188395}",
+            ),
+        ],
+    ),
+    builtin(
+        "WhenEvent",
+        Attributes::HOLD_ALL,
+        |_, _| Ok(Step::Same),
+        "WhenEvent[event, action] among the equations of NDSolve takes the action where the event \
+         happens: for a == b where a - b goes through 0, for a < b and a > b where that becomes \
+         true. The action is a rule for the new value of a function, as y'[t] -> -y'[t], \
+         \"StopIntegration\", or a list of these.",
+        &[
+            (
+                "f = NDSolveValue[{y''[t] == -2, y[0] == 1, y'[0] == 0, WhenEvent[y[t] == 0, y'[t] -> -y'[t]]}, y, {t, 0, 3}]; Round[10^6 f[2]]",
+                "1000000",
+            ),
+            (
+                "f = NDSolveValue[{y'[t] == y[t], y[0] == 1, WhenEvent[y[t] > 2, \"StopIntegration\"]}, y, {t, 0, 3}]; Round[10^6 f[\"Domain\"]]",
+                "{{0, 693147}}",
             ),
         ],
     ),
@@ -104,7 +129,10 @@ fn solve(session: &mut Session, call: &mut Arc<Call>, is_value: bool) -> Evaluat
     };
     let mut solutions = Args::new();
     for system in &found {
-        let Some(rules) = solution(session, system, &asked, limits)? else { return Ok(Step::Same) };
+        let Some(initial) = initial(session, system, limits)? else { return Ok(Step::Same) };
+        let Some(rules) = solution(session, system, initial, &asked, limits)? else {
+            return Ok(Step::Same);
+        };
         solutions.push(rules);
     }
     let Some(first) = solutions.first().and_then(Value::as_list) else { return Ok(Step::Same) };
@@ -164,21 +192,34 @@ fn limits(session: &mut Session, options: Options<'_>, asked: &Asked) -> Evaluat
     }))
 }
 
+/// The values at the start.
+fn initial(session: &mut Session, system: &System, limits: Limits) -> Evaluated<Option<Vec<C>>> {
+    let Some(boundary) = &system.boundary else { return Ok(Some(system.initial.clone())) };
+    let mut slope = |session: &mut Session, x: f64, y: &[C]| system.slope(session, x, y);
+    let count = system.initial.len();
+    let found = boundary::initial_values(session, &mut slope, boundary, count, limits)?;
+    if found.is_none() {
+        session.message_of("NDSolve", "bvfail", &[]);
+    }
+    Ok(found)
+}
+
 /// Follows a system to both ends of the range; returns rules for its functions.
 fn solution(
     session: &mut Session,
     system: &System,
+    initial: Vec<C>,
     asked: &Asked,
     limits: Limits,
 ) -> Evaluated<Option<Value>> {
     let mut slope = |session: &mut Session, x: f64, y: &[C]| system.slope(session, x, y);
-    let first = slope(session, system.start, &system.initial)?;
+    let first = slope(session, system.start, &initial)?;
     if first.iter().any(|part| !part.is_finite()) {
         let place = [asked.x.clone(), Value::Real(system.start)];
         session.message_of("NDSolve", "ndnum", &place);
         return Ok(None);
     }
-    let start = Node { x: system.start, y: system.initial.clone(), slope: first };
+    let start = Node { x: system.start, y: initial, slope: first };
     let mut sides = [vec![start.clone()], vec![start]];
     for (nodes, to) in sides.iter_mut().zip([asked.low, asked.high]) {
         // The conditions may stand at an end of the range, or beyond it.
@@ -187,7 +228,10 @@ fn solution(
             continue;
         }
         let limits = Limits { to, ..limits };
-        let end = follow(session, &mut slope, nodes, &limits)?;
+        let end = match system.events.is_empty() || to < system.start {
+            true => follow(session, &mut slope, nodes, &limits)?,
+            false => follow_with_events(session, &mut slope, nodes, &system.events, &limits)?,
+        };
         let at = nodes.last().map_or(to, |node| node.x);
         let parts = [asked.x.clone(), Value::Real(at)];
         match end {
@@ -201,10 +245,10 @@ fn solution(
     }
     let [down, up] = sides;
     let nodes: Vec<Node> = down.into_iter().skip(1).rev().chain(up).collect();
-    Ok(Some(functions(session, &nodes, asked)))
+    Ok(Some(functions(&nodes, asked)))
 }
 
-fn functions(session: &mut Session, nodes: &[Node], asked: &Asked) -> Value {
+fn functions(nodes: &[Node], asked: &Asked) -> Value {
     let mut rules = Args::new();
     let mut place = 0;
     for unknown in &asked.unknowns {
@@ -218,7 +262,7 @@ fn functions(session: &mut Session, nodes: &[Node], asked: &Asked) -> Value {
             .collect();
         let grid = nodes.iter().map(|node| node.x).collect();
         let function = Interpolant { grid, rows, order: 7, derivative: 0 };
-        rules.push(Value::rule(unknown.name.clone(), function.to_value(session)));
+        rules.push(Value::rule(unknown.name.clone(), function.to_value()));
         place += unknown.order;
     }
     Value::list(rules)

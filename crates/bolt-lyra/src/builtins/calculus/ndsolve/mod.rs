@@ -4,7 +4,9 @@
 //! which is followed from the place of the conditions to both ends of the range: by an explicit
 //! method, and by one for stiff equations where the explicit one turns out to be held up.
 
+mod boundary;
 mod command;
+mod events;
 mod explicit;
 mod stiff;
 mod system;

@@ -3,8 +3,10 @@
 use super::super::formula::lyra;
 use super::super::interpolating::value_of;
 use super::super::numeric::Tape;
-use super::super::numeric::complex::{C, c};
+use super::super::numeric::complex::{C, ZERO, c};
 use super::super::terms::is_free;
+use super::boundary::Boundary;
+use super::events::Event;
 use crate::builtins::forms::substituted;
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -80,38 +82,55 @@ pub(super) struct System {
     slopes: Vec<Value>,
     tape: Option<Tape>,
     pub(super) start: f64,
+    /// The values at the start, to be found if there is a boundary.
     pub(super) initial: Vec<C>,
+    /// Conditions at several places, which the values at the start have to be found for.
+    pub(super) boundary: Option<Boundary>,
+    /// What happens where something becomes true.
+    pub(super) events: Vec<Event>,
 }
 
-/// Equations, sorted into those that hold everywhere and those at one place.
+/// Equations, sorted into those that hold everywhere and those at single places, with events.
 struct Sorted {
     everywhere: Vec<Value>,
     conditions: Vec<Value>,
-    place: Option<Value>,
+    places: Vec<Value>,
+    events: Vec<[Value; 2]>,
 }
 
-/// Sorts equations and finds the orders of the functions; `None` for what is no initial value
-/// problem.
-fn sorted(equations: &[Value], unknowns: &mut [Unknown], x: &Value) -> Option<Sorted> {
-    let mut sorted = Sorted { everywhere: Vec::new(), conditions: Vec::new(), place: None };
+/// Sorts equations and finds the orders of the functions; `None` for what is no problem for as many
+/// functions as there are equations.
+fn sorted(
+    session: &Session,
+    equations: &[Value],
+    unknowns: &mut [Unknown],
+    x: &Value,
+) -> Option<Sorted> {
+    let mut sorted = Sorted {
+        everywhere: Vec::new(),
+        conditions: Vec::new(),
+        places: Vec::new(),
+        events: Vec::new(),
+    };
     for equation in equations {
+        if let Some(event) = super::events::read(session, equation) {
+            sorted.events.push(event);
+            continue;
+        }
         let [_, _] = equation.exactly::<2>(sym::Equal)?;
-        let (mut is_everywhere, mut is_single) = (false, true);
+        let mut is_everywhere = false;
         let mut orders = vec![0; unknowns.len()];
         visit(equation, unknowns, &mut |function, order, at| {
             if at == x {
                 is_everywhere = true;
                 orders[function] = orders[function].max(order);
-            } else if sorted.place.get_or_insert_with(|| at.clone()) != at {
-                is_single = false;
+            } else if !sorted.places.contains(at) {
+                sorted.places.push(at.clone());
             }
         });
         match is_everywhere {
             true => sorted.everywhere.push(equation.clone()),
             false => sorted.conditions.push(equation.clone()),
-        }
-        if !is_single {
-            return None;
         }
         for (unknown, order) in unknowns.iter_mut().zip(orders) {
             unknown.order = unknown.order.max(order);
@@ -161,22 +180,35 @@ pub(super) fn systems(
     unknowns: &mut [Unknown],
     x: &Value,
 ) -> Evaluated<Option<Vec<System>>> {
-    let Some(sorted) = sorted(equations, unknowns, x) else { return Ok(None) };
+    let Some(sorted) = sorted(session, equations, unknowns, x) else { return Ok(None) };
     let unknowns = &*unknowns;
     let put = |session: &mut Session, equations: &[Value]| -> Vec<Value> {
         let mut name = |function, order, _: &Value| symbol(session, function, order);
         equations.iter().map(|equation| with_symbols(equation, unknowns, &mut name)).collect()
     };
-    let (everywhere, conditions) =
-        (put(session, &sorted.everywhere), put(session, &sorted.conditions));
+    let everywhere = put(session, &sorted.everywhere);
     let (mut state, mut highest) = (Vec::new(), Vec::new());
     for (function, unknown) in unknowns.iter().enumerate() {
         state.extend((0..unknown.order).map(|order| symbol(session, function, order)));
         highest.push(symbol(session, function, unknown.order));
     }
-    let Some(place) = sorted.place else { return Ok(None) };
-    let Some(start) = session.machine_value(&place)? else { return Ok(None) };
-    let Some(initial) = initial_values(session, conditions, &state)? else { return Ok(None) };
+    let mut places = Vec::new();
+    for place in &sorted.places {
+        let Some(at) = session.machine_value(place)? else { return Ok(None) };
+        places.push(at);
+    }
+    let Some(start) = places.iter().copied().reduce(f64::min) else { return Ok(None) };
+    let (mut initial, mut boundary) = (vec![ZERO; state.len()], None);
+    if let [_] = places[..] {
+        let conditions = put(session, &sorted.conditions);
+        let Some(values) = initial_values(session, conditions, &state)? else { return Ok(None) };
+        initial = values;
+    } else {
+        boundary = residuals(session, &sorted, unknowns, &places)?;
+        if boundary.is_none() {
+            return Ok(None);
+        }
+    }
     let Some(solutions) = solved(session, everywhere, &highest)? else { return Ok(None) };
     let mut all = Vec::new();
     for values in solutions {
@@ -185,10 +217,61 @@ pub(super) fn systems(
             slopes.extend((1..unknown.order).map(|order| symbol(session, function, order)));
             slopes.push(value.clone());
         }
-        let (x, state, initial) = (x.clone(), state.clone(), initial.clone());
-        all.push(System::new(session, x, state, slopes, start, initial));
+        let mut system = System::new(session, x.clone(), state.clone(), slopes);
+        (system.start, system.initial) = (start, initial.clone());
+        system.boundary = boundary.take();
+        for [event, action] in &sorted.events {
+            let parts = put(session, &[event.clone(), action.clone()]);
+            let Some(event) = Event::new(session, &parts[0], &parts[1], x, &state)? else {
+                return Ok(None);
+            };
+            system.events.push(event);
+        }
+        all.push(system);
     }
     Ok(Some(all))
+}
+
+/// Conditions at several places: what of the values there has to be 0.
+fn residuals(
+    session: &mut Session,
+    sorted: &Sorted,
+    unknowns: &[Unknown],
+    places: &[f64],
+) -> Evaluated<Option<Boundary>> {
+    let count: usize = unknowns.iter().map(|unknown| unknown.order).sum();
+    if sorted.conditions.len() != count {
+        return Ok(None);
+    }
+    let mut variables = Vec::new();
+    for place in 0..places.len() {
+        for (function, unknown) in unknowns.iter().enumerate() {
+            for order in 0..unknown.order {
+                variables.push(symbol_at(session, function, order, place));
+            }
+        }
+    }
+    let mut all = Vec::new();
+    for condition in &sorted.conditions {
+        let Some([left, right]) = condition.exactly::<2>(sym::Equal) else { return Ok(None) };
+        let difference = session.difference_of(left, right)?;
+        let mut name = |function, order, at: &Value| {
+            let place = sorted.places.iter().position(|place| place == at).unwrap_or(0);
+            symbol_at(session, function, order, place)
+        };
+        let with = with_symbols(&difference, unknowns, &mut name);
+        all.push(with);
+    }
+    let outputs: Vec<&Value> = all.iter().collect();
+    let tape = Tape::new(session, &variables, &outputs);
+    let is_known = !tape.is_opaque && tape.variables.len() == variables.len();
+    Ok(is_known.then(|| Boundary { places: places.to_vec(), residuals: tape }))
+}
+
+/// The symbol of a value at one of several places.
+fn symbol_at(session: &mut Session, function: usize, order: usize, place: usize) -> Value {
+    let name = format!("Lyra`NDSolve`y{function}d{order}p{place}");
+    Value::Symbol(session.names.symbol(&name))
 }
 
 fn initial_values(
@@ -216,21 +299,15 @@ pub(super) fn complex(value: &Value) -> Option<C> {
 }
 
 impl System {
-    fn new(
-        session: &Session,
-        x: Value,
-        state: Vec<Value>,
-        slopes: Vec<Value>,
-        start: f64,
-        initial: Vec<C>,
-    ) -> Self {
+    fn new(session: &Session, x: Value, state: Vec<Value>, slopes: Vec<Value>) -> Self {
         let mut variables = vec![x.clone()];
         variables.extend(state.iter().cloned());
         let outputs: Vec<&Value> = slopes.iter().collect();
         let tape = Tape::new(session, &variables, &outputs);
         let tape =
             Some(tape).filter(|tape| !tape.is_opaque && tape.variables.len() == variables.len());
-        Self { x, state, slopes, tape, start, initial }
+        let (initial, events) = (Vec::new(), Vec::new());
+        Self { x, state, slopes, tape, start: 0.0, initial, boundary: None, events }
     }
 
     /// Returns the slopes at a point, not numbers where there are none.

@@ -139,7 +139,7 @@ impl Tape {
                 };
                 Op::Compare(order, negated, a, b)
             }
-            None if let ([x], Some(function)) = (args, Interpolant::read(session, call.head())) => {
+            None if let ([x], Some(function)) = (args, Interpolant::read(call.head())) => {
                 Op::Interpolated(Box::new(function), self.place(session, x))
             }
             head => {

@@ -1,5 +1,6 @@
 //! Integral transforms, and transforms of sequences.
 
+pub(super) mod convolution;
 pub(super) mod fourier;
 pub(super) mod fourier_series;
 pub(super) mod generalized;

@@ -1,8 +1,12 @@
 //! `DSolve`: ordinary differential equations of the textbook classes.
 //!
 //! Linear equations with constant coefficients of any order by the roots of the characteristic
-//! polynomial and, for what stands on the right, repeated integration; Euler's equations; linear
-//! and Bernoulli equations of the first order; equations with separated variables.
+//! polynomial and, for what stands on the right, repeated integration; Euler's, Airy's and Bessel's
+//! equations; linear, Bernoulli and exact equations of the first order; equations with separated
+//! variables; linear systems with constant coefficients.
+
+mod first_order;
+mod systems;
 
 use triomphe::Arc;
 
@@ -11,7 +15,7 @@ use super::derivative::derivative;
 use super::formula::lyra;
 use super::integrate::antiderivative;
 use super::poly::Poly;
-use super::terms::{base_and_exponent, factors, is_free, is_zero, substituted, terms};
+use super::terms::{is_free, is_zero, substituted};
 use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session};
@@ -36,7 +40,7 @@ pub(super) fn dsolve(session: &mut Session, call: &mut Arc<Call>) -> Evaluated<S
     };
     let unknown = match unknown.as_list() {
         Some([one]) => one,
-        Some(_) => return Ok(Step::Same),
+        Some(several) => return systems::dsolve(session, equations, several, x),
         None => unknown,
     };
     let is_function = unknown.as_symbol().is_some();
@@ -101,9 +105,18 @@ fn solved(
     }
     unknowns.truncate(highest + 1);
     let problem = Problem { equation: with, unknowns, x: x.clone(), order: highest };
+    if let Some(solution) = by_special_functions(session, &problem)? {
+        return match conditions.is_empty() {
+            true => Ok(Some(vec![solution])),
+            false => {
+                let fitted = with_conditions(session, &solution, name, x, conditions, highest)?;
+                Ok(fitted.map(|fitted| vec![fitted]))
+            }
+        };
+    }
     let mut solutions = match linear(session, &problem)? {
         Some(solution) => vec![solution],
-        None => match nonlinear(session, &problem)? {
+        None => match first_order::nonlinear(session, &problem)? {
             Some(solutions) => solutions,
             None => return Ok(None),
         },
@@ -167,8 +180,13 @@ fn is_solution(session: &mut Session, problem: &Problem, solution: &Value) -> Ev
         }
         with = substituted(&with, unknown, &current);
     }
+    is_zero_for_all(session, with, problem.order)
+}
+
+/// Whether an expression with the constants C[1], C[2], ... is 0 at random points.
+fn is_zero_for_all(session: &mut Session, mut with: Value, constants: usize) -> Evaluated<bool> {
     // The constants are symbols for the check.
-    for n in 1..=problem.order {
+    for n in 1..=constants {
         let (own, symbol) = (
             constant(session, n),
             Value::Symbol(session.names.symbol(&format!("Lyra`DSolve`c{n}"))),
@@ -218,6 +236,50 @@ fn linear(session: &mut Session, problem: &Problem) -> Evaluated<Option<Value>> 
         return constant_coefficients(session, &monic, &right, x);
     }
     euler(session, &monic, &right, x)
+}
+
+/// Airy's equation y'' = (a + b x) y and Bessel's x^2 y'' + x y' + (k^2 x^2 - n^2) y = 0.
+fn by_special_functions(session: &mut Session, problem: &Problem) -> Evaluated<Option<Value>> {
+    let Problem { equation, unknowns, x, order: 2 } = problem else { return Ok(None) };
+    let mut coefficients = Vec::new();
+    let mut rest = equation.clone();
+    for unknown in unknowns {
+        let slope = derivative(session, equation, unknown)?;
+        if unknowns.iter().any(|other| !is_free(&slope, other)) {
+            return Ok(None);
+        }
+        rest = substituted(&rest, unknown, &Value::Integer(0));
+        coefficients.push(slope);
+    }
+    let rest = session.evaluate(&rest)?;
+    let [c, b, a] = &coefficients[..] else { return Ok(None) };
+    if !is_zero(&rest) || is_zero(a) {
+        return Ok(None);
+    }
+    let p = lyra!(session, "Together[b/a]", a, b)?;
+    let q = lyra!(session, "Together[-c/a]", a, c)?;
+    let (c1, c2) = (constant(session, 1), constant(session, 2));
+    if is_zero(&p) {
+        let Some(linear) = session.poly(&q, x)?.filter(|q| q.degree() == 1) else {
+            return Ok(None);
+        };
+        let k = linear.at(1);
+        let z = lyra!(session, "q/k^(2/3)", q, k)?;
+        let z = session.system("Expand", [z].as_slice())?;
+        return lyra!(session, "c1*AiryAi[z] + c2*AiryBi[z]", c1, c2, z).map(Some);
+    }
+    let unit = lyra!(session, "Together[p*x]", p, x)?;
+    let square = lyra!(session, "Expand[-q*x^2]", q, x)?;
+    let Some(square) = session.poly(&square, x)?.filter(|square| square.degree() == 2) else {
+        return Ok(None);
+    };
+    if !number::is_one(&unit) || !is_zero(&square.at(1)) {
+        return Ok(None);
+    }
+    let (k, n) = (square.at(2), square.at(0));
+    let z = lyra!(session, "PowerExpand[Sqrt[k]]*x", k, x)?;
+    let n = lyra!(session, "PowerExpand[Sqrt[-n]]", n)?;
+    lyra!(session, "c1*BesselJ[n, z] + c2*BesselY[n, z]", c1, c2, n, z).map(Some)
 }
 
 /// a y' + b y + g = 0
@@ -382,260 +444,6 @@ fn euler(
     session.put(&solution, &t, &log).map(Some)
 }
 
-/// y' = f(x, y)
-fn nonlinear(session: &mut Session, problem: &Problem) -> Evaluated<Option<Vec<Value>>> {
-    let Problem { equation, unknowns, x, order } = problem;
-    if *order != 1 {
-        return Ok(None);
-    }
-    let (y, dy) = (&unknowns[0], &unknowns[1]);
-    let slope = derivative(session, equation, dy)?;
-    if !is_free(&slope, dy) {
-        return Ok(None);
-    }
-    let rest = session.put(equation, dy, &Value::Integer(0))?;
-    let f = lyra!(session, "-rest/slope", rest, slope)?;
-    if let Some(found) = bernoulli(session, &f, x, y)? {
-        return Ok(Some(found));
-    }
-    if let Some(found) = separated(session, &f, x, y)? {
-        return Ok(Some(found));
-    }
-    homogeneous(session, &f, x, y)
-}
-
-/// y' = p y + q y^n
-fn bernoulli(
-    session: &mut Session,
-    f: &Value,
-    x: &Value,
-    y: &Value,
-) -> Evaluated<Option<Vec<Value>>> {
-    let f = session.system("Expand", [f.clone()].as_slice())?;
-    let (mut p, mut q) = (Args::new(), Args::new());
-    let mut n: Option<Value> = None;
-    for term in terms(&f) {
-        let mut power = Value::Integer(0);
-        let mut rest = Args::new();
-        for factor in factors(term) {
-            let (base, exponent) = base_and_exponent(factor);
-            match base == *y {
-                true => power = exponent,
-                false => rest.push(factor.clone()),
-            }
-        }
-        let rest = session.product_of(rest)?;
-        if !is_free(&rest, y) || !is_free(&power, y) || !is_free(&power, x) {
-            return Ok(None);
-        }
-        match number::is_one(&power) {
-            true => p.push(rest),
-            false => {
-                if n.as_ref().is_some_and(|known| *known != power) {
-                    return Ok(None);
-                }
-                n = Some(power);
-                q.push(rest);
-            }
-        }
-    }
-    let Some(n) = n else { return Ok(None) };
-    let (p, q) = (session.sum_of(p)?, session.sum_of(q)?);
-    // v = y^(1-n): v' = (1-n) (p v + q)
-    let a = lyra!(session, "-(1 - n)*p", n, p)?;
-    let g = lyra!(session, "-(1 - n)*q", n, q)?;
-    let Some(v) = first_order_linear(session, &[a, Value::Integer(1)], &g, x)? else {
-        return Ok(None);
-    };
-    let m = lyra!(session, "1/(1 - n)", n)?;
-    let root = session.power_of(&v, &m)?;
-    let is_even = super::terms::small_fraction(&m).is_some_and(|(_, q)| q % 2 == 0);
-    if is_even {
-        let minus = session.product_of([Value::Integer(-1), root.clone()])?;
-        return Ok(Some(vec![minus, root]));
-    }
-    Ok(Some(vec![root]))
-}
-
-/// y' = a(x) b(y)
-fn separated(
-    session: &mut Session,
-    f: &Value,
-    x: &Value,
-    y: &Value,
-) -> Evaluated<Option<Vec<Value>>> {
-    let f = match session.has_builtin("Factor") {
-        true => session.system("Factor", [f.clone()].as_slice())?,
-        false => f.clone(),
-    };
-    let (mut a, mut b) = (Args::new(), Args::new());
-    for factor in factors(&f) {
-        match (is_free(factor, y), is_free(factor, x)) {
-            (true, _) => a.push(factor.clone()),
-            (_, true) => b.push(factor.clone()),
-            _ => return Ok(None),
-        }
-    }
-    let (a, b) = (session.product_of(a)?, session.product_of(b)?);
-    let inverse = session.power_of(&b, &Value::Integer(-1))?;
-    let (Some(left), Some(right)) =
-        (antiderivative(session, &inverse, y)?, antiderivative(session, &a, x)?)
-    else {
-        return Ok(None);
-    };
-    let c = constant(session, 1);
-    let right = session.sum_of([right, c])?;
-    inverted(session, &left, &right, y, 0)
-}
-
-/// y' = g(y/x)
-fn homogeneous(
-    session: &mut Session,
-    f: &Value,
-    x: &Value,
-    y: &Value,
-) -> Evaluated<Option<Vec<Value>>> {
-    let v = Value::Symbol(session.names.symbol("Lyra`DSolve`v"));
-    let product = session.product_of([v.clone(), x.clone()])?;
-    let with = session.put(f, y, &product)?;
-    let with = match session.has_builtin("Together") {
-        true => session.system("Cancel", [with].as_slice())?,
-        false => with,
-    };
-    if !is_free(&with, x) {
-        return Ok(None);
-    }
-    let slope = lyra!(session, "(with - v)/x", with, v, x)?;
-    let Some(found) = separated(session, &slope, x, &v)? else { return Ok(None) };
-    let mut all = Vec::new();
-    for value in found {
-        all.push(session.product_of([x.clone(), value])?);
-    }
-    Ok(Some(all))
-}
-
-/// Solves F(y) = r for y where y stands once, inside of functions with an inverse.
-fn inverted(
-    session: &mut Session,
-    left: &Value,
-    right: &Value,
-    y: &Value,
-    depth: usize,
-) -> Evaluated<Option<Vec<Value>>> {
-    if left == y {
-        return Ok(Some(vec![right.clone()]));
-    }
-    if depth > 12 {
-        return Ok(None);
-    }
-    let Some(call) = left.as_call() else { return Ok(None) };
-    let depending: Vec<&Value> = call.args().iter().filter(|arg| !is_free(arg, y)).collect();
-    let [inner] = depending[..] else {
-        return inverted_logs(session, left, right, y, depth);
-    };
-    let others: Args = call.args().iter().filter(|arg| is_free(arg, y)).cloned().collect();
-    let (inner, r) = (inner.clone(), right);
-    let next = match call.head().as_symbol() {
-        Some(sym::Plus) => {
-            let rest = session.sum_of(others)?;
-            vec![session.difference_of(r, &rest)?]
-        }
-        Some(sym::Times) => {
-            let rest = session.product_of(others)?;
-            vec![session.quotient_of(r, &rest)?]
-        }
-        Some(sym::Power) if call.args()[0] == inner => {
-            let n = &call.args()[1];
-            let root = lyra!(session, "r^(1/n)", r, n)?;
-            let is_even = super::terms::small_fraction(n).is_some_and(|(p, _)| p % 2 == 0);
-            match is_even {
-                true => vec![session.product_of([Value::Integer(-1), root.clone()])?, root],
-                false => vec![root],
-            }
-        }
-        Some(sym::Power) => {
-            let b = &call.args()[0];
-            vec![lyra!(session, "Log[r]/Log[b]", r, b)?]
-        }
-        Some(sym::Log) => vec![exponential(session, r)?],
-        Some(sym::ArcTan) => vec![lyra!(session, "Tan[r]", r)?],
-        Some(sym::ArcSin) => vec![lyra!(session, "Sin[r]", r)?],
-        Some(sym::ArcTanh) => vec![lyra!(session, "Tanh[r]", r)?],
-        Some(sym::ArcSinh) => vec![lyra!(session, "Sinh[r]", r)?],
-        Some(sym::Tan) => vec![lyra!(session, "ArcTan[r]", r)?],
-        Some(sym::Sin) => vec![lyra!(session, "ArcSin[r]", r)?],
-        _ => return Ok(None),
-    };
-    let mut all = Vec::new();
-    for r in next {
-        match inverted(session, &inner, &r, y, depth + 1)? {
-            Some(found) => all.extend(found),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(all))
-}
-
-/// E^(r + k C[1]) is a constant times E^r.
-fn exponential(session: &mut Session, r: &Value) -> Evaluated {
-    let r = session.system("Expand", [r.clone()].as_slice())?;
-    let c = constant(session, 1);
-    let (with, rest): (Args, Args) = terms(&r).iter().cloned().partition(|term| !is_free(term, &c));
-    if with.is_empty() {
-        return lyra!(session, "E^r", r);
-    }
-    let rest = session.sum_of(rest)?;
-    lyra!(session, "c*E^rest", c, rest)
-}
-
-/// a Log[u] + b Log[v] = r by exponentials, where that is linear in y.
-fn inverted_logs(
-    session: &mut Session,
-    left: &Value,
-    right: &Value,
-    y: &Value,
-    depth: usize,
-) -> Evaluated<Option<Vec<Value>>> {
-    if left.args_of(sym::Plus).is_none_or(|terms| terms.len() != 2) {
-        return Ok(None);
-    }
-    let mut product = Args::new();
-    let mut scale: Option<Value> = None;
-    for term in terms(left) {
-        let Some(place) = factors(term).iter().position(|f| f.args_of(sym::Log).is_some()) else {
-            return Ok(None);
-        };
-        let Some([inner]) = factors(term)[place].args_of(sym::Log) else { return Ok(None) };
-        let rest: Args = factors(term)
-            .iter()
-            .enumerate()
-            .filter(|(k, _)| *k != place)
-            .map(|(_, f)| f.clone())
-            .collect();
-        let own = session.product_of(rest)?;
-        let first = scale.get_or_insert_with(|| own.clone()).clone();
-        let ratio = session.quotient_of(&own, &first)?;
-        product.push(session.power_of(inner, &ratio)?);
-    }
-    let Some(scale) = scale else { return Ok(None) };
-    let quotient = session.product_of(product)?;
-    let r = session.quotient_of(right, &scale)?;
-    let r = exponential(session, &r)?;
-    // A quotient of linear expressions.
-    let Some(fraction) = session.fraction_in(&quotient, y)? else { return Ok(None) };
-    let bottom = match &fraction.bottom[..] {
-        [] => Poly::constant(Value::Integer(1)),
-        [(poly, 1)] => poly.clone(),
-        _ => return Ok(None),
-    };
-    if fraction.top.degree() > 1 || bottom.degree() > 1 {
-        return Ok(None);
-    }
-    let _ = depth;
-    let (a, b, c, d) = (fraction.top.at(0), fraction.top.at(1), bottom.at(0), bottom.at(1));
-    Ok(Some(vec![lyra!(session, "(c*r - a)/(b - d*r)", a, b, c, d, r)?]))
-}
-
 /// Finds the constants for y[a] == b, y'[a] == b, ...
 fn with_conditions(
     session: &mut Session,
@@ -692,7 +500,9 @@ fn one_constant(
     let ([condition], 1) = (conditions, order) else { return Ok(None) };
     let c = constant(session, 1);
     let zero = Value::Integer(0);
-    let Some(found) = inverted(session, condition, &zero, &c, 0)? else { return Ok(None) };
+    let Some(found) = first_order::inverted(session, condition, &zero, &c, 0)? else {
+        return Ok(None);
+    };
     for value in found {
         let with = session.put(condition, &c, &value)?;
         if vanishes(session, &with) == Some(true) {
@@ -732,7 +542,7 @@ fn evaluated_at(
 }
 
 /// Gaussian elimination; unknowns that nothing determines are `None`.
-fn solve_linear(
+pub(super) fn solve_linear(
     session: &mut Session,
     mut rows: Vec<(Vec<Value>, Value)>,
     count: usize,
