@@ -171,6 +171,7 @@ const GENERAL: &[(&str, &str)] = &[
     ("asrtfl", "Assertion `1` at line or tag `2` failed."),
     ("rmnsm", "There are no symbols that match `1`."),
     ("rmptc", "Symbol `1` is Protected and cannot be removed."),
+    ("ncvb", "The integral of `1` did not converge to the precision that is asked for."),
     ("inumr", "The integrand `1` has no numerical value at places between the bounds."),
     ("idiv", "The integral of `1` from `2` to `3` does not converge."),
     ("bvfail", "No values at the first place were found for which all conditions hold."),

@@ -46,7 +46,9 @@ pub(crate) fn compare(session: &Session, a: &Value, b: &Value, seed: u64) -> Agr
             tape.variables.iter().map(|_| r(0.15 + width * random.unit())).collect();
         let results = tape.run(&values, &mut work);
         let (a, b) = (results[0], results[1]);
-        if !a.is_finite() || !b.is_finite() || a.abs() > 1e100 {
+        // Where a part has left the range of numbers the rest says nothing.
+        let has_overflowed = work.iter().any(|v| v.re.is_infinite() || v.im.is_infinite());
+        if !a.is_finite() || !b.is_finite() || a.abs() > 1e100 || has_overflowed {
             continue;
         }
         seen += 1;
@@ -85,7 +87,8 @@ pub(crate) fn vanishes(session: &Session, value: &Value) -> Option<bool> {
         let values: Vec<C> =
             tape.variables.iter().map(|_| c(0.3 + 1.4 * random.unit(), 0.0)).collect();
         let result = tape.run(&values, &mut work)[0];
-        if !result.is_finite() {
+        let has_overflowed = work.iter().any(|v| v.re.is_infinite() || v.im.is_infinite());
+        if !result.is_finite() || has_overflowed {
             continue;
         }
         let size = work.iter().filter(|v| v.is_finite()).map(|v| v.abs()).fold(0.0, f64::max);

@@ -95,7 +95,9 @@ fn solution(session: &mut Session, form: &Form, before: &Poly) -> Evaluated<Opti
         most += 1;
         if m > 0 {
             let (high, low, lead) = (before.at(m - 1), a.at(m - 1), a.leading());
-            if let Value::Integer(k) = lyra!(session, "Together[(high - low)/lead]", high, low, lead)? {
+            if let Value::Integer(k) =
+                lyra!(session, "Together[(high - low)/lead]", high, low, lead)?
+            {
                 most = most.max(k);
             }
         }

@@ -87,15 +87,23 @@ const TABLE: &[Builtin] = &[
         Attributes::READ_PROTECTED,
         integral::integrate,
         "Integrate[f, x] is an antiderivative of f by x; Integrate[f, {x, a, b}] the integral of f \
-         from a to b; Integrate[f, {x, a, b}, {y, c, d}] an integral over x of one over y.",
-        &[("Integrate[x^2 + 1/x, x]", "x^3/3 + Log[x]"), ("Integrate[Sin[x], {x, 0, Pi}]", "2")],
+         from a to b; Integrate[f, {x, a, b}, {y, c, d}] an integral over x of one over y. The option \
+         Assumptions says what holds of symbols; conditions on them that are not assumed are given \
+         with the result unless GenerateConditions is False. PrincipalValue -> True takes pieces \
+         about poles that are symmetric.",
+        &[
+            ("Integrate[x^2 + 1/x, x]", "x^3/3 + Log[x]"),
+            ("Integrate[Sin[x], {x, 0, Pi}]", "2"),
+            ("Integrate[x^n, {x, 0, 1}, Assumptions -> n > 0]", "(1 + n)^-1"),
+            ("Integrate[1/x, {x, -1, 2}, PrincipalValue -> True]", "Log[2]"),
+        ],
     ),
     builtin(
         "Limit",
         Attributes::NONE,
         limit::limit,
         "Limit[f, x -> a] is the limit of f for x to a, which may be infinite. The option Direction \
-         is \"FromAbove\" or -1, or \"FromBelow\" or 1.",
+         is \"FromAbove\" or -1, or \"FromBelow\" or 1; Assumptions says what holds of other symbols.",
         &[
             ("Limit[Sin[x]/x, x -> 0]", "1"),
             ("Limit[(1 + 1/n)^n, n -> Infinity]", "E"),
@@ -108,7 +116,8 @@ const TABLE: &[Builtin] = &[
         dsolve::dsolve,
         "DSolve[equation, y[x], x] is a list of solutions of a differential equation for y[x] with \
          the constants C[1], C[2], ...; DSolve[{equation, y[a] == b}, y[x], x] fits them to \
-         conditions; DSolve[equation, y, x] gives functions.",
+         conditions; DSolve[equations, {y[x], z[x]}, x] solves a linear system with constant \
+         coefficients; DSolve[equation, y, x] gives functions.",
         &[
             ("DSolve[y'[x] == 2 y[x], y[x], x]", "{{y[x] -> E^(2*x)*C[1]}}"),
             ("DSolve[{y''[x] + y[x] == 0, y[0] == 0, y'[0] == 1}, y[x], x]", "{{y[x] -> Sin[x]}}"),

@@ -1,25 +1,43 @@
-//! Integrals over the positive numbers that have no elementary antiderivative: those of Riemann's
-//! and Dirichlet's eta function, and Laplace's and Fourier's of 1/(x^2 + a^2).
+//! Integrals that are known by their form: those over the positive numbers that are values of
+//! Riemann's zeta function, and Laplace's of a wave over a quadratic polynomial.
 
 use super::Range;
 use crate::builtins::calculus::formula::lyra;
 use crate::builtins::calculus::terms::{base_and_exponent, factors, is_free, terms};
+use crate::builtins::simplify::assume::current;
+use crate::builtins::simplify::facts::Facts;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
 use crate::value::{Args, Value};
 
-/// Returns the value of an integral that is known by its form.
-pub(super) fn integral(session: &mut Session, range: Range<'_>) -> Evaluated<Option<Value>> {
-    if !range.high.is(sym::Infinity) {
-        return Ok(None);
-    }
-    if *range.low == Value::Integer(0) {
-        return power_over_exponential(session, range);
-    }
-    match range.low.exactly(sym::DirectedInfinity) {
-        Some([Value::Integer(-1)]) => wave_over_quadratic(session, range),
+/// Returns the value of an integral over all numbers by its residue, where that is a theorem.
+pub(super) fn over_all_numbers(
+    session: &mut Session,
+    range: Range<'_>,
+) -> Evaluated<Option<Value>> {
+    match (range.low.exactly(sym::DirectedInfinity), range.high) {
+        (Some([Value::Integer(-1)]), Value::Symbol(sym::Infinity)) => {
+            wave_over_quadratic(session, range)
+        }
         _ => Ok(None),
     }
+}
+
+/// Returns the value of an integral over the positive numbers, to be compared with numbers.
+pub(super) fn over_positive(session: &mut Session, range: Range<'_>) -> Evaluated<Option<Value>> {
+    match (range.low, range.high) {
+        (Value::Integer(0), Value::Symbol(sym::Infinity)) => power_over_exponential(session, range),
+        _ => Ok(None),
+    }
+}
+
+fn is_positive(session: &mut Session, value: &Value) -> Evaluated<bool> {
+    if let Some(number) = session.machine_value(value)? {
+        return Ok(number > 0.0);
+    }
+    let assumed = current(session);
+    let facts = Facts::read(session, &assumed)?;
+    Ok(facts.sign(session, value)?.is_positive())
 }
 
 /// c x^(s - 1)/(E^(a x) - 1) and with + 1: Gamma[s] Zeta[s]/a^s and Gamma[s] (1 - 2^(1 - s)) Zeta[s].
@@ -115,7 +133,11 @@ fn wave_over_quadratic(session: &mut Session, range: Range<'_>) -> Evaluated<Opt
     let (d, e, c) = (fraction.top.at(0), fraction.top.at(1), session.product_of(constant)?);
     // By the residue at the pole h + i r in the upper half plane.
     let h = lyra!(session, "-m/(2*n)", m, n)?;
-    let r = lyra!(session, "Sqrt[p/n - h^2]", p, n, h)?;
+    let square = lyra!(session, "p/n - h^2", p, n, h)?;
+    if !is_positive(session, &w)? || !is_positive(session, &square)? {
+        return Ok(None);
+    }
+    let r = lyra!(session, "Sqrt[square]", square)?;
     let r = super::refined(session, r)?;
     let phase = lyra!(session, "w*h + shift", w, h, shift)?;
     let scale = lyra!(session, "c*Pi*E^(-w*r)/n", c, w, r, n)?;

@@ -117,7 +117,10 @@ fn conditional(
 
 /// The integral under the current assumptions, checked by numbers.
 fn of_range(session: &mut Session, range: Range<'_>) -> Evaluated<Option<Value>> {
-    if let Some(value) = known::integral(session, range)?
+    if let Some(value) = known::over_all_numbers(session, range)? {
+        return Ok(Some(value));
+    }
+    if let Some(value) = known::over_positive(session, range)?
         && verify::agrees(session, range, &value, None)?
     {
         return Ok(Some(value));

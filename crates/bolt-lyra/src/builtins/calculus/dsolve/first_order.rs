@@ -7,6 +7,7 @@ use super::super::integrate::antiderivative;
 use super::super::poly::Poly;
 use super::super::terms::{base_and_exponent, factors, is_free, is_zero, small_fraction, terms};
 use super::{Problem, constant, first_order_linear};
+use crate::builtins::arithmetic::to_the;
 use crate::number;
 use crate::session::{Evaluated, Session};
 use crate::symbol::sym;
@@ -165,7 +166,7 @@ fn separated(
         false => f.clone(),
     };
     let (mut a, mut b) = (Args::new(), Args::new());
-    for factor in factors(&f) {
+    for factor in &exponentials_apart(&f) {
         match (is_free(factor, y), is_free(factor, x)) {
             (true, _) => a.push(factor.clone()),
             (_, true) => b.push(factor.clone()),
@@ -182,6 +183,20 @@ fn separated(
     let c = constant(session, 1);
     let right = session.sum_of([right, c])?;
     inverted(session, &left, &right, y, 0)
+}
+
+/// The factors of a product, with b^(u + v) as b^u and b^v.
+fn exponentials_apart(f: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    for factor in factors(f) {
+        match factor.exactly(sym::Power) {
+            Some([base, exponent]) if exponent.args_of(sym::Plus).is_some() => {
+                all.extend(terms(exponent).iter().map(|term| to_the(base.clone(), term.clone())));
+            }
+            _ => all.push(factor.clone()),
+        }
+    }
+    all
 }
 
 /// y' = g(y/x)
@@ -260,6 +275,10 @@ pub(super) fn inverted(
         Some(sym::ArcSinh) => vec![lyra!(session, "Sinh[r]", r)?],
         Some(sym::Tan) => vec![lyra!(session, "ArcTan[r]", r)?],
         Some(sym::Sin) => vec![lyra!(session, "ArcSin[r]", r)?],
+        Some(sym::Cos) => {
+            let root = lyra!(session, "ArcCos[r]", r)?;
+            vec![session.product_of([Value::Integer(-1), root.clone()])?, root]
+        }
         _ => return Ok(None),
     };
     let mut all = Vec::new();

@@ -182,12 +182,7 @@ fn list(values: &[Value]) -> Value {
 
 /// All values that are followed, with constants.
 fn general(session: &mut Session, system: &System, x: &Value) -> Evaluated<Option<Vec<Value>>> {
-    let rows: Vec<Value> = system.matrix.iter().map(|row| list(row)).collect();
-    let matrix = list(&rows);
-    let exponential = lyra!(session, "MatrixExp[matrix*x]", matrix, x)?;
-    if exponential.as_list().is_none_or(|rows| rows.len() != system.matrix.len()) {
-        return Ok(None);
-    }
+    let Some(exponential) = exponential(session, &system.matrix, x)? else { return Ok(None) };
     let constants: Vec<Value> =
         (1..=system.matrix.len()).map(|place| constant(session, place)).collect();
     let constants = list(&constants);
@@ -214,6 +209,53 @@ fn general(session: &mut Session, system: &System, x: &Value) -> Evaluated<Optio
         )?;
     }
     Ok(values.as_list().map(<[Value]>::to_vec))
+}
+
+/// The exponential of A x, by Putzer's algorithm ("Avoiding the Jordan canonical form in the
+/// discussion of linear systems with constant coefficients", 1966).
+fn exponential(
+    session: &mut Session,
+    matrix: &[Vec<Value>],
+    x: &Value,
+) -> Evaluated<Option<Value>> {
+    let n = matrix.len();
+    let z = Value::Symbol(session.names.symbol("Lyra`DSolve`z"));
+    let rows: Vec<Value> = matrix.iter().map(|row| list(row)).collect();
+    let a = list(&rows);
+    let characteristic = lyra!(session, "CharacteristicPolynomial[a, z]", a, z)?;
+    let Some(poly) = session.poly(&characteristic, &z)? else { return Ok(None) };
+    let mut roots = Vec::new();
+    for (factor, times) in session.poly_factors(&poly)? {
+        let Some(found) = session.poly_roots(&factor)? else { return Ok(None) };
+        roots.extend(found.into_iter().flat_map(|root| std::iter::repeat_n(root, times)));
+    }
+    if roots.len() != n {
+        return Ok(None);
+    }
+    let size = Value::Integer(n as i64);
+    let one = lyra!(session, "IdentityMatrix[size]", size)?;
+    let (mut power, mut sum) = (one.clone(), Args::new());
+    let mut rate = Value::Integer(0);
+    for (place, root) in roots.iter().enumerate() {
+        // r' = root r + the one before, from 0; the first starts at 1.
+        rate = match place {
+            0 => lyra!(session, "E^(root*x)", root, x)?,
+            _ => {
+                let inner = lyra!(session, "Expand[rate*E^(-root*x)]", rate, root, x)?;
+                let Some(whole) = antiderivative(session, &inner, x)? else { return Ok(None) };
+                let start = session.put(&whole, x, &Value::Integer(0))?;
+                lyra!(session, "Expand[(whole - start)*E^(root*x)]", whole, start, root, x)?
+            }
+        };
+        sum.push(lyra!(session, "rate*power", rate, power)?);
+        power = lyra!(session, "Expand[power.(a - root*one)]", power, a, root, one)?;
+    }
+    let whole = session.sum_of(sum)?;
+    let is_real = lyra!(session, "FreeQ[whole, Complex]", whole)?.is(sym::True);
+    match is_real {
+        true => lyra!(session, "Expand[whole]", whole).map(Some),
+        false => lyra!(session, "Expand[ComplexExpand[Expand[whole]]]", whole).map(Some),
+    }
 }
 
 fn is_solution(

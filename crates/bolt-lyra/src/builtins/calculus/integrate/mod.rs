@@ -173,7 +173,9 @@ impl Integrator<'_> {
             return Ok(false);
         }
         let derivative = super::derivative::derivative(self.session, found, x)?;
-        Ok(SEEDS.iter().all(|seed| compare(self.session, &derivative, f, *seed) == Agreement::Agree))
+        Ok(SEEDS
+            .iter()
+            .all(|seed| compare(self.session, &derivative, f, *seed) == Agreement::Agree))
     }
 
     /// Multiplies products out.

@@ -40,6 +40,9 @@ impl Sub for C {
 impl Mul for C {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
+        if self.im == 0.0 && other.im == 0.0 {
+            return r(self.re * other.re);
+        }
         c(self.re * other.re - self.im * other.im, self.re * other.im + self.im * other.re)
     }
 }
@@ -48,6 +51,9 @@ impl Div for C {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         let scale = other.re.abs().max(other.im.abs());
+        if scale == f64::INFINITY && self.is_finite() && !other.re.is_nan() && !other.im.is_nan() {
+            return r(0.0);
+        }
         if scale == 0.0 || !scale.is_finite() {
             return c(f64::NAN, f64::NAN);
         }
