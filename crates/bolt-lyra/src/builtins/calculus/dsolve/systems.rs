@@ -251,10 +251,17 @@ fn exponential(
         power = lyra!(session, "Expand[power.(a - root*one)]", power, a, root, one)?;
     }
     let whole = session.sum_of(sum)?;
-    let is_real = lyra!(session, "FreeQ[whole, Complex]", whole)?.is(sym::True);
-    match is_real {
-        true => lyra!(session, "Expand[whole]", whole).map(Some),
-        false => lyra!(session, "Expand[ComplexExpand[Expand[whole]]]", whole).map(Some),
+    match has_complex(&whole) {
+        false => lyra!(session, "Expand[whole]", whole).map(Some),
+        true => lyra!(session, "Expand[ComplexExpand[Expand[whole]]]", whole).map(Some),
+    }
+}
+
+fn has_complex(value: &Value) -> bool {
+    match value {
+        Value::Complex(_) => true,
+        Value::Call(call) => call.args().iter().any(has_complex),
+        _ => false,
     }
 }
 
