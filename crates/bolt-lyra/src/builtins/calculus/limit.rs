@@ -13,7 +13,7 @@ use crate::builtins::simplify::facts::Facts;
 use crate::evaluate::Step;
 use crate::number;
 use crate::session::{Evaluated, Session};
-use crate::symbol::sym;
+use crate::symbol::{Symbol, sym};
 use crate::value::{Args, Call, Value};
 
 /// How deep limits are taken of parts of limits.
@@ -320,10 +320,7 @@ impl Gruntz<'_> {
         if plain || is_free(&rebuilt, x) {
             return Ok(Some(rebuilt));
         }
-        if let (Some(sym::Gamma), [a, u]) = (head, &args[..])
-            && is_free(a, x)
-            && self.limit(u, x)? == Some(Value::Symbol(sym::Infinity))
-        {
+        if self.is_upper_gamma_at_infinity(head, &args, x)? {
             return Ok(Some(Value::Integer(0)));
         }
         let [u] = &args[..] else { return Ok(Some(rebuilt)) };
@@ -374,6 +371,17 @@ impl Gruntz<'_> {
             Some(sym::Floor | sym::Ceiling | sym::Round) => return Ok(None),
             _ => rebuilt,
         }))
+    }
+
+    /// Gamma[a, u] goes to 0 where u goes to infinity.
+    fn is_upper_gamma_at_infinity(
+        &mut self,
+        head: Option<Symbol>,
+        args: &[Value],
+        x: &Value,
+    ) -> Evaluated<bool> {
+        let (Some(sym::Gamma), [a, u]) = (head, args) else { return Ok(false) };
+        Ok(is_free(a, x) && self.limit(u, x)? == Some(Value::Symbol(sym::Infinity)))
     }
 
     /// The sign of an expression for large x: 1 or -1.
