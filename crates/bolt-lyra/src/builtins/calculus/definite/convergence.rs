@@ -218,7 +218,7 @@ fn at_infinity(
 fn apart(session: &mut Session, p: &Value) -> Evaluated<(Value, Value)> {
     let expanded = session.system("Expand", [p.clone()].as_slice())?;
     let (numbers, rest): (Args, Args) =
-        terms(&expanded).iter().cloned().partition(|term| crate::number::is_real(term));
+        terms(&expanded).iter().cloned().partition(crate::number::is_real);
     if rest.is_empty() {
         return Ok((expanded, Value::Integer(-1)));
     }

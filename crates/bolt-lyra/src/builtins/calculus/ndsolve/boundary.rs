@@ -36,7 +36,7 @@ pub(super) fn initial_values(
             let Some(columns) = jacobian(session, slope, boundary, &at, &error, limits)? else {
                 break;
             };
-            let Some(step) = solved(columns, &error) else { break };
+            let Some(step) = solved(&columns, &error) else { break };
             let Some((next, left)) =
                 shortened(session, slope, boundary, (&at, &step, &error), limits)?
             else {
@@ -130,7 +130,7 @@ fn jacobian(
 }
 
 /// Solves a linear system that is given by columns, with pivots.
-fn solved(columns: Vec<Vec<C>>, right: &[C]) -> Option<Vec<C>> {
+fn solved(columns: &[Vec<C>], right: &[C]) -> Option<Vec<C>> {
     let n = columns.len();
     let mut rows: Vec<Vec<C>> = (0..n)
         .map(|row| columns.iter().map(|column| column[row]).chain([right[row]]).collect())
@@ -142,13 +142,11 @@ fn solved(columns: Vec<Vec<C>>, right: &[C]) -> Option<Vec<C>> {
             return None;
         }
         rows.swap(column, pivot);
-        for row in 0..n {
-            if row == column {
-                continue;
-            }
-            let factor = rows[row][column] / rows[column][column];
-            for place in column..=n {
-                rows[row][place] = rows[row][place] - factor * rows[column][place];
+        let above = rows[column].clone();
+        for (_, row) in rows.iter_mut().enumerate().filter(|(place, _)| *place != column) {
+            let factor = row[column] / above[column];
+            for (own, other) in row.iter_mut().zip(&above).skip(column) {
+                *own = *own - factor * *other;
             }
         }
     }
