@@ -63,8 +63,8 @@ impl Elements {
             (Self::Reals(all), Value::Real(first)) => Self::Reals(match function {
                 sym::Plus => scanned(all, *first, |a, b| Some(a + b))?,
                 sym::Times => scanned(all, *first, |a, b| Some(a * b))?,
-                sym::Max => scanned(all, *first, greater)?,
-                sym::Min => scanned(all, *first, |a, b| greater(-a, -b).map(|x| -x))?,
+                sym::Max => extremes(all, *first, f64::max)?,
+                sym::Min => extremes(all, *first, f64::min)?,
                 _ => return None,
             }),
             _ => return None,
@@ -124,7 +124,7 @@ impl Elements {
     }
 }
 
-fn scanned<T: Copy>(all: &[T], first: T, of: impl Fn(T, T) -> Option<T>) -> Option<Vec<T>> {
+fn scanned<T: Copy>(all: &[T], first: T, mut of: impl FnMut(T, T) -> Option<T>) -> Option<Vec<T>> {
     let mut last = first;
     let mut results = Vec::with_capacity(all.len() + 1);
     results.push(last);
@@ -135,13 +135,15 @@ fn scanned<T: Copy>(all: &[T], first: T, of: impl Fn(T, T) -> Option<T>) -> Opti
     Some(results)
 }
 
-/// Returns the greater number, `None` if it takes more to tell: zeros have signs.
-fn greater(a: f64, b: f64) -> Option<f64> {
-    match a.partial_cmp(&b)? {
-        Ordering::Less => Some(b),
-        Ordering::Equal if a == 0.0 => None,
-        _ => Some(a),
-    }
+/// Returns the extremes of the first numbers; `None` if one is no number, or two are zeros, which
+/// have signs.
+fn extremes(all: &[f64], first: f64, of: impl Fn(f64, f64) -> f64) -> Option<Vec<f64>> {
+    let mut is_doubtful = first.is_nan();
+    let results = scanned(all, first, |last, next| {
+        is_doubtful |= next.is_nan() | (last == 0.0) & (next == 0.0);
+        Some(of(last, next))
+    })?;
+    (!is_doubtful).then_some(results)
 }
 
 /// So many reals are added one after another, in lanes.
