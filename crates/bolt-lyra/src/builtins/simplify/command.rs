@@ -5,7 +5,7 @@ use triomphe::Arc;
 use super::assume::assumptions_of;
 use super::complexity::Measure;
 use super::facts::Facts;
-use super::search::{Search, is_possibly_zero};
+use super::search::{Search, is_possibly_zero, vanishes_off_the_axis};
 use super::{Builtin, builtin};
 use crate::definition::Attributes;
 use crate::evaluate::Step;
@@ -47,10 +47,15 @@ pub(super) const TABLE: &[Builtin] = &[
             if s.is_numeric(&value) {
                 return Ok(Step::Done(Value::boolean(s.exact_sign(&value)? == Some(0))));
             }
-            is_possibly_zero(s, &value).map(|is| Step::Done(Value::boolean(is)))
+            let is = is_possibly_zero(s, &value)? && vanishes_off_the_axis(s, &value)?;
+            Ok(Step::Done(Value::boolean(is)))
         },
         "PossibleZeroQ[e] is True if e is 0 as far as simplification and numerical values tell.",
-        &[("PossibleZeroQ[(x + 1)^2 - x^2 - 2 x - 1]", "True"), ("PossibleZeroQ[x]", "False")],
+        &[
+            ("PossibleZeroQ[(x + 1)^2 - x^2 - 2 x - 1]", "True"),
+            ("PossibleZeroQ[x]", "False"),
+            ("PossibleZeroQ[Sqrt[x^2] - x]", "False"),
+        ],
     ),
 ];
 

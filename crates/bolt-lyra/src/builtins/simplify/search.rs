@@ -289,6 +289,26 @@ pub(crate) fn is_possibly_zero(session: &mut Session, value: &Value) -> Evaluate
     Ok(seen >= 3)
 }
 
+/// Returns whether an expression is not seen to differ from 0 where its unknowns are complex with
+/// negative real parts, where `Sqrt[x^2]` is not `x`.
+pub(crate) fn vanishes_off_the_axis(session: &mut Session, value: &Value) -> Evaluated<bool> {
+    let unknowns = forms::unknowns(session, value);
+    for round in 0..3u32 {
+        let mut at = value.clone();
+        for (place, unknown) in unknowns.iter().enumerate() {
+            let re = -0.41 - 0.618_034 * f64::from(round) - 0.271_828 * place as f64;
+            let im = 0.23 + 0.414_214 * f64::from(round) - 0.141_421 * place as f64;
+            let point = number::complex(Value::Real(re), Value::Real(im));
+            at = forms::substituted(&at, unknown, &point);
+        }
+        let Some((re, im)) = session.complex_value(&at)? else { continue };
+        if re.hypot(im) > 1e-7 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Of a numeric expression: to more digits than chance can explain.
 fn is_constant_zero(session: &mut Session, value: &Value) -> Evaluated<bool> {
     let Some((re, im)) = session.complex_value(value)? else { return Ok(false) };

@@ -18,7 +18,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
     special!(
         "Gamma",
         &[(1, gamma::gamma), (2, integrals::upper_gamma)],
-        "{Gamma[n_Integer] /; 0 < n < 10^6 :> (n - 1)!, Gamma[n_Integer] /; n <= 0 :> ComplexInfinity,
+        "{Gamma[n_Integer] /; 0 < n < 10^6 :> (n - 1)!, Gamma[n_Integer] /; n <= 0 :> ComplexInfinity, Gamma[x_Real] /; x <= 0 && x == Round[x] :> ComplexInfinity,
           Gamma[x_Rational] /; Denominator[x] == 2 && 0 < x < 5000 :> (2 x - 2)!!/2^(x - 1/2) Sqrt[Pi],
           Gamma[x_Rational] /; Denominator[x] == 2 && -5000 < x < 0 :> (-2)^(1/2 - x)/(-2 x)!! Sqrt[Pi],
           Gamma[Infinity] :> Infinity, Gamma[-Infinity | ComplexInfinity | Indeterminate] :> Indeterminate,
@@ -27,7 +27,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
           Gamma[a_, z0_, z1_] :> Gamma[a, z0] - Gamma[a, z1]}",
         "Gamma[z] is the gamma function, Gamma[a, z] the upper incomplete one, Gamma[a, z0, z1] the \
          difference of two.",
-        &[("Gamma[5]", "24"), ("Gamma[1/2]", "Sqrt[Pi]"), ("Gamma[1, x]", "E^-x"), ("Gamma[0.5]", "1.772453850905516")],
+        &[("Gamma[5]", "24"), ("Gamma[1/2]", "Sqrt[Pi]"), ("Gamma[1, x]", "E^-x"), ("Gamma[0.5]", "1.772453850905516"), ("Gamma[-1.]", "ComplexInfinity")],
     ),
     special!(
         "LogGamma",

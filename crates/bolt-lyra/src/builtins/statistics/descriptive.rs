@@ -60,7 +60,7 @@ pub(in crate::builtins) const TABLE: &[Builtin] = &[
           Variance[a_Association] :> Variance[Values[a]]}",
         "Variance[list] is the sum of the squared differences from the mean, divided by one less \
          than their number; of a matrix that of each column.",
-        &[("Variance[{1, 2, 6}]", "7"), ("Variance[{{1, 0}, {3, 4}}]", "{2, 8}")],
+        &[("Variance[{1, 2, 6}]", "7"), ("Variance[{1 + 2 I, 3 - 10 I}]", "74"), ("Variance[{{1, 0}, {3, 4}}]", "{2, 8}")],
     ),
     written!(
         "StandardDeviation",
