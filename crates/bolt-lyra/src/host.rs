@@ -99,10 +99,10 @@ pub trait Host: Send {
         resident_memory
     }
 
-    /// Returns how many bytes can still be had, if anything tells: what the limit that the process
-    /// runs under leaves, unless its host knows better.
+    /// Returns how many bytes can still be had at most, if anything tells: what the machine has, and
+    /// what the limit that the process runs under leaves, unless its host knows better.
     fn memory_left(&self) -> Option<u64> {
-        left_of_address_space()
+        [left_of_address_space(), memory_of_machine()].into_iter().flatten().min()
     }
 
     /// Returns the machine, if there is one beside the files.
@@ -126,6 +126,14 @@ fn resident_memory() -> Option<u64> {
 fn left_of_address_space() -> Option<u64> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
     Some(limit.saturating_sub(memory_of_process(0)?))
+}
+
+/// Returns how many bytes the machine has, where the system tells (proc_meminfo(5)).
+fn memory_of_machine() -> Option<u64> {
+    let figures = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = figures.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kibibytes: u64 = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kibibytes.checked_mul(1 << 10)
 }
 
 /// Returns a figure of the process' memory in the order of proc_pid_statm(5): what is mapped, what
