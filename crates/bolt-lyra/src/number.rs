@@ -393,6 +393,9 @@ pub(crate) fn power(base: &Value, exponent: i64) -> Option<Value> {
     if let Some(power) = exact_power(base, exponent) {
         return power;
     }
+    if is_power_too_large(base, exponent) {
+        return None;
+    }
     let (mut result, mut square, mut left) = (Value::Integer(1), base.clone(), exponent);
     while left > 0 {
         if left & 1 == 1 {
@@ -404,6 +407,15 @@ pub(crate) fn power(base: &Value, exponent: i64) -> Option<Value> {
         }
     }
     Some(result)
+}
+
+/// Returns whether a power of an exact complex number has a part of more than [`MAX_BITS`] bits. Its
+/// size is the root of its norm to the exponent.
+fn is_power_too_large(base: &Value, exponent: i64) -> bool {
+    let Value::Complex(parts) = base else { return false };
+    let norm = add(&multiply(&parts.re, &parts.re), &multiply(&parts.im, &parts.im));
+    let bits = integer(&norm).map_or(0, |norm| bit_length(&norm).saturating_sub(1));
+    (bits as u64).saturating_mul(exponent.unsigned_abs()) / 2 > MAX_BITS
 }
 
 /// Powers of integers, fractions and machine reals; the outer `None` is for other numbers.
