@@ -184,8 +184,8 @@ fn no_limit_of_the_process_aborts_the_program() {
 fn what_the_system_refuses_is_an_error_too() {
     let workspace = Workspace::new();
     let mut told = 0;
-    // With less than its tables take, some 3 MiB, the program cannot even be loaded.
-    for mib in [4, 6, 8, 12, 16, 24] {
+    // With less than its tables take, some 4 MiB, the program cannot even be loaded.
+    for mib in [6, 8, 12, 16, 24] {
         let limits = format!("ulimit -d {}", mib << 10);
         let output = under(&workspace, &limits, &["demo", "--help"]);
         let error = String::from_utf8_lossy(&output.stderr);
