@@ -172,10 +172,16 @@ impl<'s> Parser<'s> {
         let start = self.token.span.start;
         let is_long = self.lexer.takes(b'?');
         let name = self.take_name(Lexer::name_pattern, "a name after `?`").expr;
-        let long_form = Expr::symbol(if is_long { "True" } else { "False" });
-        let rule = Expr::call("Rule", vec![Expr::symbol("LongForm"), long_form]);
         let span = Span::new(start, name.span.end);
-        Expr { span, ..Expr::call("Information", vec![name, rule]) }
+        let implied = |name| Node::implied_symbol(name, start).expr;
+        let call = |head, args| {
+            let kind = ExprKind::Call { head: Box::new(implied(head)), args };
+            Expr { kind, span }
+        };
+        let answer = implied(if is_long { "True" } else { "False" });
+        let rule =
+            Expr { span: Span::at(start), ..call("Rule", vec![implied("LongForm"), answer]) };
+        call("Information", vec![name, rule])
     }
 
     /// Reads an expression whose operators bind at least as tightly as `min`.
